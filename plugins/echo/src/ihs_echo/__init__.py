@@ -1,0 +1,1 @@
+"""The smallest sink: the one to copy."""

@@ -1,0 +1,1 @@
+"""Utah rule R512-100, edition by edition."""

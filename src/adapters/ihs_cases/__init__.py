@@ -1,0 +1,1 @@
+"""Cases: the wiring an embedder opens."""

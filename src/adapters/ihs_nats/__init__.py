@@ -1,0 +1,1 @@
+"""Telling other agencies over NATS JetStream."""
