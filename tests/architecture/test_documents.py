@@ -37,9 +37,7 @@ def test_the_python_on_a_page_runs(path, tmp_path, monkeypatch):
 
 
 def test_the_blocks_of_a_page_share_one_namespace():
-    page = (
-        "Say\n```python\nopened = 1\n```\nand then\n\n1. this\n   ```python\n   closed = opened + 1\n   ```\n"
-    )
+    page = "Say\n```python\nopened = 1\n```\nand then\n\n1. this\n   ```python\n   closed = opened + 1\n   ```\n"
 
     assert run(page, "page.md")["closed"] == 2
 

@@ -61,9 +61,7 @@ def trespasses(package: str, source: str) -> list[str]:
     ours, theirs = (set(names.split()) for names in MAY_IMPORT[package])
     allowed = ours | theirs | {package} | (set(MAY_IMPORT) if "*" in ours else set())
     strangers = ((line, name) for line, name in imports(source) if name not in sys.stdlib_module_names)
-    return [
-        f"line {line}: {package} may not import {name}" for line, name in strangers if name not in allowed
-    ]
+    return [f"line {line}: {package} may not import {name}" for line, name in strangers if name not in allowed]
 
 
 def impurities(source: str) -> list[str]:
@@ -80,9 +78,7 @@ def impurities(source: str) -> list[str]:
 
 def in_every_module(package: str, check) -> list[str]:
     modules = sorted(packages()[package].rglob("*.py"))
-    return [
-        f"{module.relative_to(ROOT)}: {fault}" for module in modules for fault in check(module.read_text())
-    ]
+    return [f"{module.relative_to(ROOT)}: {fault}" for module in modules for fault in check(module.read_text())]
 
 
 def test_every_package_has_its_line_in_the_table_of_dependencies():
@@ -108,9 +104,7 @@ def test_the_verifier_reaches_nothing_of_the_writing_side():
     assert reached == {"ihs_ledger", "ihs_record", "ihs_domain"}
 
 
-@pytest.mark.parametrize(
-    "shelf", ["src", "src/adapters", "projections", "plugins", "plugins/*", "plugins/*/src"]
-)
+@pytest.mark.parametrize("shelf", ["src", "src/adapters", "projections", "plugins", "plugins/*", "plugins/*/src"])
 def test_a_shelf_is_not_a_package(shelf):
     assert list(ROOT.glob(f"{shelf}/__init__.py")) == []
 

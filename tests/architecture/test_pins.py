@@ -52,9 +52,7 @@ def test_the_pins_are_in_order_and_each_name_stands_once():
 
 def test_building_and_running_agree_on_the_packages_they_share():
     running = dict(pin.split("==") for pin in PINS)
-    differing = [
-        pin for pin in BUILD_PINS if running.get(pin.split("==")[0], pin.split("==")[1]) != pin.split("==")[1]
-    ]
+    differing = [pin for pin in BUILD_PINS if running.get(pin.split("==")[0], pin.split("==")[1]) != pin.split("==")[1]]
 
     assert differing == []
 

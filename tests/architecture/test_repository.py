@@ -25,17 +25,13 @@ LOCK_FILES = {"uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml
 
 def kept() -> list[Path]:
     """Every file the repository holds."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
 def addresses(text: str) -> list[str]:
     """The registry hosts and index settings that a text names."""
-    return [
-        word for word in REGISTRIES + INDEX_SETTINGS if re.search(rf"(?<![\w-]){re.escape(word)}\b", text)
-    ]
+    return [word for word in REGISTRIES + INDEX_SETTINGS if re.search(rf"(?<![\w-]){re.escape(word)}\b", text)]
 
 
 def test_no_file_names_a_registry():

@@ -1,0 +1,109 @@
+"""Other agencies: what we agreed to tell each, and what it was told, on the agency's own stream."""
+
+from datetime import date
+from enum import StrEnum
+
+from attrs import evolve, field, frozen
+
+from ihs_domain.history import Entry
+from ihs_domain.releasing import Kind
+from ihs_domain.terms import AgencyId, CaseId, Code, Decision, Happening, ReleaseId, Version
+
+
+class What(StrEnum):
+    """What a message does to what an agency holds."""
+
+    TELL = "tell"
+    REPLACE = "replace"
+    RETRACT = "retract"
+
+
+@frozen
+class AgreementMade(Decision):
+    """We agree to tell an agency these kinds of information for one purpose, each only on its own basis."""
+
+    agency: AgencyId
+    asks: frozenset[Kind]
+    purpose: Code
+    until: date | None = None
+
+
+@frozen
+class AgreementEnded(Decision):
+    """Nothing is told to this agency from this day."""
+
+    agency: AgencyId
+
+
+@frozen
+class Disclosure:
+    """One message: what it does with which entry's part, its kind, and the basis it rests on (None: a retraction)."""
+
+    what: What
+    entry: Version
+    part: str
+    kind: Kind
+    basis: ReleaseId | None
+
+
+@frozen
+class DisclosuresMade(Happening):
+    """What an agency is told of a case because of the record at *position*, in the order of sending."""
+
+    case: CaseId
+    position: int
+    disclosures: tuple[Disclosure, ...]
+
+
+@frozen
+class DisclosureWithheld(Happening):
+    """An agreement asks for this kind, and nothing allows telling it."""
+
+    case: CaseId
+    position: int
+    entry: Version
+    part: str
+    kind: Kind
+
+
+@frozen
+class Holding:
+    """One part that an agency holds: its kind, and the position in the record as of which it was last told."""
+
+    kind: Kind
+    position: int
+
+
+@frozen
+class Agency:
+    """An agency's agreement, and what it holds of each case: the position at which each part was last told."""
+
+    agreement: AgreementMade | None = None
+    ended_on: date | None = None
+    held: dict[CaseId, dict[tuple[int, str], Holding]] = field(factory=dict)
+    withheld: frozenset[tuple[CaseId, int, str]] = frozenset()
+    decided_upto: int = 0
+
+
+def agreement_made(agency: Agency, entry: Entry[AgreementMade]) -> Agency:
+    return evolve(agency, agreement=entry.event, ended_on=None)
+
+
+def agreement_ended(agency: Agency, entry: Entry[AgreementEnded]) -> Agency:
+    return evolve(agency, ended_on=entry.day)
+
+
+def disclosures_made(agency: Agency, entry: Entry[DisclosuresMade]) -> Agency:
+    said = entry.event
+    held = dict(agency.held.get(said.case, {}))
+    for one in said.disclosures:
+        if one.what is What.RETRACT:
+            held.pop((one.entry, one.part), None)
+        else:
+            held[one.entry, one.part] = Holding(one.kind, said.position)
+    return evolve(agency, held={**agency.held, said.case: held}, decided_upto=max(agency.decided_upto, said.position))
+
+
+def disclosure_withheld(agency: Agency, entry: Entry[DisclosureWithheld]) -> Agency:
+    said = entry.event
+    return evolve(agency, withheld=agency.withheld | {(said.case, said.entry, said.part)})

@@ -1,0 +1,73 @@
+"""Assessing the family: its strengths and its underlying needs."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from attrs import evolve, field, frozen
+
+from ihs_domain.duties import NearMiss, Owed
+from ihs_domain.history import Entry, History
+from ihs_domain.opening import opened_on
+from ihs_domain.terms import AssessmentId, Code, Happening, Narrative, NeedId, New, PersonId, StrengthId
+
+
+@frozen
+class StrengthIdentified(Happening):
+    """Something the family can build on."""
+
+    strength: New[StrengthId]
+    kind: Code
+    words: Narrative = None
+
+
+@frozen
+class NeedIdentified(Happening):
+    """Something the family, or one person of it, needs."""
+
+    need: New[NeedId]
+    kind: Code
+    of: PersonId | None = None
+    words: Narrative = None
+
+
+@frozen
+class FamilyAssessmentCompleted(Happening):
+    """The written child and family assessment (formerly: functional assessment), with those who took part."""
+
+    assessment: New[AssessmentId]
+    strengths: frozenset[StrengthId]
+    needs: frozenset[NeedId]
+    took_part: frozenset[PersonId]
+    words: Narrative = None
+
+
+@frozen
+class Assessing:
+    """The completed assessments, and whose each need is (None: the family's)."""
+
+    completed: frozenset[AssessmentId] = frozenset()
+    needs: dict[NeedId, PersonId | None] = field(factory=dict)
+
+
+def need_identified(assessing: Assessing, entry: Entry[NeedIdentified]) -> Assessing:
+    return evolve(assessing, needs={**assessing.needs, entry.event.need: entry.event.of})
+
+
+def family_assessment_completed(assessing: Assessing, entry: Entry[FamilyAssessmentCompleted]) -> Assessing:
+    return evolve(assessing, completed=assessing.completed | {entry.event.assessment})
+
+
+def whole(assessment: FamilyAssessmentCompleted) -> bool:
+    """An assessment is of strengths *and* needs."""
+    return bool(assessment.strengths and assessment.needs)
+
+
+def family_is_assessed(history: History, on: date) -> Iterator[Owed]:
+    """A written assessment of strengths and of underlying needs is completed for the family."""
+    if day := opened_on(history):
+        made = history.of(FamilyAssessmentCompleted)
+        near = tuple(
+            NearMiss(e.version, "it does not name both strengths and needs") for e in made if not whole(e.event)
+        )
+        met = tuple(e for e in made if whole(e.event))
+        yield Owed("the child and family assessment is written", day, met_by=met[:1], near=near)

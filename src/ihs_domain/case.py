@@ -1,0 +1,160 @@
+"""A case: the fold of its effective history, slice by slice. This table of contents is the whole vocabulary."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any, Final
+
+from attrs import fields, frozen
+
+from ihs_domain import (
+    assessing,
+    assigning,
+    closing,
+    contacting,
+    household,
+    opening,
+    planning,
+    releasing,
+    requesting,
+    safety,
+    serving,
+    teaming,
+)
+from ihs_domain.assessing import Assessing
+from ihs_domain.assigning import Assigning
+from ihs_domain.closing import Closing
+from ihs_domain.contacting import Contacting
+from ihs_domain.history import Entry
+from ihs_domain.household import Household
+from ihs_domain.opening import Opening
+from ihs_domain.planning import Planning
+from ihs_domain.releasing import Releasing
+from ihs_domain.requesting import Requesting
+from ihs_domain.safety import Safety
+from ihs_domain.serving import Serving
+from ihs_domain.teaming import Teaming
+from ihs_domain.terms import Jurisdiction
+
+
+@frozen
+class Case:
+    """One family's case as it stood: one state per slice."""
+
+    requesting: Requesting = Requesting()
+    opening: Opening = Opening()
+    household: Household = Household()
+    assigning: Assigning = Assigning()
+    safety: Safety = Safety()
+    assessing: Assessing = Assessing()
+    teaming: Teaming = Teaming()
+    planning: Planning = Planning()
+    contacting: Contacting = Contacting()
+    serving: Serving = Serving()
+    releasing: Releasing = Releasing()
+    closing: Closing = Closing()
+
+    @property
+    def jurisdiction(self) -> Jurisdiction | None:
+        """Whose rules and calendar it goes by."""
+        return self.opening.jurisdiction or self.requesting.jurisdiction
+
+    def is_open_on(self, day: date) -> bool:
+        """Whether services were being provided on *day*, as far as this state reaches."""
+        opened, closed = self.opening.opened_on, self.closing.closed_on
+        return opened is not None and opened <= day and (closed is None or day <= closed)
+
+
+Fold = Callable[[Any, Entry[Any]], Any]
+
+FOLDS: Final[dict[type, tuple[str, Fold]]] = {
+    requesting.ServicesRequested: ("requesting", requesting.services_requested),
+    requesting.ServicesAccepted: ("requesting", requesting.services_accepted),
+    requesting.ServicesDenied: ("requesting", requesting.services_denied),
+    opening.CaseOpened: ("opening", opening.case_opened),
+    household.PersonJoined: ("household", household.person_joined),
+    household.PersonLeft: ("household", household.person_left),
+    household.VictimSubstantiated: ("household", household.victim_substantiated),
+    household.SubstantiationReversed: ("household", household.substantiation_reversed),
+    assigning.WorkerAssigned: ("assigning", assigning.worker_assigned),
+    assigning.WorkerUnassigned: ("assigning", assigning.worker_unassigned),
+    safety.ThreatIdentified: ("safety", safety.threat_identified),
+    safety.ThreatManaged: ("safety", safety.threat_managed),
+    safety.ThreatReopened: ("safety", safety.threat_reopened),
+    safety.ChildUnsafeAtHome: ("safety", safety.child_unsafe_at_home),
+    safety.SafetyPlanAgreed: ("safety", safety.safety_plan_agreed),
+    safety.SafetyPlanRevised: ("safety", safety.safety_plan_revised),
+    safety.SafetyPlanEnded: ("safety", safety.safety_plan_ended),
+    assessing.NeedIdentified: ("assessing", assessing.need_identified),
+    assessing.FamilyAssessmentCompleted: ("assessing", assessing.family_assessment_completed),
+    teaming.TeamFormed: ("teaming", teaming.team_formed),
+    teaming.TeamMemberAdded: ("teaming", teaming.team_member_added),
+    teaming.TeamMemberLeft: ("teaming", teaming.team_member_left),
+    teaming.TeamMeetingHeld: ("teaming", teaming.team_met),
+    teaming.TeamInputRecorded: ("teaming", teaming.team_input_recorded),
+    planning.PlanDrafted: ("planning", planning.plan_drafted),
+    planning.PlanAgreed: ("planning", planning.plan_agreed),
+    contacting.IntensitySet: ("contacting", contacting.intensity_set),
+    serving.ReferralSent: ("serving", serving.referral_sent),
+    serving.ReferralGiven: ("serving", serving.referral_given),
+    releasing.ReleaseSigned: ("releasing", releasing.release_signed),
+    releasing.ReleaseRevoked: ("releasing", releasing.release_revoked),
+    closing.FinalSummaryWritten: ("closing", closing.final_summary_written),
+    closing.CaseClosed: ("closing", closing.case_closed),
+    closing.CaseReopened: ("closing", closing.case_reopened),
+}
+
+QUIET: Final[frozenset[type]] = frozenset(
+    {
+        requesting.DecisionNotified,
+        opening.ConsentAsked,
+        opening.ConsentSigned,
+        opening.ConsentRefused,
+        safety.SafetyAssessmentCompleted,
+        safety.SafetyPlanMonitored,
+        assessing.StrengthIdentified,
+        planning.SupervisorAgreed,
+        planning.PlanFinalised,
+        planning.PlanProvided,
+        planning.PlanReviewed,
+        planning.PermanencyGoalsSet,
+        contacting.ContactMade,
+        contacting.ContactAttempted,
+        serving.ServiceDelivered,
+        serving.ReferralAnswered,
+        serving.ReferralFollowedUp,
+    }
+)
+"""Events that no gate looks back at: duties, timelines and disclosures read them from the history."""
+
+EVENTS: Final[tuple[type, ...]] = (*FOLDS, *QUIET)
+"""Every event of a case, amendments apart."""
+
+
+class Folding:
+    """A fold that goes on entry by entry. It knows no rule, needs no plugin and never raises."""
+
+    __slots__ = ("_states",)
+
+    def __init__(self) -> None:
+        self._states: dict[str, Any] = {a.name: a.default for a in fields(Case)}
+
+    def add(self, entry: Entry[Any]) -> None:
+        """Take one more entry in."""
+        found = FOLDS.get(type(entry.event))
+        if found is not None:
+            slice_, step = found
+            self._states[slice_] = step(self._states[slice_], entry)
+
+    def case(self) -> Case:
+        """The case as it stands so far."""
+        return Case(**self._states)
+
+
+def fold(entries: Iterable[Entry[Any]], upto: date = date.max) -> Case:
+    """The case as it stood at the end of *upto*; *entries* in order of the act."""
+    folding = Folding()
+    for entry in entries:
+        if entry.day > upto:
+            break
+        folding.add(entry)
+    return folding.case()

@@ -1,0 +1,142 @@
+"""Closing a case: for which reason, child by child."""
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from ihs_domain.gates import Objection
+from ihs_domain.history import Entry, History
+from ihs_domain.terms import Decision, Happening, Narrative, PersonId
+
+if TYPE_CHECKING:
+    from ihs_domain.case import Case
+
+
+class Ending(StrEnum):
+    """Why services end."""
+
+    THREATS_MANAGED = "threats-managed"
+    CHILD_UNSAFE_AT_HOME = "child-unsafe-at-home"
+    FAMILY_WITHDREW = "family-withdrew"
+    COURT_ENDED = "court-ended"
+    MOVED = "moved"
+    NOT_FOUND = "not-found"
+    OF_AGE = "of-age"
+    DIED = "died"
+    TRANSFERRED = "transferred"
+
+
+ACCOUNTED: frozenset[Ending] = frozenset({Ending.THREATS_MANAGED, Ending.CHILD_UNSAFE_AT_HOME})
+"""The endings that say every threat is answered; any other is recorded as it came."""
+
+
+@frozen
+class FinalSummaryWritten(Happening):
+    """The final progress summary, with the reason for closing."""
+
+    reason: Ending
+    words: Narrative = None
+
+
+@frozen
+class CaseClosed(Decision):
+    """Services end, for the case and for each child."""
+
+    reason: Ending
+    children: dict[PersonId, Ending] = field(factory=dict)
+    words: Narrative = None
+
+
+@frozen
+class CaseReopened(Decision):
+    """Services go on in a case that was closed."""
+
+    words: Narrative = None
+
+
+@frozen
+class Closing:
+    """Whether the case is closed and since when, and whether a final summary is there."""
+
+    closed_on: date | None = None
+    reason: Ending | None = None
+    summarised: bool = False
+
+
+def final_summary_written(closing: Closing, entry: Entry[FinalSummaryWritten]) -> Closing:
+    return evolve(closing, summarised=True)
+
+
+def case_closed(closing: Closing, entry: Entry[CaseClosed]) -> Closing:
+    return evolve(closing, closed_on=entry.day, reason=entry.event.reason)
+
+
+def case_reopened(closing: Closing, entry: Entry[CaseReopened]) -> Closing:
+    return Closing()
+
+
+def case_is_open(case: "Case", entry: Entry[Decision]) -> Objection | None:
+    """Decisions belong between opening and closing; the closing day counts."""
+    if case.opening.opened_on is None:
+        return Objection("the case is not open yet", "open it, or record the day on which it was decided")
+    if case.closing.closed_on is not None and entry.day > case.closing.closed_on:
+        return Objection("the case is closed", "reopen it first, or record the day on which it was decided")
+    return None
+
+
+def case_is_closed(case: "Case", entry: Entry[CaseReopened]) -> Objection | None:
+    """Only a closed case is reopened."""
+    if case.closing.closed_on is not None:
+        return None
+    return Objection("the case is not closed", "go on with it as it is")
+
+
+def threats_are_accounted_for(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
+    """A closing because threats are managed, or because a child cannot stay, leaves no threat unaccounted for."""
+    left = case.safety.unaccounted()
+    if entry.event.reason not in ACCOUNTED or not left:
+        return None
+    return _unmanaged(left)
+
+
+def no_threat_is_left(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
+    """Any other ending is recorded, and every threat still unmanaged is found."""
+    left = case.safety.unaccounted()
+    if entry.event.reason in ACCOUNTED or not left:
+        return None
+    return _unmanaged(left)
+
+
+def _unmanaged(threats: frozenset[str]) -> Objection:
+    return Objection(
+        f"the case still has {len(threats)} unmanaged threat{'s' * (len(threats) != 1)}",
+        "record how each was managed, or that the child can no longer safely stay",
+        tuple(sorted(threats)),
+    )
+
+
+def each_child_is_accounted_for(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
+    """A closing says of each child how services ended for it."""
+    silent = case.household.children - entry.event.children.keys()
+    if entry.event.reason not in ACCOUNTED or not silent:
+        return None
+    return Objection(
+        f"the closing says nothing of {len(silent)} of the children",
+        "say for each child why services end",
+        tuple(sorted(silent)),
+    )
+
+
+def summary_is_written(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
+    """A final progress summary with the reason for closing is there before a planned closing."""
+    if case.closing.summarised or entry.event.reason not in ACCOUNTED:
+        return None
+    return Objection("no final progress summary is on record", "write it with the reason for closing, then close")
+
+
+def closed_on(history: History) -> date | None:
+    """The day the case was closed, if it is closed now."""
+    last = next(reversed(history.of_any(CaseClosed, CaseReopened)), None)
+    return last.day if last is not None and isinstance(last.event, CaseClosed) else None

@@ -1,0 +1,135 @@
+"""What falls due: a duty is owed by a rule, met by evidence, and never a reason to refuse recording."""
+
+import calendar
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+
+from ihs_domain.history import Entry, History
+
+
+class State(StrEnum):
+    """Where a duty stands on a day."""
+
+    OPEN = "open"
+    MET = "met"
+    MET_LATE = "met late"
+    LATE = "late"
+    WAIVED = "waived"
+    LAPSED = "lapsed"
+    UNMET = "unmet"
+
+
+@frozen
+class NearMiss:
+    """An entry that might have met a duty, and why it did not."""
+
+    version: int
+    why: str
+
+
+@frozen
+class Owed:
+    """What a duty rule finds owed: since when, by when (None: no date is set), and the entries that meet it together.
+
+    *due* is the last day in time. *lenient*: the window was cut short by opening, so that missing it is not late.
+    """
+
+    what: str
+    since: date
+    subject: tuple[str, ...] = ()
+    due: date | None = None
+    met_by: tuple[Entry[Any], ...] = ()
+    near: tuple[NearMiss, ...] = ()
+    lenient: bool = False
+
+    @property
+    def met_on(self) -> date | None:
+        """The day on which the evidence was whole."""
+        return max((e.day for e in self.met_by), default=None)
+
+
+DutyRule = Callable[[History, date], Iterable[Owed]]
+"""Reads a case's history as of a day, and says what was owed by then and what met it."""
+
+
+@frozen
+class Duty:
+    """One thing owed, judged on one day. *late_days* counts from the day after *due*."""
+
+    what: str
+    cites: tuple[str, ...]
+    edition: str
+    subject: tuple[str, ...]
+    since: date
+    due: date | None
+    state: State
+    met_on: date | None = None
+    late_days: int = 0
+    evidence: tuple[int, ...] = ()
+    near: tuple[NearMiss, ...] = ()
+    next_change_on: date | None = field(default=None, kw_only=True)
+
+
+@frozen
+class Span:
+    """The days on which a rule can make something fall due in a case: its edition in force, the case open.
+
+    *closed* is the day the case was closed, *ended* the last day the edition was in force; None while neither has come.
+    """
+
+    closed: date | None = None
+    ended: date | None = None
+
+    @property
+    def cut(self) -> date | None:
+        """The last day on which an open duty could still be met in time."""
+        return min((d for d in (self.closed, self.ended) if d is not None), default=None)
+
+
+def settle(owed: Owed, span: Span, on: date) -> tuple[State, int]:
+    """The state of *owed* on the day *on*, and how many days late it is or was met."""
+    met_on, due = owed.met_on, owed.due
+    if met_on is not None:
+        late = (met_on - due).days if due is not None else 0
+        return (State.MET_LATE, late) if late > 0 and not owed.lenient else (State.MET, 0)
+    reached = min(on, span.cut) if span.cut else on
+    if due is not None and reached > due and not owed.lenient:
+        return State.LATE, (on - due).days
+    if due is not None and owed.lenient and on > due:
+        return State.LAPSED, 0
+    return _cut_short(owed, span, on), 0
+
+
+def _cut_short(owed: Owed, span: Span, on: date) -> State:
+    """A duty not met and not late: still open, or cut short by the closing of the case or the end of its edition."""
+    if span.ended is not None and on > span.ended and (span.closed is None or span.ended < span.closed):
+        return State.LAPSED
+    if span.closed is not None and on >= span.closed:
+        return State.UNMET if owed.due is None else State.LAPSED
+    return State.OPEN
+
+
+def next_change(owed: Owed, state: State, on: date) -> date | None:
+    """The next day on which *state* changes by the calendar alone."""
+    if state is State.OPEN and owed.due is not None and owed.due >= on:
+        return owed.due + timedelta(days=1)
+    return None
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day number *months* later, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def months_between(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """The first and last day of every calendar month touched by *first* to *last*."""
+    start = first.replace(day=1)
+    while start <= last:
+        following = add_months(start, 1)
+        yield start, following - timedelta(days=1)
+        start = following

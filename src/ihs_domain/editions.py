@@ -1,0 +1,165 @@
+"""Editions: dated tables that say which gate, finding and duty rests on which clause."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import evolve, field, frozen
+
+from ihs_domain.closing import CaseReopened, case_is_closed, case_is_open
+from ihs_domain.duties import DutyRule
+from ihs_domain.gates import Gate, Objection
+from ihs_domain.history import Entry
+from ihs_domain.opening import CaseOpened, case_is_not_open_yet
+from ihs_domain.requesting import ServicesAccepted, ServicesDenied
+from ihs_domain.rules import Rule
+from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
+from ihs_domain.terms import Decision, Jurisdiction
+
+if TYPE_CHECKING:
+    from ihs_domain.case import Case
+
+GateRow = tuple[Gate, *tuple[Rule, ...]]
+GateTable = Mapping[type, tuple[GateRow, ...]]
+DutyRow = tuple[DutyRule, *tuple[Rule, ...]]
+
+ALWAYS: Final[GateTable] = {
+    CaseOpened: ((case_is_not_open_yet,),),
+    CaseReopened: ((case_is_closed,),),
+    ReferralSent: ((a_basis_covers_the_referral,),),
+}
+"""What the state of a case itself forbids, whatever the edition."""
+
+BEFORE_OPENING: Final = (ServicesAccepted, ServicesDenied, CaseOpened, CaseReopened)
+"""The decisions that do not need an open case."""
+
+
+@frozen
+class Edition:
+    """One ruleset as in force from one day.
+
+    *gates* refuse decisions and find in happenings; *finds* only find; *duties* say what falls due.
+    *in_force_until* is the last day it is known to be in force (None: no end is known).
+    *zone* is the time zone of the jurisdiction's calendar.
+    """
+
+    ruleset: str
+    jurisdiction: Jurisdiction
+    zone: str
+    in_force_from: date
+    in_force_until: date | None = None
+    rules: tuple[Rule, ...] = ()
+    gates: GateTable = field(factory=dict)
+    finds: GateTable = field(factory=dict)
+    duties: tuple[DutyRow, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Ruleset and first day: `utah-r512-100@2010-10-08`."""
+        return f"{self.ruleset}@{self.in_force_from}"
+
+    def covers(self, day: date) -> bool:
+        """Whether it is in force on *day*."""
+        return self.in_force_from <= day and (self.in_force_until is None or day <= self.in_force_until)
+
+    def objections(self, case: "Case", entry: Entry[Any]) -> Iterator[Objection]:
+        """All that stands before *entry*, of the case's own state and of this edition."""
+        if isinstance(entry.event, Decision) and not isinstance(entry.event, BEFORE_OPENING):
+            yield from self._asked(((case_is_open,),), case, entry)
+        yield from self._asked(ALWAYS.get(type(entry.event), ()), case, entry)
+        yield from self._asked(self.gates.get(type(entry.event), ()), case, entry)
+
+    def findings(self, case: "Case", entry: Entry[Any]) -> Iterator[Objection]:
+        """What is found in *entry* besides, and never refuses it."""
+        yield from self._asked(self.finds.get(type(entry.event), ()), case, entry)
+
+    def judges(self, cls: type) -> bool:
+        """Whether anything can be found in entries of this class."""
+        return issubclass(cls, Decision) or cls in self.gates or cls in self.finds
+
+    def _asked(self, rows: tuple[GateRow, ...], case: "Case", entry: Entry[Any]) -> Iterator[Objection]:
+        for gate, *rules in rows:
+            objection = gate(case, entry)
+            if objection is not None:
+                yield evolve(objection, rules=tuple(rules), edition=self.id if rules else "")
+
+
+Law = Callable[[date], Edition]
+"""The edition that judges an act of a day."""
+
+
+def always(edition: Edition) -> Law:
+    """What-if: every day judged by *edition*, as if it had always been in force."""
+    timeless = evolve(edition, in_force_until=None)
+    return lambda _day: timeless
+
+
+class BadEdition(ValueError):
+    """A rule book does not hold together: says which edition, and why."""
+
+
+def _in_order(editions: Iterable[Edition]) -> tuple[Edition, ...]:
+    return tuple(sorted(editions, key=lambda e: (e.ruleset, e.in_force_from)))
+
+
+@frozen
+class RuleBook:
+    """All editions at hand, by jurisdiction and ruleset. No two editions of a ruleset overlap."""
+
+    editions: tuple[Edition, ...] = field(converter=_in_order)
+
+    def __attrs_post_init__(self) -> None:
+        for earlier, later in zip(self.editions, self.editions[1:], strict=False):
+            if earlier.ruleset == later.ruleset and (
+                earlier.in_force_until is None or earlier.in_force_until >= later.in_force_from
+            ):
+                msg = (
+                    f"{earlier.id} and {later.id} overlap: end the earlier by {later.in_force_from - timedelta(days=1)}"
+                )
+                raise BadEdition(msg)
+        for edition in self.editions:
+            _cites_are_registered(edition)
+
+    def of(self, jurisdiction: Jurisdiction | None) -> tuple[Edition, ...]:
+        """The editions of one jurisdiction, in order of their first day."""
+        return tuple(
+            sorted((e for e in self.editions if e.jurisdiction == jurisdiction), key=lambda e: e.in_force_from)
+        )
+
+    def law(self, jurisdiction: Jurisdiction | None) -> Law:
+        """The law of a jurisdiction. A day without an edition on file is judged by an empty one that says so."""
+        editions = self.of(jurisdiction)
+        zone = editions[0].zone if editions else "UTC"
+        nothing = Edition("no edition on file", jurisdiction or Jurisdiction("none"), zone, date.min)
+        return lambda day: next((e for e in editions if e.covers(day)), nothing)
+
+    def edition(self, id_: str) -> Edition:
+        """The edition of that id. Raises KeyError with those there are."""
+        found = next((e for e in self.editions if e.id == id_), None)
+        if found is None:
+            msg = f"no edition {id_}; there are: {', '.join(e.id for e in self.editions)}"
+            raise KeyError(msg)
+        return found
+
+    def zone(self, jurisdiction: Jurisdiction | None) -> str | None:
+        """The time zone of a jurisdiction's calendar, None where no edition is at hand."""
+        return next((e.zone for e in self.of(jurisdiction)), None)
+
+
+def _cites_are_registered(edition: Edition) -> None:
+    registered = set(edition.rules)
+    for rule in cited(edition):
+        if rule not in registered:
+            msg = f"{edition.id} cites {rule.cite}, which its register does not hold: add the rule to it"
+            raise BadEdition(msg)
+
+
+def cited(edition: Edition) -> Iterator[Rule]:
+    """Every rule that a table of *edition* rests on."""
+    tables: Iterable[GateTable] = (edition.gates, edition.finds)
+    for table in tables:
+        for rows in table.values():
+            for _gate, *rules in rows:
+                yield from rules
+    for _duty, *rules in edition.duties:
+        yield from rules

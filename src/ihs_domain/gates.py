@@ -1,0 +1,58 @@
+"""Gates: what speaks against a decision, in neutral words. Where each stands, and by which clause, an edition says."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from ihs_domain.rules import Rule
+
+if TYPE_CHECKING:
+    from ihs_domain.case import Case
+    from ihs_domain.history import Entry
+
+
+@frozen
+class Objection:
+    """What speaks against an entry, what to do instead, and which things of the case it is about.
+
+    *rules* and *edition* come from the table in which the gate stands; an objection of the case's own state has none.
+    """
+
+    says: str
+    remedy: str
+    about: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    edition: str = ""
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """The clauses it rests on."""
+        return tuple(rule.cite for rule in self.rules)
+
+    def __str__(self) -> str:
+        by = f" ({', '.join(self.cites)}, {self.edition})" if self.rules else ""
+        about = f" [{', '.join(self.about)}]" if self.about else ""
+        return f"{self.says}{about}{by}: {self.remedy}"
+
+
+Gate = Callable[["Case", "Entry[Any]"], Objection | None]
+"""A pure predicate over the case as it stood and the entry proposed."""
+
+
+class Refused(Exception):
+    """A decision was refused. Carries every objection, not the first."""
+
+    def __init__(self, objections: tuple[Objection, ...]) -> None:
+        self.objections = objections
+        super().__init__("; ".join(str(o) for o in objections))
+
+    @property
+    def cites(self) -> list[str]:
+        """The clauses of all objections, in order."""
+        return [cite for objection in self.objections for cite in objection.cites]
+
+    @property
+    def about(self) -> list[str]:
+        """The things of the case that all objections are about, in order."""
+        return [thing for objection in self.objections for thing in objection.about]

@@ -1,0 +1,107 @@
+"""The household: who lives there, who is a child, who was harmed."""
+
+from datetime import date
+from enum import StrEnum
+
+from attrs import evolve, field, frozen
+
+from ihs_domain.history import Entry, History
+from ihs_domain.terms import BirthDate, Code, Happening, Name, New, PersonId
+
+
+class Relation(StrEnum):
+    """What a person is to the household."""
+
+    MOTHER = "mother"
+    FATHER = "father"
+    GUARDIAN = "guardian"
+    CAREGIVER = "caregiver"
+    CHILD = "child"
+    OTHER = "other"
+
+
+PARENTS = frozenset({Relation.MOTHER, Relation.FATHER, Relation.GUARDIAN})
+
+
+@frozen
+class PersonJoined(Happening):
+    """A person belongs to the household from this day.
+
+    The birth month is open, as ages matter; name and day of birth are sealed.
+    """
+
+    person: New[PersonId]
+    relation: Relation
+    birth_month: Code | None = None
+    name: Name = None
+    born_on: BirthDate = None
+
+
+@frozen
+class PersonLeft(Happening):
+    """A person no longer belongs to the household."""
+
+    person: PersonId
+
+
+@frozen
+class VictimSubstantiated(Happening):
+    """A child was substantiated as a victim of abuse or neglect."""
+
+    child: PersonId
+    maltreatment: Code
+
+
+@frozen
+class SubstantiationReversed(Happening):
+    """A substantiation did not stand."""
+
+    child: PersonId
+
+
+@frozen
+class Household:
+    """Who lives there, by relation, and which children were substantiated as victims."""
+
+    members: dict[PersonId, Relation] = field(factory=dict)
+    victims: frozenset[PersonId] = frozenset()
+
+    @property
+    def children(self) -> frozenset[PersonId]:
+        """The children of the household."""
+        return frozenset(p for p, r in self.members.items() if r is Relation.CHILD)
+
+
+def person_joined(household: Household, entry: Entry[PersonJoined]) -> Household:
+    return evolve(household, members={**household.members, entry.event.person: entry.event.relation})
+
+
+def person_left(household: Household, entry: Entry[PersonLeft]) -> Household:
+    return evolve(household, members={p: r for p, r in household.members.items() if p != entry.event.person})
+
+
+def victim_substantiated(household: Household, entry: Entry[VictimSubstantiated]) -> Household:
+    return evolve(household, victims=household.victims | {entry.event.child})
+
+
+def substantiation_reversed(household: Household, entry: Entry[SubstantiationReversed]) -> Household:
+    return evolve(household, victims=household.victims - {entry.event.child})
+
+
+def related(history: History, *relations: Relation) -> dict[PersonId, date]:
+    """Everyone who ever joined this household in one of *relations*, with the day they first did."""
+    found: dict[PersonId, date] = {}
+    for entry in history.of(PersonJoined):
+        if entry.event.relation in relations:
+            found.setdefault(entry.event.person, entry.day)
+    return found
+
+
+def children(history: History) -> dict[PersonId, date]:
+    """The children and the day each joined."""
+    return related(history, Relation.CHILD)
+
+
+def parents(history: History) -> dict[PersonId, date]:
+    """The parents and guardians and the day each joined."""
+    return related(history, *PARENTS)

@@ -1,0 +1,101 @@
+"""Ids: which fields of an event name a thing of the case, and which bring one in, as their types say."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+
+import attrs
+
+from ihs_domain.gates import Objection
+from ihs_domain.history import Entry
+from ihs_domain.once import once_per_class
+from ihs_domain.terms import CASE_IDS, Amendment, Introduced
+
+
+class Mention(NamedTuple):
+    """One id in one event: what kind of thing it names, and whether the event brings it into the case."""
+
+    kind: str
+    id: str
+    introduces: bool
+
+
+Finder = Callable[[Any], Iterator[Mention]]
+
+
+def mentions(event: Any) -> Iterator[Mention]:
+    """Every id of a thing of the case that *event* names."""
+    for name, find in _fields(type(event)):
+        value = getattr(event, name)
+        if value is not None:
+            yield from find(value)
+
+
+@once_per_class
+def _fields(cls: type[Any]) -> tuple[tuple[str, Finder], ...]:
+    hints = get_type_hints(cls, include_extras=True)
+    found = ((a.name, _finder(hints[a.name], introduces=False)) for a in attrs.fields(cls))
+    return tuple((name, find) for name, find in found if find is not None)
+
+
+def _finder(hint: Any, *, introduces: bool) -> Finder | None:  # noqa: PLR0911 - one line for each shape a hint can have
+    if hint in CASE_IDS:
+        return _one(CASE_IDS[hint], introduces=introduces)
+    if attrs.has(hint):
+        return mentions if _fields(hint) else None
+    arguments = get_args(hint)
+    if get_origin(hint) is Annotated:
+        return _finder(arguments[0], introduces=any(isinstance(mark, Introduced) for mark in hint.__metadata__))
+    inner = [_finder(argument, introduces=introduces) for argument in arguments]
+    if not any(inner):
+        return None
+    if isinstance(get_origin(hint), type) and issubclass(get_origin(hint), Mapping):
+        return _each_key(inner[0])
+    if isinstance(get_origin(hint), type) and issubclass(get_origin(hint), Collection):
+        return _each(inner[0])
+    return next(find for find in inner if find)
+
+
+def _one(kind: str, *, introduces: bool) -> Finder:
+    def find(value: str) -> Iterator[Mention]:
+        yield Mention(kind, value, introduces)
+
+    return find
+
+
+def _each(find: Finder | None) -> Finder:
+    return lambda values: (mention for value in sorted(values, key=str) for mention in (find(value) if find else ()))
+
+
+_each_key = _each
+
+
+def ids_are_known(entries: Iterable[Entry[Any]], proposed: Entry[Any]) -> list[Objection]:
+    """What speaks against the ids of *proposed*, held against the whole record of its case.
+
+    A new id must be new (a person may come again), any other must have been brought in by some entry, corrected or not.
+    """
+    known = {(m.kind, m.id) for e in entries for m in _said(e.event) if m.introduces}
+    own = {(m.kind, m.id) for m in _said(proposed.event) if m.introduces}
+    wrong = [_objection(m, known | own) for m in _said(proposed.event) if not _fits(m, known, own, proposed.event)]
+    return list(dict.fromkeys(wrong))
+
+
+def _said(event: Any) -> Iterator[Mention]:
+    yield from mentions(event)
+    if isinstance(event, Amendment) and hasattr(event, "instead"):
+        yield from mentions(event.instead)
+
+
+def _fits(mention: Mention, known: set[tuple[str, str]], own: set[tuple[str, str]], event: object) -> bool:
+    key = (mention.kind, mention.id)
+    if mention.introduces:
+        return mention.kind == "person" or isinstance(event, Amendment) or key not in known
+    return key in known or key in own
+
+
+def _objection(mention: Mention, known: set[tuple[str, str]]) -> Objection:
+    if mention.introduces:
+        return Objection(f"this case has a {mention.kind} of that id already", "choose another id", (mention.id,))
+    of_kind = sorted(id_ for kind, id_ in known if kind == mention.kind)
+    have = f"one of {', '.join(of_kind)}" if of_kind else f"a {mention.kind}, once one is on record"
+    return Objection(f"no {mention.kind} of that id is on record in this case", f"name {have}", (mention.id,))

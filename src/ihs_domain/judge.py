@@ -1,0 +1,179 @@
+"""Judging: the same gates refuse a decision, find in a history, and say what can be done."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+
+from attrs import frozen
+
+from ihs_domain.case import Case, Folding, fold
+from ihs_domain.closing import CaseClosed, Ending, closed_on
+from ihs_domain.duties import Duty, DutyRule, Owed, Span, next_change, settle
+from ihs_domain.editions import Edition, Law
+from ihs_domain.gates import Objection, Refused
+from ihs_domain.history import Entry, History
+from ihs_domain.ids import ids_are_known
+from ihs_domain.planning import PlanAgreed, SupervisorAgreed
+from ihs_domain.roles import Actor
+from ihs_domain.rules import Rule
+from ihs_domain.safety import safety_plans_are_reviewed
+from ihs_domain.terms import Amendment, Decision
+
+
+@frozen
+class Finding:
+    """What was missing when an entry was made: the entry's version, its day, and the objection."""
+
+    version: int
+    event: str
+    day: date
+    objection: Objection
+
+
+def decide(proposed: Entry[Any], history: History, record: Sequence[Entry[Any]], law: Law) -> tuple[Finding, ...]:
+    """Whether *proposed* goes on record: the findings that go with it, or :class:`Refused` with all objections.
+
+    It is judged by the case as it stood on the day of the act and by that day's edition; its ids are checked against
+    the whole *record*. A happening, and a decision reported from elsewhere, is never refused for its content.
+    """
+    edition = law(proposed.day)
+    case = fold(history, upto=proposed.day)
+    amiss = (*_amends_an_entry(record, proposed), *ids_are_known(record, proposed))
+    objections = tuple(edition.objections(case, proposed))
+    standing = objections if refusable(proposed.event) else ()
+    if amiss:  # clauses say nothing of ids that do not exist: only the state of the case is told besides
+        raise Refused((*amiss, *(o for o in standing if not o.rules)))
+    if standing:
+        raise Refused(standing)
+    return tuple(_finding(proposed, o) for o in (*objections, *edition.findings(case, proposed)))
+
+
+def refusable(event: object) -> bool:
+    """Whether a gate can stand before *event*: a decision taken here and now."""
+    return isinstance(event, Decision) and event.reported is None
+
+
+def _amends_an_entry(record: Sequence[Entry[Any]], proposed: Entry[Any]) -> list[Objection]:
+    if not isinstance(proposed.event, Amendment):
+        return []
+    if any(e.version == proposed.event.entry for e in record):
+        return []
+    return [Objection("there is no entry of that version in this case", "name the version shown on the timeline")]
+
+
+def judge(history: History, law: Law) -> Iterator[Finding]:
+    """Findings: what each entry would have been refused for, or was found wanting in, by the law of its day."""
+    folding = Folding()
+    for entry in history:
+        edition = law(entry.day)
+        if edition.judges(type(entry.event)):
+            case = folding.case()
+            for objection in (*edition.objections(case, entry), *edition.findings(case, entry)):
+                yield _finding(entry, objection)
+        folding.add(entry)
+
+
+def _finding(entry: Entry[Any], objection: Objection) -> Finding:
+    return Finding(entry.version, type(entry.event).__name__, entry.day, objection)
+
+
+OWN_TERMS: Final[tuple[DutyRule, ...]] = (safety_plans_are_reviewed,)
+"""Duties that an entry sets itself, by no clause."""
+
+
+def duties(history: History, law: Law, on: date) -> tuple[Duty, ...]:
+    """What fell due in a case by *on*, under every edition in force while it was open, in order of the tables."""
+    known = history.upto(on)
+    closed = closed_on(known)
+    counts = known.upto(closed or on)  # what comes after closing meets no duty
+    found = [duty for edition in _editions(known, law, on) for duty in _under(edition, counts, closed, on)]
+    for rule in OWN_TERMS:
+        found += (_duty(owed, (), "", Span(closed), on) for owed in rule(counts, closed or on))
+    return tuple(found)
+
+
+def _editions(history: History, law: Law, on: date) -> list[Edition]:
+    """The editions that were in force on any day of the case up to *on*, each once."""
+    if not history:
+        return []
+    last = closed_on(history) or on
+    days = range(history[0].day.toordinal(), max(last, history[0].day).toordinal() + 1)
+    return list({edition.id: edition for edition in (law(date.fromordinal(d)) for d in days)}.values())
+
+
+def _under(edition: Edition, history: History, closed: date | None, on: date) -> Iterator[Duty]:
+    span = Span(closed, edition.in_force_until)
+    for rule, *rules in edition.duties:
+        for owed in rule(history, closed or on):
+            if edition.in_force_until is None or owed.since <= edition.in_force_until:
+                yield _duty(owed, tuple(rules), edition.id, span, on)
+
+
+def _duty(owed: Owed, rules: tuple[Rule, ...], edition: str, span: Span, on: date) -> Duty:
+    state, late = settle(owed, span, on)
+    return Duty(
+        what=owed.what,
+        cites=tuple(rule.cite for rule in rules),
+        edition=edition,
+        subject=owed.subject,
+        since=owed.since,
+        due=owed.due,
+        state=state,
+        met_on=owed.met_on,
+        late_days=late,
+        evidence=tuple(e.version for e in owed.met_by),
+        near=owed.near,
+        next_change_on=next_change(owed, state, on),
+    )
+
+
+class Possible(StrEnum):
+    """Whether a decision can be taken now."""
+
+    YES = "yes"
+    NO = "no"
+    DEPENDS = "depends"
+
+
+@frozen
+class Doable:
+    """One decision: *no* is refused for every argument, with why and remedy; *yes* comes with one that is accepted."""
+
+    decision: str
+    possible: Possible
+    objections: tuple[Objection, ...] = ()
+    witness: Decision | None = None
+
+
+Candidates = Callable[[Case], Iterable[Decision]]
+
+CANDIDATES: Final[dict[type[Decision], Candidates]] = {
+    PlanAgreed: lambda case: (
+        PlanAgreed(plan, frozenset(case.teaming.members)) for plan in sorted(case.planning.drafted)
+    ),
+    SupervisorAgreed: lambda case: (SupervisorAgreed(plan) for plan in sorted(case.planning.drafted)),
+    CaseClosed: lambda case: (
+        CaseClosed(ending, dict.fromkeys(sorted(case.household.children), ending)) for ending in sorted(Ending)
+    ),
+}
+"""For some decisions, arguments such that if none of them is accepted, none whatever is."""
+
+
+def possible(history: History, law: Law, day: date, actor: Actor) -> Iterator[Doable]:
+    """For each decision with candidates, whether *actor* could take it on *day*."""
+    case = fold(history, upto=day)
+    edition = law(day)
+    for cls, candidates in CANDIDATES.items():
+        tried = [(c, tuple(edition.objections(case, Entry(c, day, actor=actor)))) for c in candidates(case)]
+        yield _doable(cls, tried)
+
+
+def _doable(cls: type[Decision], tried: list[tuple[Decision, tuple[Objection, ...]]]) -> Doable:
+    accepted = next((c for c, objections in tried if not objections), None)
+    if accepted is not None:
+        return Doable(cls.__name__, Possible.YES, witness=accepted)
+    if not tried:
+        nothing = Objection("the case has nothing this could be decided about", "record that first")
+        return Doable(cls.__name__, Possible.NO, (nothing,))
+    return Doable(cls.__name__, Possible.NO, tuple(dict.fromkeys(o for _, objections in tried for o in objections)))

@@ -1,0 +1,88 @@
+"""Releases of information: what a family allows, to whom, for what, and until when."""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+
+from attrs import evolve, field, frozen
+
+from ihs_domain.history import Entry
+from ihs_domain.terms import AgencyId, Code, Happening, New, PersonId, ReleaseId
+
+
+class Kind(StrEnum):
+    """The kinds of information that may be told. A kind not allowed by name is not told."""
+
+    REFERRAL = "referral"
+    PLAN_GOALS = "plan-goals"
+    PERMANENCY_GOALS = "permanency-goals"
+    PROGRESS = "progress"
+    SAFETY = "safety"
+    CONTACTS = "contacts"
+
+
+@frozen
+class ReleaseSigned(Happening):
+    """A release in force from this day; *until* is its last day."""
+
+    release: New[ReleaseId]
+    signed_by: PersonId
+    about: frozenset[PersonId]
+    recipient: AgencyId
+    purpose: Code
+    kinds: frozenset[Kind]
+    until: date
+
+
+@frozen
+class ReleaseRevoked(Happening):
+    """A release no longer allows anything."""
+
+    release: ReleaseId
+    by: PersonId
+
+
+@frozen
+class Release:
+    """What one release allows, and from which to which day."""
+
+    id: ReleaseId
+    about: frozenset[PersonId]
+    recipient: AgencyId
+    purpose: Code
+    kinds: frozenset[Kind]
+    since: date
+    until: date
+    revoked_on: date | None = None
+
+    def covers(self, recipient: AgencyId, kind: Kind, about: Iterable[PersonId], day: date) -> bool:
+        """Whether on *day* it allows telling *recipient* this *kind* about all of these persons, at least one."""
+        persons = frozenset(about)
+        in_force = self.since <= day <= self.until and (self.revoked_on is None or day < self.revoked_on)
+        return (
+            in_force and recipient == self.recipient and kind in self.kinds and bool(persons) and persons <= self.about
+        )
+
+
+@frozen
+class Releasing:
+    """The releases of the case."""
+
+    releases: dict[ReleaseId, Release] = field(factory=dict)
+
+    def basis(self, recipient: AgencyId, kind: Kind, about: Iterable[PersonId], day: date) -> Release | None:
+        """The first release that covers it on *day*."""
+        return next((r for r in self.releases.values() if r.covers(recipient, kind, about, day)), None)
+
+
+def release_signed(releasing: Releasing, entry: Entry[ReleaseSigned]) -> Releasing:
+    said = entry.event
+    release = Release(said.release, said.about, said.recipient, said.purpose, said.kinds, entry.day, said.until)
+    return Releasing({**releasing.releases, said.release: release})
+
+
+def release_revoked(releasing: Releasing, entry: Entry[ReleaseRevoked]) -> Releasing:
+    held = releasing.releases.get(entry.event.release)
+    if held is None:
+        return releasing
+    return Releasing({**releasing.releases, held.id: evolve(held, revoked_on=entry.day)})

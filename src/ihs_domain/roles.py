@@ -1,0 +1,45 @@
+"""Who acts: a role is what a person is to this case, not what they are paid as."""
+
+from enum import StrEnum
+from typing import Final
+
+from attrs import frozen
+
+from ihs_domain.terms import ActorId
+
+
+class Role(StrEnum):
+    """The parts people play. An attorney for the agency and one for a parent never share a role."""
+
+    PRACTITIONER = "practitioner"
+    CASE_MANAGER = "case-manager"
+    SECOND_WORKER = "second-worker"
+    SUPERVISOR = "supervisor"
+    DESIGNEE = "designee"
+    CPS_SUPERVISOR = "cps-supervisor"
+    CPS_WORKER = "cps-worker"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    ASSISTANT_ATTORNEY_GENERAL = "assistant-attorney-general"
+    GUARDIAN_AD_LITEM = "guardian-ad-litem"
+    COURT = "court"
+    PARENT = "parent"
+    PARENTS_COUNSEL = "parents-counsel"
+    TEAM_MEMBER = "team-member"
+    REFERENT = "referent"
+    SPECIALIST = "specialist"
+    PROVIDER = "provider"
+    NATURAL_HELPER = "natural-helper"
+    SYSTEM = "system"
+
+
+@frozen
+class Actor:
+    """Who puts an entry on record, and in which role."""
+
+    id: ActorId
+    role: Role
+
+
+SYSTEM: Final = Actor(ActorId("system"), Role.SYSTEM)
+WORKERS: Final = frozenset({Role.PRACTITIONER, Role.CASE_MANAGER, Role.SECOND_WORKER})

@@ -1,0 +1,213 @@
+"""Safety: threats to the children, and the plans that keep them safe meanwhile."""
+
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+
+from attrs import evolve, field, frozen
+
+from ihs_domain.duties import Owed
+from ihs_domain.history import Entry, History
+from ihs_domain.terms import Code, Decision, Happening, Narrative, New, PersonId, SafetyPlanId, ThreatId
+
+
+class MadeFor(StrEnum):
+    """What a safety assessment was made for."""
+
+    OPENING = "opening"
+    CHANGE = "change"
+    MONTHLY = "monthly"
+    CLOSING = "closing"
+
+
+class SafetyResult(StrEnum):
+    """What a safety assessment found."""
+
+    SAFE = "safe"
+    SAFE_WITH_PLAN = "safe-with-plan"
+    UNSAFE = "unsafe"
+
+
+class Presence(StrEnum):
+    """Whether a threat of harm is there, or likely to come."""
+
+    PRESENT = "present"
+    LIKELY = "likely"
+
+
+class Management(StrEnum):
+    """What changed so that a threat is managed."""
+
+    CAPACITY_INCREASED = "capacity-increased"
+    VULNERABILITY_DECREASED = "vulnerability-decreased"
+
+
+@frozen
+class SafetyAssessmentCompleted(Happening):
+    """The safety of the children was assessed."""
+
+    made_for: MadeFor
+    result: SafetyResult
+    children: frozenset[PersonId]
+    tool: Code | None = None
+    words: Narrative = None
+
+
+@frozen
+class ThreatIdentified(Happening):
+    """A threat of harm to one or more children was identified."""
+
+    threat: New[ThreatId]
+    kind: Code
+    presence: Presence
+    children: frozenset[PersonId]
+    words: Narrative = None
+
+
+@frozen
+class ThreatManaged(Happening):
+    """A threat is managed: by more protective capacity, less vulnerability, or both."""
+
+    threat: ThreatId
+    how: frozenset[Management]
+    words: Narrative = None
+
+
+@frozen
+class ThreatReopened(Happening):
+    """A threat that was managed is there again."""
+
+    threat: ThreatId
+    words: Narrative = None
+
+
+@frozen
+class ChildUnsafeAtHome(Happening):
+    """A child can no longer safely remain at home."""
+
+    child: PersonId
+    words: Narrative = None
+
+
+@frozen
+class SafetyPlanAgreed(Decision):
+    """What keeps the children safe from these threats for now, until when, and when it is next looked at."""
+
+    plan: New[SafetyPlanId]
+    threats: frozenset[ThreatId]
+    expires_on: date
+    review_on: date | None = None
+    words: Narrative = None
+
+
+@frozen
+class SafetyPlanMonitored(Happening):
+    """Somebody looked whether a safety plan is kept."""
+
+    plan: SafetyPlanId
+    kept: bool
+    review_on: date | None = None
+    words: Narrative = None
+
+
+@frozen
+class SafetyPlanRevised(Decision):
+    """A safety plan goes on with new terms."""
+
+    plan: SafetyPlanId
+    expires_on: date
+    review_on: date | None = None
+    words: Narrative = None
+
+
+@frozen
+class SafetyPlanEnded(Happening):
+    """A safety plan is no longer needed, or no longer holds."""
+
+    plan: SafetyPlanId
+    words: Narrative = None
+
+
+@frozen
+class Terms:
+    """A safety plan's own terms: the first and the last day it is in force."""
+
+    agreed_on: date
+    expires_on: date
+    ended_on: date | None = None
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether the plan holds on *day*; its last day counts."""
+        return self.agreed_on <= day <= self.expires_on and (self.ended_on is None or day <= self.ended_on)
+
+
+@frozen
+class Safety:
+    """The threats by the children they bear on, those that are managed, and the safety plans."""
+
+    threats: dict[ThreatId, frozenset[PersonId]] = field(factory=dict)
+    managed: frozenset[ThreatId] = frozenset()
+    unsafe: frozenset[PersonId] = frozenset()
+    plans: dict[SafetyPlanId, Terms] = field(factory=dict)
+
+    @property
+    def unmanaged(self) -> frozenset[ThreatId]:
+        """The threats nobody has managed yet."""
+        return frozenset(self.threats) - self.managed
+
+    def unaccounted(self) -> frozenset[ThreatId]:
+        """The threats neither managed nor answered by every child they bear on having left for safety."""
+        return frozenset(t for t in self.unmanaged if not (self.threats[t] and self.threats[t] <= self.unsafe))
+
+    def plans_in_force(self, day: date) -> frozenset[SafetyPlanId]:
+        """The safety plans that hold on *day*."""
+        return frozenset(p for p, terms in self.plans.items() if terms.in_force_on(day))
+
+
+def threat_identified(safety: Safety, entry: Entry[ThreatIdentified]) -> Safety:
+    return evolve(safety, threats={**safety.threats, entry.event.threat: entry.event.children})
+
+
+def threat_managed(safety: Safety, entry: Entry[ThreatManaged]) -> Safety:
+    return evolve(safety, managed=safety.managed | {entry.event.threat})
+
+
+def threat_reopened(safety: Safety, entry: Entry[ThreatReopened]) -> Safety:
+    return evolve(safety, managed=safety.managed - {entry.event.threat})
+
+
+def child_unsafe_at_home(safety: Safety, entry: Entry[ChildUnsafeAtHome]) -> Safety:
+    return evolve(safety, unsafe=safety.unsafe | {entry.event.child})
+
+
+def safety_plan_agreed(safety: Safety, entry: Entry[SafetyPlanAgreed]) -> Safety:
+    return evolve(safety, plans={**safety.plans, entry.event.plan: Terms(entry.day, entry.event.expires_on)})
+
+
+def safety_plan_revised(safety: Safety, entry: Entry[SafetyPlanRevised]) -> Safety:
+    held = safety.plans.get(entry.event.plan, Terms(entry.day, entry.event.expires_on))
+    return evolve(safety, plans={**safety.plans, entry.event.plan: evolve(held, expires_on=entry.event.expires_on)})
+
+
+def safety_plan_ended(safety: Safety, entry: Entry[SafetyPlanEnded]) -> Safety:
+    held = safety.plans.get(entry.event.plan)
+    if held is None:
+        return safety
+    return evolve(safety, plans={**safety.plans, entry.event.plan: evolve(held, ended_on=entry.day)})
+
+
+def safety_plans_are_reviewed(history: History, on: date) -> Iterator[Owed]:
+    """A safety plan is looked at by the day it says itself: by monitoring it, revising it or ending it."""
+    terms = history.of_any(SafetyPlanAgreed, SafetyPlanMonitored, SafetyPlanRevised)
+    looks = history.of_any(SafetyPlanMonitored, SafetyPlanRevised, SafetyPlanEnded)
+    for said in terms:
+        if said.event.review_on is None:
+            continue
+        later = [e for e in looks if e.event.plan == said.event.plan and (e.day, e.version) > (said.day, said.version)]
+        yield Owed(
+            "the safety plan is reviewed",
+            said.day,
+            subject=(said.event.plan,),
+            due=said.event.review_on,
+            met_by=tuple(later[:1]),
+        )

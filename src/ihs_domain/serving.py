@@ -1,0 +1,122 @@
+"""Services: what was delivered, and the family's way to other providers."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from ihs_domain.gates import Objection
+from ihs_domain.history import Entry
+from ihs_domain.releasing import Kind
+from ihs_domain.terms import AgencyId, Code, Decision, Happening, Narrative, NeedId, New, PersonId, ReferralId
+
+if TYPE_CHECKING:
+    from ihs_domain.case import Case
+
+
+class Answer(StrEnum):
+    """What a provider answers to a referral."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WAITING = "waiting"
+
+
+class Outcome(StrEnum):
+    """How far the family got with a referral."""
+
+    CONNECTED = "connected"
+    OFFERED_AND_MISSED = "offered-and-missed"
+    WAITING = "waiting"
+    NOT_CONNECTED = "not-connected"
+
+
+@frozen
+class ServiceDelivered(Happening):
+    """A service reached the family."""
+
+    kind: Code
+    whom: frozenset[PersonId] = frozenset()
+    words: Narrative = None
+
+
+@frozen
+class ReferralSent(Decision):
+    """A referral goes out to a provider: who is referred, and for which need."""
+
+    referral: New[ReferralId]
+    need: NeedId
+    to: AgencyId
+    about: frozenset[PersonId]
+    words: Narrative = None
+
+
+@frozen
+class ReferralGiven(Happening):
+    """A provider's details were given to somebody of the family, who will call. Nothing was sent."""
+
+    referral: New[ReferralId]
+    need: NeedId
+    to: AgencyId
+    given_to: PersonId
+    words: Narrative = None
+
+
+@frozen
+class ReferralAnswered(Happening):
+    """The provider answered."""
+
+    referral: ReferralId
+    answer: Answer
+
+
+@frozen
+class ReferralFollowedUp(Happening):
+    """Somebody looked whether the family connected."""
+
+    referral: ReferralId
+    outcome: Outcome
+    words: Narrative = None
+
+
+@frozen
+class Referral:
+    """Where a referral went, for which need, and about whom."""
+
+    need: NeedId
+    to: AgencyId
+    about: frozenset[PersonId]
+    sent: bool
+
+
+@frozen
+class Serving:
+    """The referrals of the case."""
+
+    referrals: dict[ReferralId, Referral] = field(factory=dict)
+
+
+def referral_sent(serving: Serving, entry: Entry[ReferralSent]) -> Serving:
+    said = entry.event
+    return evolve(
+        serving, referrals={**serving.referrals, said.referral: Referral(said.need, said.to, said.about, sent=True)}
+    )
+
+
+def referral_given(serving: Serving, entry: Entry[ReferralGiven]) -> Serving:
+    said = entry.event
+    return evolve(
+        serving, referrals={**serving.referrals, said.referral: Referral(said.need, said.to, frozenset(), sent=False)}
+    )
+
+
+def a_basis_covers_the_referral(case: "Case", entry: Entry[ReferralSent]) -> Objection | None:
+    """Nothing is sent without a basis: a release in force that covers recipient, kind and every person."""
+    said = entry.event
+    if case.releasing.basis(said.to, Kind.REFERRAL, said.about, entry.day):
+        return None
+    return Objection(
+        "no basis covers telling this agency: no release in force names it, a referral, and everyone referred",
+        "have a release signed, or give the family the provider's details and record that",
+        (said.referral,),
+    )

@@ -1,0 +1,14 @@
+"""The record's own housekeeping, kept on the system stream."""
+
+from attrs import frozen
+
+from ihs_domain.terms import Code, Happening
+
+
+@frozen
+class EditionLoaded(Happening):
+    """From here on entries may be judged by this edition; *digest* is the SHA-256 of its rules and tables, in hex."""
+
+    ruleset: Code
+    edition: Code
+    digest: Code

@@ -1,0 +1,107 @@
+"""The words every slice shares: ids, codes, what may be sealed, and the three kinds of event."""
+
+from datetime import date
+from enum import Enum
+from typing import Annotated, Final, NewType, TypeVar
+
+from attrs import field, frozen
+
+Jurisdiction = NewType("Jurisdiction", str)  # ISO 3166-2, lower case: "us-ut"
+CaseId = NewType("CaseId", str)
+ActorId = NewType("ActorId", str)
+Code = NewType("Code", str)  # lower-case words joined by hyphens, never free text
+
+PersonId = NewType("PersonId", str)
+AgencyId = NewType("AgencyId", str)
+AgreementId = NewType("AgreementId", str)
+AssessmentId = NewType("AssessmentId", str)
+NeedId = NewType("NeedId", str)
+PlanId = NewType("PlanId", str)
+ReferralId = NewType("ReferralId", str)
+ReleaseId = NewType("ReleaseId", str)
+SafetyPlanId = NewType("SafetyPlanId", str)
+StrengthId = NewType("StrengthId", str)
+ThreatId = NewType("ThreatId", str)
+Version = NewType("Version", int)  # an entry of the same case, by the version it was recorded under
+
+CASE_IDS: Final = {
+    PersonId: "person",
+    AssessmentId: "assessment",
+    NeedId: "need",
+    PlanId: "plan",
+    ReferralId: "referral",
+    ReleaseId: "release",
+    SafetyPlanId: "safety plan",
+    StrengthId: "strength",
+    ThreatId: "threat",
+}
+"""The kinds of id that must be on record in a case before another entry may name them."""
+
+
+class Introduced:
+    """Marks the field by which an event brings a new id into its case."""
+
+
+T = TypeVar("T")
+New = Annotated[T, Introduced()]
+
+
+class Unopened(Enum):
+    """What stands where a sealed part was not opened, or can never be opened again.
+
+    Numbered, so that no stored text can be taken for it.
+    """
+
+    SEALED = 1
+    ERASED = 2
+
+
+@frozen
+class UnderNarrative:
+    """Marks a field that is sealed under a key of its own."""
+
+
+@frozen
+class UnderPerson:
+    """Marks a field that is sealed under the key of the person named by another field of the event."""
+
+    named_by: str = "person"
+
+
+Narrative = Annotated[str | Unopened | None, UnderNarrative()]
+Name = Annotated[str | Unopened | None, UnderPerson("person")]
+BirthDate = Annotated[date | Unopened | None, UnderPerson("person")]
+
+
+@frozen
+class Reported:
+    """A decision taken outside this software: by whom, on which day, and the document that shows it."""
+
+    by: ActorId
+    on: date
+    document: Code
+
+
+@frozen
+class Happening:
+    """Something that happened. It is always recorded; what was missing becomes a finding."""
+
+
+@frozen
+class Decision:
+    """Something a person decides through this software. It is refused while a gate stands before it.
+
+    *reported* marks a decision already taken elsewhere: that is recorded like a happening.
+    """
+
+    reported: Reported | None = field(default=None, kw_only=True)
+
+
+@frozen
+class Amendment:
+    """Says of an earlier entry of the same case that it was wrong."""
+
+    entry: Version
+
+
+Event = Happening | Decision | Amendment
