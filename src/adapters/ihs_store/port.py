@@ -10,29 +10,30 @@ from ihs_record.leaf import LIVE, REHEARSAL
 from ihs_record.row import LONGEST_HEADER, Draft, DraftRefused, Row
 
 Kind = Literal["live", "rehearsal"]
+LEAST_MAC, MOST_MAC = 16, 64
+
+
+def _short(_: object, __: object, value: str) -> None:
+    if not 1 <= len(value) <= LONGEST_HEADER or not value.isprintable():
+        raise DraftRefused(f"the command id must be 1 to {LONGEST_HEADER} printable characters")
+
+
+def _strong(_: object, __: object, value: bytes) -> None:
+    if not LEAST_MAC <= len(value) <= MOST_MAC:
+        raise DraftRefused(f"the command's MAC must be {LEAST_MAC} to {MOST_MAC} bytes")
 
 
 @frozen
 class Command:
     """What makes an append repeatable: the id its caller chose, a MAC (16 to 64 bytes) of what was asked."""
 
-    id: str = field()
-    mac: bytes = field()
-
-    @id.validator
-    def _storable(self, _: object, value: str) -> None:
-        if not 1 <= len(value) <= LONGEST_HEADER or not value.isprintable():
-            raise DraftRefused(f"the command id must be 1 to {LONGEST_HEADER} printable characters")
-
-    @mac.validator
-    def _strong(self, _: object, value: bytes) -> None:
-        if not 16 <= len(value) <= 64:  # noqa: PLR2004 - the docstring's own bounds
-            raise DraftRefused("the command's MAC must be 16 to 64 bytes")
+    id: str = field(validator=_short)
+    mac: bytes = field(validator=_strong)
 
 
 @frozen
 class Receipt:
-    """What an append recorded: `count` records from position `first`, both 0 if there was nothing to record.
+    """What an append recorded: `count` records from position `first`, or 0 of both.
 
     `versions` pairs stream and version of each, in order. `again` marks the first receipt given once more.
     """
@@ -92,8 +93,8 @@ class RecordStore(Protocol):
         """Record all drafts, or none, durably and in one step, with the new keys that seal their parts.
 
         A command already on record with the same MAC gives its first receipt again. `recorded_at` is for
-        rehearsal stores alone. Raises AppendRefused (no), OutcomeUnknown (ask `receipt`), StoreBusy, StoreFull
-        and the other StoreErrors (nothing recorded).
+        rehearsal stores alone. Raises AppendRefused (no), OutcomeUnknown (ask `receipt`), and StoreBusy,
+        StoreFull and the other StoreErrors (nothing recorded).
         """
 
     def receipt(self, command_id: str) -> Receipt | None:

@@ -125,7 +125,7 @@ def row_of(record: sqlite3.Row) -> Row:
     elif emptied is not None:
         opened = Emptied(emptied)
     try:
-        return Row(*header, opened, read_back(sealed), leaf_)
+        return Row._make((*header, opened, read_back(sealed), leaf_))
     except PartsDamaged as error:
         raise StoreDamaged(f"record {record[0]} cannot be read: {error}") from error
 
@@ -226,7 +226,10 @@ class RecordRecorder(SQLiteApplicationRecorder):
         return []
 
     def _insert_events(
-        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
+        self,
+        c: SQLiteCursor,
+        stored_events: Sequence[StoredEvent],
+        **kwargs: Any,  # noqa: ANN401 - the library's signature
     ) -> Sequence[int]:
         asked: Asked = kwargs.get("asked") or Asked()
         refuse_a_second_time(c, asked.command)

@@ -48,8 +48,12 @@ def connected(path: Path, access: Access, lock_timeout: float) -> sqlite3.Connec
         address(path, access), uri=True, check_same_thread=False, isolation_level=None, timeout=lock_timeout
     )
     database.row_factory = sqlite3.Row
-    database.execute("PRAGMA synchronous = FULL")
-    database.execute("PRAGMA trusted_schema = OFF")
+    try:
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA trusted_schema = OFF")
+    except sqlite3.Error:
+        database.close()
+        raise
     return database
 
 

@@ -22,6 +22,7 @@ from ihs_store.errors import (
     StoreIsEmpty,
     StoreIsNotAFile,
     StoreMissing,
+    StoreUnavailable,
     UnknownURL,
 )
 from ihs_store.port import Command, Head, Info, Kind, Receipt, RecordStore, WrappedKey
@@ -77,17 +78,15 @@ def open_store(url: str, *, clock: Clock = wall_clock, lock_timeout: float = 5.0
 
 
 def _refuse_what_is_no_store(path: Path) -> None:
-    if not path.exists():
-        raise StoreMissing(f"there is no store at {path}: create one first")
-    if not path.is_file():
-        raise StoreIsNotAFile(f"{path} is not a file: name the store's own file")
-    if path.stat().st_size == 0:
-        raise StoreIsEmpty(f"{path} is empty: remove it, then create the store")
-    # Through SQLite: closing a descriptor of our own would drop this process's locks on the file.
     try:
+        _refuse_what_is_no_file(path)
+        # Through SQLite: closing a descriptor of our own would drop this process's locks on the file.
         with closing(connected(path, "ro&immutable=1", 0)) as database:
             (owner,) = database.execute("PRAGMA application_id").fetchone()
-            database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            if owner == APPLICATION_ID:
+                _refuse_newer(database)
+    except OSError as error:
+        raise StoreUnavailable(f"{path} cannot be looked at: {error.strerror}") from error
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
             raise NotADatabase(f"{path} is not a store: it is not an SQLite database") from error
@@ -96,11 +95,25 @@ def _refuse_what_is_no_store(path: Path) -> None:
         raise ForeignDatabase(f"{path} is not a store: it is another program's SQLite database")
 
 
-def _info(database: sqlite3.Connection) -> Info:
-    (version,) = database.execute("PRAGMA user_version").fetchone()
+def _refuse_what_is_no_file(path: Path) -> None:
+    if not path.exists():
+        raise StoreMissing(f"there is no store at {path}: create one first")
+    if not path.is_file():
+        raise StoreIsNotAFile(f"{path} is not a file: name the store's own file")
+    if path.stat().st_size == 0:
+        raise StoreIsEmpty(f"{path} is empty: remove it, then create the store")
+
+
+def _refuse_newer(database: sqlite3.Connection) -> int:
+    version = int(database.execute("PRAGMA user_version").fetchone()[0])
     if version > FORMAT:
         formats = f"format {version}, this program knows up to {FORMAT}"
         raise NewerStore(f"the store has {formats}: use a newer version of it")
+    return version
+
+
+def _info(database: sqlite3.Connection) -> Info:
+    version = _refuse_newer(database)
     meta = dict(database.execute("SELECT key, value FROM meta").fetchall())
     try:
         kind, store, created_at = meta["kind"], meta["store"], int(meta["created_at"])
@@ -228,7 +241,7 @@ class SQLiteStore(RecordStore):
         return self._info
 
     def data_version(self) -> int:
-        """Give a number that changes whenever anyone has recorded: on a connection that itself never writes."""
+        """Give a number that changes whenever anyone records: on a connection that never writes."""
         with self._watch, plainly():
             if self._watching is None:
                 self._watching = connected(self._path, "rw", self._lock_timeout)
