@@ -8,6 +8,7 @@ import os
 import secrets
 import stat
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from attrs import define, field, frozen
@@ -130,7 +131,11 @@ class KeyRing:
 
     def mac(self, content: bytes) -> bytes:
         """Authenticate what a command asks, so that a receipt shows nothing of it: 32 bytes."""
-        return hmac.digest(self.derive("receipt"), content, "sha256")
+        return hmac.digest(self._receipts, content, "sha256")
+
+    @cached_property
+    def _receipts(self) -> bytes:
+        return self.derive("receipt")
 
 
 @define
@@ -147,7 +152,7 @@ class Sealing:
         return tuple(self._new)
 
     def seal(self, key_id: str, place: bytes, plaintext: bytes) -> bytes:
-        """Encrypt for one place (the bytes that name stream, version and field); KeyErased under a destroyed key.
+        """Encrypt for one place (bytes that name stream, version and field); KeyErased if the key is destroyed.
 
         Gives 12 bytes of nonce, then AES-256-GCM's ciphertext and tag.
         """

@@ -48,7 +48,7 @@ class Receipt:
 
 @frozen
 class Head:
-    """Where the record stands: its last position (0 while empty), when that was recorded, the ledger's root."""
+    """Where the record stands: last position (0 while empty), when that was recorded, the ledger's root."""
 
     position: int
     recorded_at: datetime | None
