@@ -1,0 +1,234 @@
+"""A record as the store keeps it: header columns, one open part, sealed parts, and its leaf."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import NamedTuple
+
+from attrs import Attribute, field, frozen
+
+SALT_SIZE = 16
+EVENT_ID_SIZE = 16
+MOST_BYTES_IN_A_PART = 1 << 20
+MOST_SEALED_PARTS = 64
+LONGEST_HEADER = 256
+
+_ABSENT = b"\xff\xff\xff\xff"
+_STREAM = re.compile(r"(case|person|agency|access)/[A-Za-z0-9._-]{1,64}|system")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class DraftRefused(ValueError):
+    """A draft breaks a rule of what a record may be; the message never repeats the value."""
+
+
+class PartsDamaged(ValueError):
+    """The bytes that should hold a record's sealed parts do not follow the layout."""
+
+
+class Part(NamedTuple):
+    """A part's content with the random salt that keeps its digest from being guessed."""
+
+    salt: bytes
+    content: bytes
+
+
+class Emptied(NamedTuple):
+    """What is left of an open part emptied by order: the digest in its leaf, neither salt nor content."""
+
+    digest: bytes
+
+
+class SealedPart(NamedTuple):
+    """A ciphertext, its salt, and the id of the key that opens it."""
+
+    key: str
+    salt: bytes
+    content: bytes
+
+
+class Row(NamedTuple):
+    """One record: `recorded_at` in microseconds (UTC) since 1970; `target` the amended version, or 0."""
+
+    position: int
+    stream: str
+    version: int
+    name: str
+    event: bytes
+    day: str
+    occurred: str | None
+    recorded_at: int
+    actor: str
+    role: str
+    command: str
+    correlation: str | None
+    causation: str | None
+    edition: str
+    target: int
+    schema: int
+    open: Part | Emptied | None
+    sealed: tuple[SealedPart, ...]
+    leaf: bytes
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The ids of the keys that open the sealed parts."""
+        return tuple(part.key for part in self.sealed)
+
+
+def _stream(_: object, __: "Attribute[str]", value: str) -> None:
+    if not isinstance(value, str) or not _STREAM.fullmatch(value):
+        raise DraftRefused(
+            "the stream is not one this record knows: "
+            "write case/ID, person/ID, agency/ID or access/ID (ID: 1 to 64 of A-Z a-z 0-9 . _ -), or system"
+        )
+
+
+def _storable(what: str, value: object, shortest: int) -> None:
+    if not isinstance(value, str) or not shortest <= len(value) <= LONGEST_HEADER:
+        raise DraftRefused(f"the {what} must be text of {shortest} to {LONGEST_HEADER} characters")
+    if _UNSTORABLE.search(value):
+        raise DraftRefused(f"the {what} holds a NUL or half of a character pair: write plain Unicode text")
+
+
+def _text(_: object, attribute: "Attribute[str]", value: str) -> None:
+    _storable(attribute.name, value, 1)
+
+
+def _text_or_empty(_: object, attribute: "Attribute[str]", value: str) -> None:
+    _storable(attribute.name, value, 0)
+
+
+def _text_or_none(_: object, attribute: "Attribute[str | None]", value: str | None) -> None:
+    if value is not None:
+        _storable(attribute.name, value, 1)
+
+
+def _counted_from(least: int, what: str, value: object) -> None:
+    if type(value) is not int or not least <= value < 1 << 63:
+        raise DraftRefused(f"the {what} must be a whole number, {least} or more")
+
+
+def _from_one(_: object, attribute: "Attribute[int]", value: int) -> None:
+    _counted_from(1, attribute.name, value)
+
+
+def _from_zero(_: object, attribute: "Attribute[int]", value: int) -> None:
+    _counted_from(0, attribute.name, value)
+
+
+def _day(_: object, __: "Attribute[str]", value: str) -> None:
+    try:
+        if date.fromisoformat(value).isoformat() == value:
+            return
+    except (TypeError, ValueError):
+        pass
+    raise DraftRefused("the day is not a calendar day: write it as 2015-01-09")
+
+
+def _instant(_: object, __: "Attribute[str | None]", value: str | None) -> None:
+    if value is None:
+        return
+    try:
+        if datetime.fromisoformat(value).utcoffset() is not None and len(value) <= LONGEST_HEADER:
+            return
+    except (TypeError, ValueError):
+        pass
+    raise DraftRefused("occurred is not an instant with its offset: write it as 2015-01-09T15:00:00-07:00")
+
+
+def _part(what: str, content: object) -> None:
+    if not isinstance(content, bytes) or len(content) > MOST_BYTES_IN_A_PART:
+        most = f"at most {MOST_BYTES_IN_A_PART} bytes"
+        raise DraftRefused(f"the {what} part must be {most}: keep documents elsewhere")
+
+
+def _open(_: object, __: "Attribute[bytes | None]", content: bytes | None) -> None:
+    if content is not None:
+        _part("open", content)
+
+
+def _sealed(_: object, __: object, parts: tuple[tuple[str, bytes], ...]) -> None:
+    if len(parts) > MOST_SEALED_PARTS:
+        raise DraftRefused(f"a record has at most {MOST_SEALED_PARTS} sealed parts: seal them together")
+    for key, content in parts:
+        _storable("key id", key, 1)
+        _part("sealed", content)
+
+
+@frozen
+class Draft:
+    """What is asked to be appended, DraftRefused if against a rule; `sealed` pairs key id and ciphertext."""
+
+    stream: str = field(validator=_stream)
+    version: int = field(validator=_from_one)
+    name: str = field(validator=_text)
+    day: str = field(validator=_day)
+    actor: str = field(validator=_text)
+    role: str = field(validator=_text)
+    occurred: str | None = field(default=None, validator=_instant)
+    correlation: str | None = field(default=None, validator=_text_or_none)
+    causation: str | None = field(default=None, validator=_text_or_none)
+    edition: str = field(default="", validator=_text_or_empty)
+    target: int = field(default=0, validator=_from_zero)
+    schema: int = field(default=1, validator=_from_one)
+    open: bytes | None = field(default=None, validator=_open)
+    sealed: tuple[tuple[str, bytes], ...] = field(default=(), converter=tuple, validator=_sealed)
+
+
+def event_id(command: str, number: int) -> bytes:
+    """Give the id of a command's record with this number, counted from 1: the same on every attempt."""
+    return sha256(command.encode() + b"\x00" + str(number).encode()).digest()[:EVENT_ID_SIZE]
+
+
+def length_prefixed(fields: Iterable[bytes | None]) -> bytes:
+    """Join fields, each after its length (4 bytes, big-endian); an absent one is ffffffff alone."""
+    pieces: list[bytes] = []
+    for content in fields:
+        pieces += (_ABSENT,) if content is None else (len(content).to_bytes(4, "big"), content)
+    return b"".join(pieces)
+
+
+def written(parts: Iterable[SealedPart]) -> bytes:
+    """Lay sealed parts end to end as the store keeps them: key id, salt, ciphertext, each length-prefixed."""
+    return length_prefixed(piece for key, salt, content in parts for piece in (key.encode(), salt, content))
+
+
+def _pieces(data: bytes) -> list[bytes]:
+    pieces, at = [], 0
+    while at < len(data):
+        start = at + 4
+        at = start + int.from_bytes(data[start - 4 : start], "big")
+        if start > len(data) or at > len(data):
+            raise PartsDamaged("the sealed parts end in the middle of one")
+        pieces.append(data[start:at])
+    return pieces
+
+
+def read_back(data: bytes) -> tuple[SealedPart, ...]:
+    """Read what `written` wrote; PartsDamaged for anything that it would not have written."""
+    pieces = _pieces(data)
+    if len(pieces) % 3:
+        raise PartsDamaged("a sealed part lacks its key id, its salt or its content")
+    try:
+        keys = [key.decode() for key in pieces[::3]]
+    except UnicodeDecodeError as error:
+        raise PartsDamaged("the key id of a sealed part is not text") from error
+    if any(len(salt) != SALT_SIZE for salt in pieces[1::3]):
+        raise PartsDamaged(f"the salt of a sealed part is not {SALT_SIZE} bytes")
+    return tuple(map(SealedPart, keys, pieces[1::3], pieces[2::3]))
+
+
+def micros(instant: datetime) -> int:
+    """Count the microseconds from 1970 (UTC) to an instant; ValueError where it has no offset."""
+    if instant.utcoffset() is None:
+        raise ValueError("the instant has no offset from UTC: give it one, such as +00:00")
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def instant(micros: int) -> datetime:
+    """Give the instant (UTC) that many microseconds after 1970."""
+    return _EPOCH + micros * _MICROSECOND

@@ -1,0 +1,128 @@
+"""What keeps records promises, whichever database does it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+from attrs import field, frozen
+
+from ihs_record.leaf import LIVE, REHEARSAL
+from ihs_record.row import LONGEST_HEADER, Draft, DraftRefused, Row
+
+Kind = Literal["live", "rehearsal"]
+LEAST_MAC, MOST_MAC = 16, 64
+
+
+def _short(_: object, __: object, value: str) -> None:
+    if not 1 <= len(value) <= LONGEST_HEADER or not value.isprintable():
+        raise DraftRefused(f"the command id must be 1 to {LONGEST_HEADER} printable characters")
+
+
+def _strong(_: object, __: object, value: bytes) -> None:
+    if not LEAST_MAC <= len(value) <= MOST_MAC:
+        raise DraftRefused(f"the command's MAC must be {LEAST_MAC} to {MOST_MAC} bytes")
+
+
+@frozen
+class Command:
+    """What makes an append repeatable: the id its caller chose, a MAC (16 to 64 bytes) of what was asked."""
+
+    id: str = field(validator=_short)
+    mac: bytes = field(validator=_strong)
+
+
+@frozen
+class Receipt:
+    """What an append recorded: `count` records from position `first`, or 0 of both.
+
+    `versions` pairs stream and version of each, in order. `again` marks the first receipt given once more.
+    """
+
+    command: str | None
+    first: int
+    count: int
+    recorded_at: datetime | None
+    again: bool
+    versions: tuple[tuple[str, int], ...]
+
+
+@frozen
+class Head:
+    """Where the record stands: last position (0 while empty), when that was recorded, the ledger's root."""
+
+    position: int
+    recorded_at: datetime | None
+    root: bytes
+
+
+@frozen
+class Info:
+    """What a store says of itself."""
+
+    store: str
+    kind: Kind
+    format: int
+    created_at: datetime
+
+    @property
+    def tag(self) -> bytes:
+        """The tag in every leaf of this store: no rehearsal verifies as live."""
+        return REHEARSAL if self.kind == "rehearsal" else LIVE
+
+
+@frozen
+class WrappedKey:
+    """A data key as kept: wrapped under the key file's key (None once destroyed), and committed to."""
+
+    id: str
+    wrapped: bytes | None
+    commitment: bytes
+
+
+class RecordStore(Protocol):
+    """Keeps records in one dense order; several threads, and several processes at once, may use it."""
+
+    def append(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        command: Command | None = None,
+        recorded_at: datetime | None = None,
+        keys: Sequence[WrappedKey] = (),
+    ) -> Receipt:
+        """Record all drafts, or none, durably and in one step, with the new keys that seal their parts.
+
+        A command already on record with the same MAC gives its first receipt again. `recorded_at` is for
+        rehearsal stores alone. Raises AppendRefused (no), OutcomeUnknown (ask `receipt`), and StoreBusy,
+        StoreFull and the other StoreErrors (nothing recorded).
+        """
+
+    def receipt(self, command_id: str) -> Receipt | None:
+        """Give the receipt of a command, None where it recorded nothing."""
+
+    def stream(self, stream: str, *, upto: int | None = None, after_version: int = 0) -> list[Row]:
+        """Give a stream's records in version order, those at positions up to `upto` alone."""
+
+    def read(self, after: int, *, limit: int = 1000, upto: int | None = None) -> list[Row]:
+        """Give the records after a position, in order, at most `limit`."""
+
+    def streams(self, prefix: str) -> list[str]:
+        """Give the names of the streams that begin with `prefix`, such as "case/", in order."""
+
+    def head(self) -> Head:
+        """Tell where the record stands."""
+
+    def position_at(self, instant: datetime) -> int:
+        """Count the records whose time of recording is not after the instant: as-at is this prefix."""
+
+    def key(self, key_id: str) -> WrappedKey | None:
+        """Give a data key as it is kept."""
+
+    def info(self) -> Info:
+        """Tell what kind of store this is."""
+
+    def data_version(self) -> int:
+        """Give a number that changes whenever anyone has recorded: cheap to ask often."""
+
+    def close(self) -> None:
+        """Let go of the database."""

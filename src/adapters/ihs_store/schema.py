@@ -1,0 +1,127 @@
+"""The database's layout, and how a new one comes to stand: whole, or not at all."""
+
+import os
+import secrets
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from ihs_store.errors import StoreExists, StoreUnavailable
+from ihs_store.port import Kind
+
+APPLICATION_ID = int.from_bytes(b"ihs1", "big")
+FORMAT = 1
+
+HEADER = (
+    "position",
+    "stream",
+    "version",
+    "name",
+    "event",
+    "day",
+    "occurred",
+    "recorded_at",
+    "actor",
+    "role",
+    "command",
+    "correlation",
+    "causation",
+    "edition",
+    "target",
+    "schema",
+)
+COLUMNS = (*HEADER, "leaf", "salt", "emptied", "open", "sealed")
+
+_STATEMENTS = (
+    # The parts stand last, so that header and leaf are read without the pages a large part fills.
+    """
+    CREATE TABLE records(
+        position INTEGER PRIMARY KEY, stream TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL,
+        event BLOB NOT NULL, day TEXT NOT NULL, occurred TEXT, recorded_at INTEGER NOT NULL,
+        actor TEXT NOT NULL, role TEXT NOT NULL, command TEXT NOT NULL, correlation TEXT, causation TEXT,
+        edition TEXT NOT NULL, target INTEGER NOT NULL, schema INTEGER NOT NULL,
+        leaf BLOB NOT NULL, salt BLOB, emptied BLOB, open BLOB, sealed BLOB NOT NULL,
+        UNIQUE(stream, version)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE receipts(command TEXT PRIMARY KEY, mac BLOB NOT NULL, first INTEGER NOT NULL,
+        count INTEGER NOT NULL) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE ledger(one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL,
+        frontier BLOB NOT NULL) STRICT
+    """,
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE keys(id TEXT PRIMARY KEY, wrapped BLOB, commitment BLOB NOT NULL) STRICT, WITHOUT ROWID",
+    # The library reads its own names; through this view its SQL runs on our table as it is.
+    """
+    CREATE VIEW stored_events(rowid, originator_id, originator_version, topic, state) AS
+        SELECT position, stream, version, name, ifnull(open, x'') FROM records
+    """,
+    # No guard against an intruder (the ledger is that), but against a slip of the hand.
+    """
+    CREATE TRIGGER records_stay BEFORE DELETE ON records
+        BEGIN SELECT raise(ABORT, 'a record is never deleted'); END
+    """,
+    f"""
+    CREATE TRIGGER records_stand BEFORE UPDATE OF {", ".join((*HEADER, "leaf", "sealed"))} ON records
+        BEGIN SELECT raise(ABORT, 'a record is never changed'); END
+    """,
+    "INSERT INTO ledger VALUES (1, 0, x'')",
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    f"PRAGMA user_version = {FORMAT}",
+)
+
+
+def _fill(path: Path, kind: Kind, created_at: int) -> None:
+    store = secrets.token_hex(16)
+    meta = {"format": str(FORMAT), "kind": kind, "created_at": str(created_at), "store": store}
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("BEGIN IMMEDIATE")
+        for statement in _STATEMENTS:
+            database.execute(statement)
+        database.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        database.execute("COMMIT")
+
+
+def _made_durable(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _exists(path: Path) -> StoreExists:
+    return StoreExists(f"{path} already exists: choose another place, or open the store that is there")
+
+
+def _refuse_leftovers(path: Path) -> None:
+    for standing in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))):
+        if os.path.lexists(standing):
+            # A journal left over from a lost database would be played into the new one.
+            raise _exists(standing)
+
+
+def lay_out(path: Path, kind: Kind, created_at: int) -> None:
+    """Create a store's file; of many who try at once one does, and the others get StoreExists.
+
+    It is filled under another name and linked into place, so no one ever opens half a store.
+    """
+    _refuse_leftovers(path)
+    draft = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}")
+    try:
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        _fill(draft, kind, created_at)
+        os.link(draft, path)
+        _made_durable(path.parent)
+    except FileExistsError as error:
+        raise _exists(path) from error
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnavailable(f"{path} cannot be created: {error}") from error
+    finally:
+        with suppress(OSError):
+            draft.unlink()
