@@ -10,13 +10,13 @@ A server that knows no atomic batches gets one message at a time.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import chain as joined
 from itertools import islice
 from secrets import token_hex
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from attrs import define, evolve, field, frozen
 from nats.aio.client import Client
@@ -91,6 +91,47 @@ class _Trouble(Exception):
         self.full = full
 
 
+class _Link:
+    """The connection as the chain sees it: a question that was open when it broke is not waited for."""
+
+    def __init__(self) -> None:
+        self.client: Client
+        self.up = asyncio.Event()
+        self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def open(self, connection: Connection, patience: float) -> None:
+        url, publisher = connection.url, connection.publisher
+        self.client = await connect(
+            url, publisher, patience=patience, when_down=self._went_down, when_up=self._came_up
+        )
+        self.up.set()
+
+    async def asked(self, question: Awaitable[_T]) -> _T:
+        """The answer; what was not found and what is too large are told apart from every other trouble."""
+        asking = asyncio.ensure_future(question)
+        try:
+            either: set[asyncio.Future[Any]] = {asking, self._broken}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                raise _Trouble("the connection broke")
+            return asking.result()
+        except (NotFoundError, MaxPayloadError):
+            raise
+        except (NatsError, TimeoutError, OSError) as reason:
+            raise _Trouble(type(reason).__name__) from reason
+        finally:
+            asking.cancel()
+
+    async def _went_down(self) -> None:
+        self.up.clear()
+        if not self._broken.done():
+            self._broken.set_result(None)
+
+    async def _came_up(self) -> None:
+        self._broken = asyncio.get_running_loop().create_future()
+        self.up.set()
+
+
 async def publish(
     connection: Connection,
     agency: str,
@@ -112,26 +153,18 @@ class Publisher:
     def __init__(self, connection: Connection, patience: float) -> None:
         self._connection = connection
         self._patience = patience
-        self._client: Client
-        self._up = asyncio.Event()
+        self._link = _Link()
 
     @classmethod
     @asynccontextmanager
     async def connect(cls, connection: Connection, *, patience: float = 60.0) -> AsyncIterator[Self]:
         """Opens the connection. `patience`: seconds without any progress after which a call gives up."""
         self = cls(connection, patience)
-        self._client = await connect(
-            connection.url,
-            connection.publisher,
-            patience=patience,
-            when_down=self._went_down,
-            when_up=self._came_up,
-        )
-        self._up.set()
+        await self._link.open(connection, patience)
         try:
             yield self
         finally:
-            await self._client.close()
+            await self._link.client.close()
 
     async def publish(
         self,
@@ -161,13 +194,13 @@ class Publisher:
                     progress.reached(tail, len(messages))
                 return Published(progress.sent, progress.recovered, tail.key, tail.created)
             except _Trouble as trouble:
-                await progress.pause(trouble, self._up)
+                await progress.pause(trouble, self._link.up)
 
     async def purge(self, agency: str, handle: str, key: bytes) -> None:
         """Removes all that the stream still holds about one case: stop telling about that case first.
 
-        A control message with the same resume key goes in before, and only what stands before it is removed: so the
-        stream's last message can be read at every moment, also when this call is cut short.
+        The last message is never removed: a control message with its resume key takes its place before. So the tail
+        can be read at every moment, also when this call is cut short. What goes first makes room in a full stream.
         """
         stream, doomed = self._stream(agency, key), subjects(agency, handle)
         progress = _Progress(self._patience, None)
@@ -176,13 +209,13 @@ class Publisher:
                 tail = await stream.tail()
                 progress.reached(tail)
                 if tail.sequence:
-                    kept = await stream.append(
-                        tail, [control(tail.key, agency, datetime.now(UTC), {"purged": handle})]
-                    )
+                    await stream.remove(doomed, before=tail.sequence)
+                    says = {"purged": handle}
+                    kept = await stream.append(tail, [control(tail.key, agency, datetime.now(UTC), says)])
                     await stream.remove(doomed, before=kept.sequence)
                 return
             except _Trouble as trouble:
-                await progress.pause(trouble, self._up)
+                await progress.pause(trouble, self._link.up)
 
     async def resume_at(self, agency: str, at: ResumeKey, key: bytes) -> None:
         """Puts a key to go on from behind a tail that was removed by hand; does nothing while the tail is readable."""
@@ -197,14 +230,8 @@ class Publisher:
             )
 
     def _stream(self, agency: str, key: bytes) -> "_Stream":
-        jetstream = self._client.jetstream(timeout=_ANSWER_WITHIN)
-        return _Stream(agency, self._connection.agency(agency).stream, key, self._client, jetstream)
-
-    async def _went_down(self) -> None:
-        self._up.clear()
-
-    async def _came_up(self) -> None:
-        self._up.set()
+        jetstream = self._link.client.jetstream(timeout=_ANSWER_WITHIN)
+        return _Stream(agency, self._connection.agency(agency).stream, key, self._link, jetstream)
 
 
 @frozen
@@ -214,7 +241,7 @@ class _Stream:
     agency: str
     name: str
     secret: bytes = field(repr=False)
-    client: Client
+    link: _Link
     jetstream: JetStreamContext
 
     async def tail(self) -> Tail:
@@ -233,35 +260,34 @@ class _Stream:
 
     async def info(self) -> StreamInfo:
         try:
-            return await _asked(lambda: self.jetstream.stream_info(self.name))
+            return await self.link.asked(self.jetstream.stream_info(self.name))
         except NotFoundError:
             msg = f"stream {self.name} is not on the server: provision it before anything is published"
             raise NotProvisioned(msg) from None
 
     async def append(self, tail: Tail, messages: Sequence[Outgoing]) -> Tail:
         """All of these messages right behind the tail, or none of them; any doubt is a _Trouble."""
-        fenced = self._fenced(tail, messages)
         try:
-            for message, carried in fenced[:-1]:
-                await self.client.publish(_subject(message), message.data, headers=carried)
-            message, carried = fenced[-1]
-            answer = await self.client.request(
-                _subject(message), message.data, _ANSWER_WITHIN, headers=carried
-            )
+            answer = await self.link.asked(self._send(self._fenced(tail, messages)))
         except MaxPayloadError as reason:
-            msg = "a message is larger than the server takes: raise the server's max_payload, or tell less in one message"
+            msg = "a message is larger than the server takes: tell less in one message, or raise max_payload there"
             raise TooLarge(msg) from reason
-        except (NatsError, TimeoutError, OSError) as reason:
-            raise _Trouble(type(reason).__name__) from reason
-        _expect(answer.data, tail.sequence + len(messages))
+        _expect(answer, tail.sequence + len(messages))
         return evolve(tail, sequence=tail.sequence + len(messages), key=messages[-1].key)
 
+    async def _send(self, fenced: Sequence[tuple[Outgoing, dict[str, str]]]) -> bytes:
+        *before, (last, carried) = fenced
+        for message, with_it in before:
+            await self.link.client.publish(_subject(message), message.data, headers=with_it)
+        answer = await self.link.client.request(_subject(last), last.data, _ANSWER_WITHIN, headers=carried)
+        return answer.data
+
     async def remove(self, doomed: str, *, before: int) -> None:
-        await _asked(lambda: self.jetstream.purge_stream(self.name, seq=before, subject=doomed))
+        await self.link.asked(self.jetstream.purge_stream(self.name, seq=before, subject=doomed))
 
     async def _message(self, sequence: int) -> RawStreamMsg:
         try:
-            return await _asked(lambda: self.jetstream.get_msg(self.name, seq=sequence))
+            return await self.link.asked(self.jetstream.get_msg(self.name, seq=sequence))
         except NotFoundError:
             if (await self.info()).state.last_seq != sequence:
                 raise _Trouble("the tail moved while it was read") from None
@@ -356,16 +382,6 @@ def _batches(messages: Iterable[Outgoing], size: int) -> Iterator[list[Outgoing]
 
 def _subject(message: Outgoing) -> str:
     return subject(message.agency, message.handle, message.kind)
-
-
-async def _asked(question: Callable[[], Awaitable[_T]]) -> _T:
-    """The server's answer; what was not found is told apart from every other trouble."""
-    try:
-        return await question()
-    except NotFoundError:
-        raise
-    except (NatsError, TimeoutError, OSError) as reason:
-        raise _Trouble(type(reason).__name__) from reason
 
 
 def _expect(answer: bytes, sequence: int) -> None:
