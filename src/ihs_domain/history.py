@@ -37,7 +37,24 @@ class Entry(NamedTuple, Generic[E_co]):
 
 
 class History(tuple[Entry[Any], ...]):  # noqa: SLOT001 - it keeps an index of itself
-    """A case's entries as they stand, in order of the act and within a day of recording."""
+    """A case's entries as they stand, in order of the act and within a day of recording.
+
+    *record* is what it was made from: every entry known by then, amendments included, in order of recording.
+    """
+
+    record: tuple[Entry[Any], ...] = ()
+
+    @classmethod
+    def standing(cls, entries: Iterable[Entry[Any]], record: Iterable[Entry[Any]]) -> "History":
+        """The *entries* that stand of a *record*."""
+        history = cls(entries)
+        history.record = tuple(record)
+        return history
+
+    @cached_property
+    def lines(self) -> tuple["Line", ...]:
+        """Everything that was put on record, and what became of each entry, in order of recording."""
+        return tuple(account(self.record))
 
     @cached_property
     def _by_class(self) -> dict[type, tuple[Entry[Any], ...]]:
@@ -60,7 +77,7 @@ class History(tuple[Entry[Any], ...]):  # noqa: SLOT001 - it keeps an index of i
 
     def upto(self, day: date) -> "History":
         """As of the end of *day*."""
-        return History(e for e in self if e.day <= day)
+        return History.standing((e for e in self if e.day <= day), self.record)
 
     @overload
     def of_any(self, first: type[E], /) -> tuple[Entry[E], ...]: ...
@@ -84,7 +101,8 @@ def effective(record: Iterable[Entry[Any]], as_at: int | None = None, as_of: dat
         for e in known
         if not isinstance(e.event, Amendment) and e.version not in gone
     )
-    return History(sorted((e for e in standing if as_of is None or e.day <= as_of), key=_order_of_the_acts))
+    true_by_then = sorted((e for e in standing if as_of is None or e.day <= as_of), key=_order_of_the_acts)
+    return History.standing(true_by_then, known)
 
 
 def _amendments(known: Sequence[Entry[Any]]) -> tuple[set[int], dict[int, Entry[Any]]]:

@@ -176,7 +176,7 @@ class Draft:
     target: int = field(default=0, validator=_from_zero)
     schema: int = field(default=1, validator=_from_one)
     open: bytes | None = field(default=None, validator=_open)
-    sealed: tuple[tuple[str, bytes], ...] = field(default=(), converter=tuple, validator=_sealed)
+    sealed: tuple[tuple[str, bytes], ...] = field(default=(), validator=_sealed)
 
 
 def event_id(command: str, number: int) -> bytes:

@@ -1,0 +1,61 @@
+"""What was put on record, when, by whom, and what became of it?"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+from ihs_domain.closing import closed_on
+from ihs_domain.history import History, Line
+from ihs_domain.terms import Amendment, Happening
+from ihs_projections.projection import Projection
+from ihs_projections.wording import name, says
+
+
+class TimelineLine(NamedTuple):
+    """One recorded entry: what it said, and whether it still stands. Nothing that was recorded is missing.
+
+    *amends* is the version it corrects or voids (0: none); *corrected_by* the version that speaks for it now (0: none).
+    """
+
+    case_id: str
+    version: int
+    day: date
+    event: str
+    says: str
+    actor: str
+    role: str
+    recorded_at: datetime | None
+    edition: str
+    amends: int
+    corrected_by: int
+    void: bool
+    after_closing: bool
+
+
+def rows(case_id: str, history: History) -> Iterator[TimelineLine]:
+    """The timeline of a case: in order of the act as first recorded, and within a day of recording."""
+    closed = closed_on(history)
+    for line in sorted(history.lines, key=lambda told: (told.entry.day, told.entry.version)):
+        yield _line(case_id, line, closed)
+
+
+def _line(case_id: str, line: Line, closed: date | None) -> TimelineLine:
+    entry = line.entry
+    return TimelineLine(
+        case_id=case_id,
+        version=entry.version,
+        day=entry.day,
+        event=name(entry.event),
+        says=says(entry.event),
+        actor=entry.actor.id,
+        role=entry.actor.role,
+        recorded_at=entry.recorded_at,
+        edition=entry.edition,
+        amends=entry.event.entry if isinstance(entry.event, Amendment) else 0,
+        corrected_by=line.corrected_by,
+        void=line.void,
+        after_closing=closed is not None and entry.day > closed and isinstance(entry.event, Happening),
+    )
+
+
+TIMELINE = Projection("timeline", TimelineLine, rows)

@@ -1,0 +1,57 @@
+"""The rule book at hand: the editions that installed plugins bring, and their digests."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any
+
+from ihs_domain.editions import Edition, RuleBook
+
+GROUP = "ihs_domain.editions"
+
+
+@cache
+def installed() -> RuleBook:
+    """All editions of the installed plugins. Raises BadEdition where they do not hold together."""
+    return RuleBook(edition for point in entry_points(group=GROUP) for edition in _loaded(point.load()))
+
+
+def _loaded(found: Edition | Iterable[Edition]) -> tuple[Edition, ...]:
+    return (found,) if isinstance(found, Edition) else tuple(found)
+
+
+def digest(edition: Edition) -> str:
+    """SHA-256, in hex, of what an edition says: its days, its rules, and which gate or duty rests on which."""
+    return hashlib.sha256(json.dumps(_plainly(edition), sort_keys=True).encode()).hexdigest()
+
+
+def _plainly(edition: Edition) -> dict[str, Any]:
+    tables = {"gates": edition.gates, "finds": edition.finds}
+    return {
+        "id": edition.id,
+        "jurisdiction": edition.jurisdiction,
+        "zone": edition.zone,
+        "until": str(edition.in_force_until),
+        "rules": [[rule.cite, rule.says] for rule in edition.rules],
+        "duties": [[_named(duty), *(rule.cite for rule in rules)] for duty, *rules in edition.duties],
+        **{
+            name: {
+                cls.__name__: [[_named(gate), *(rule.cite for rule in rules)] for gate, *rules in rows]
+                for cls, rows in table.items()
+            }
+            for name, table in tables.items()
+        },
+    }
+
+
+def _named(rule: Any) -> list[str]:
+    """A gate or duty by its name and the parameters it was made with."""
+    cells = getattr(rule, "__closure__", None) or ()
+    return [f"{rule.__module__}.{rule.__qualname__}", *(_stable(cell.cell_contents) for cell in cells)]
+
+
+def _stable(value: object) -> str:
+    items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+    return str([str(item) for item in items]) if isinstance(items, (list, tuple)) else str(items)

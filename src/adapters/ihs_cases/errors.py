@@ -1,0 +1,58 @@
+"""Why something was not recorded or not found, said so that a person can act on it."""
+
+from ihs_domain.gates import Refused
+from ihs_store.errors import CommandReused, OutcomeUnknown, StoreError
+
+
+class CasesError(Exception):
+    """Something asked of the cases cannot be done as it was asked."""
+
+
+class UnknownCase(CasesError, LookupError):
+    """No case of that id is on record."""
+
+
+class UnknownAgency(CasesError, LookupError):
+    """No agency of that id is on record."""
+
+
+class NoJurisdiction(CasesError):
+    """It cannot be told whose rules and calendar a case goes by, or no edition of them is at hand."""
+
+
+class NotAnInstant(CasesError, ValueError):
+    """`occurred` is neither a day nor an instant with its offset."""
+
+
+class NotYet(CasesError):
+    """The act would lie after the moment it is put on record."""
+
+
+class Conflict(CasesError):
+    """The case went on since the caller looked; *current* is its version now."""
+
+    def __init__(self, current: int, expected: int | None) -> None:
+        self.current = current
+        self.expected = expected
+        seen = "" if expected is None else f", not at {expected}"
+        super().__init__(f"the stream stands at version {current}{seen}: read it again, then decide again or leave it")
+
+
+class WrongStream(CasesError):
+    """An event belongs on another kind of stream."""
+
+
+__all__ = [
+    "CasesError",
+    "CommandReused",
+    "Conflict",
+    "NoJurisdiction",
+    "NotAnInstant",
+    "NotYet",
+    "OutcomeUnknown",
+    "Refused",
+    "StoreError",
+    "UnknownAgency",
+    "UnknownCase",
+    "WrongStream",
+]

@@ -1,0 +1,206 @@
+"""Putting on record: decide on what stands, append, and decide again where the stream went on meanwhile."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from attrs import field, frozen
+
+from ihs_cases.editions import digest
+from ihs_cases.errors import Conflict, NoJurisdiction, NotAnInstant, NotYet, UnknownCase, WrongStream
+from ihs_cases.rows import asked, draft, entry_of
+from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithheld
+from ihs_domain.case import fold
+from ihs_domain.editions import Edition, Law, RuleBook
+from ihs_domain.history import Entry, effective
+from ihs_domain.judge import Finding, decide
+from ihs_domain.roles import SYSTEM, Actor
+from ihs_domain.system import EditionLoaded
+from ihs_domain.terms import Code, Jurisdiction
+from ihs_record.codec import Encoded, encode
+from ihs_store.errors import KeyIdTaken, VersionConflict
+from ihs_store.keys import KeyRing
+from ihs_store.port import Command, RecordStore
+from ihs_store.port import Receipt as StoreReceipt
+
+ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, DisclosuresMade, DisclosureWithheld)
+MOST_TRIES: Final = 1000
+
+
+@frozen
+class Receipt:
+    """What was recorded: where, when, by which edition (empty: none on file), and the findings that go with it.
+
+    *again* marks the first receipt given once more for a command already on record.
+    """
+
+    command: str
+    stream: str
+    version: int
+    position: int
+    recorded_at: datetime
+    edition: str
+    findings: tuple[Finding, ...]
+    again: bool = False
+
+
+@frozen(kw_only=True)
+class Proposal:
+    """What a caller asks to be recorded, before it has a version."""
+
+    stream: str
+    encoded: Encoded
+    event: Any
+    actor: Actor
+    occurred: date | datetime
+    command_id: str
+    correlation: str | None = None
+    recorded_at: datetime | None = None
+
+    @property
+    def for_agency(self) -> bool:
+        """Whether it goes on an agency's stream."""
+        return self.stream.startswith("agency/")
+
+    def entry(self, version: int, rules: "Rules") -> Entry[Any]:
+        """The entry it would be at *version*: on the local day of the act, under that day's edition."""
+        day, occurred = local_day(self.occurred, rules.zone)
+        return Entry(self.event, day, version, self.actor, occurred, edition=edition_id(rules.law(day)))
+
+
+class Rules(NamedTuple):
+    """The law by which a stream's entries are judged, and the zone of its calendar."""
+
+    law: Law
+    zone: ZoneInfo
+
+
+@frozen
+class Recorder:
+    """Records proposals in one store."""
+
+    store: RecordStore
+    ring: KeyRing
+    book: RuleBook
+    _loaded: set[str] = field(factory=set, init=False)
+
+    def record(self, proposal: Proposal, expected_version: int | None) -> Receipt:
+        """Record *proposal* once. Without *expected_version* a conflict is decided again, with one it is a Conflict."""
+        current = 0
+        for _ in range(MOST_TRIES):
+            record = self.entries(proposal.stream)
+            current = len(record)
+            try:
+                return self._recorded(proposal, record, expected_version)
+            except VersionConflict as conflict:
+                if expected_version is not None:
+                    raise Conflict(conflict.current, expected_version) from None
+            except KeyIdTaken:
+                continue
+        raise Conflict(current, expected_version)
+
+    def entries(self, stream: str, upto: int | None = None) -> list[Entry[Any]]:
+        """A stream's entries in version order, sealed parts unopened."""
+        return [entry_of(row) for row in self.store.stream(stream, upto=upto)]
+
+    def _recorded(self, proposal: Proposal, record: Sequence[Entry[Any]], expected_version: int | None) -> Receipt:
+        rules = self._rules(proposal, record)
+        entry = proposal.entry(len(record) + 1, rules)
+        command = Command(proposal.command_id, self.ring.mac(asked(proposal.stream, entry, proposal.encoded)))
+        if self.store.receipt(command.id) is not None:
+            return self._first(proposal, rules, self.store.append((), command=command))
+        if expected_version not in {None, len(record)}:
+            raise VersionConflict(proposal.stream, len(record))
+        _must_have_happened(entry, proposal.recorded_at or datetime.now(UTC), rules.zone)
+        findings = _decided(proposal, entry, record, rules.law)
+        self._load(rules.law(entry.day), proposal.recorded_at)
+        sealing = self.ring.sealing()
+        written = draft(proposal.stream, entry, proposal.encoded, sealing, proposal.correlation)
+        done = self.store.append([written], command=command, recorded_at=proposal.recorded_at, keys=sealing.new_keys)
+        if done.again:  # the same command, recorded by someone else since we looked
+            return self._first(proposal, rules, done)
+        return _receipt(done, entry, findings)
+
+    def _first(self, proposal: Proposal, rules: Rules, done: StoreReceipt) -> Receipt:
+        """The first receipt of a command already on record, with the findings of then."""
+        *before, entry = self.entries(proposal.stream, upto=done.first)
+        return _receipt(done, entry, _decided(proposal, entry, before, rules.law))
+
+    def _rules(self, proposal: Proposal, record: Sequence[Entry[Any]]) -> Rules:
+        """The rules a proposal is judged by: those of its case, or of the case it begins."""
+        if proposal.for_agency:
+            zones = {edition.zone for edition in self.book.editions}
+            home = ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
+            return Rules(self.book.law(Jurisdiction("none")), home)
+        jurisdiction = fold(effective(record)).jurisdiction or getattr(proposal.event, "jurisdiction", None)
+        if jurisdiction is None and not record:
+            raise UnknownCase(
+                "no case of that id is on record: begin it with a request, or an opening with jurisdiction"
+            )
+        zone = self.book.zone(jurisdiction)
+        if zone is None:
+            raise NoJurisdiction(f"no edition for {jurisdiction or 'this case'} is at hand: install the plugin with it")
+        return Rules(self.book.law(jurisdiction), ZoneInfo(zone))
+
+    def _load(self, edition: Edition, recorded_at: datetime | None) -> None:
+        """Have the edition's digest on record before anything is judged by it."""
+        if not edition_id(edition) or edition.id in self._loaded:
+            return
+        event = EditionLoaded(Code(edition.ruleset), Code(edition.id), Code(digest(edition)))
+        command_id = f"edition-loaded/{edition.id}/{event.digest}"
+        command = Command(command_id, self.ring.mac(command_id.encode()))
+        day = (recorded_at or datetime.now(UTC)).date()
+        while self.store.receipt(command_id) is None:
+            entry: Entry[Any] = Entry(event, day, len(self.entries("system")) + 1, SYSTEM)
+            try:
+                written = draft("system", entry, encode(event), self.ring.sealing(), None)
+                self.store.append([written], command=command, recorded_at=recorded_at)
+            except VersionConflict:
+                continue
+        self._loaded.add(edition.id)
+
+
+def stream_of(event: object, case_id: str | None, agency_id: str | None) -> str:
+    """The stream an event goes on. Raises WrongStream where it belongs on the other kind."""
+    on_agency = isinstance(event, ON_AGENCY_STREAMS)
+    if on_agency != (agency_id is not None) or on_agency == (case_id is not None):
+        belongs = "an agency's stream: name the agency" if on_agency else "a case: name the case"
+        raise WrongStream(f"{type(event).__name__} belongs on {belongs}, and nothing else")
+    if getattr(event, "agency", agency_id) != agency_id:
+        raise WrongStream(f"{type(event).__name__} names another agency than the stream it is to go on")
+    return f"agency/{agency_id}" if on_agency else f"case/{case_id}"
+
+
+def edition_id(edition: Edition) -> str:
+    """The id of an edition on file; empty where none is in force."""
+    return edition.id if edition.rules else ""
+
+
+def local_day(occurred: date | datetime, zone: ZoneInfo) -> tuple[date, datetime | None]:
+    """The local day of an act, and its instant where one was given."""
+    if isinstance(occurred, datetime):
+        return aware(occurred).astimezone(zone).date(), occurred
+    return occurred, None
+
+
+def aware(instant: datetime) -> datetime:
+    """The instant itself. Raises NotAnInstant where it has no offset."""
+    if instant.utcoffset() is None:
+        raise NotAnInstant("the instant has no offset from UTC: give it one, such as -07:00, or give a day alone")
+    return instant
+
+
+def _decided(proposal: Proposal, entry: Entry[Any], record: Sequence[Entry[Any]], law: Law) -> tuple[Finding, ...]:
+    return () if proposal.for_agency else decide(entry, effective(record), record, law)
+
+
+def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
+    if entry.day > now.astimezone(zone).date() or (entry.occurred is not None and entry.occurred > now):
+        raise NotYet("the act lies after the moment it is put on record: record it when it has happened")
+
+
+def _receipt(done: StoreReceipt, entry: Entry[Any], findings: tuple[Finding, ...]) -> Receipt:
+    [(stream, version)] = done.versions
+    stamped = done.recorded_at or datetime.now(UTC)
+    return Receipt(done.command or "", stream, version, done.first, stamped, entry.edition, findings, done.again)

@@ -1,0 +1,120 @@
+"""Between stored rows and entries: decoding on the way in, sealing on the way out."""
+
+from datetime import date, datetime
+from typing import Any
+
+from ihs_domain.history import Entry
+from ihs_domain.roles import Actor, Role
+from ihs_domain.terms import ActorId, Amendment
+from ihs_record.codec import Encoded, Part, decode, erased, opened
+from ihs_record.row import Draft, Row, length_prefixed
+from ihs_record.row import instant as instant_of
+from ihs_store.errors import KeyErased, StoreDamaged
+from ihs_store.keys import KeyRing, Sealing
+
+PERSON = "person/"
+NARRATIVE = "narrative/"
+SCHEMA = 1
+
+
+def entry_of(row: Row) -> Entry[Any]:
+    """The entry a row holds, its sealed parts unopened. Raises StoreDamaged naming the position."""
+    try:
+        event = decode(row.name, _open_bytes(row), [_owner(row, part.key) for part in row.sealed])
+        role = Role(row.role)
+    except ValueError as error:
+        raise StoreDamaged(f"the record at position {row.position} cannot be read: {error}") from error
+    return Entry(
+        event,
+        date.fromisoformat(row.day),
+        row.version,
+        Actor(ActorId(row.actor), role),
+        None if row.occurred is None else datetime.fromisoformat(row.occurred),
+        instant_of(row.recorded_at),
+        row.position,
+        row.edition,
+        row.command,
+    )
+
+
+def _open_bytes(row: Row) -> bytes:
+    content = getattr(row.open, "content", None)
+    if content is None:
+        raise ValueError("its open part was emptied")
+    return bytes(content)
+
+
+def _owner(row: Row, key_id: str) -> tuple[str | None, str]:
+    """Whose key a sealed part is under, and the path of its fields."""
+    if key_id.startswith(PERSON):
+        return key_id.removeprefix(PERSON), "instead." if row.target else ""
+    return None, key_id.rpartition("/")[2]
+
+
+def opened_entry(row: Row, ring: KeyRing) -> Entry[Any]:
+    """The entry a row holds, every part opened that can still be; the others are marked as erased."""
+    entry = entry_of(row)
+    event = entry.event
+    for part in row.sealed:
+        person, path = _owner(row, part.key)
+        try:
+            plain = ring.unseal(part.key, _place(row.stream, row.version, row.name, path), part.content)
+        except KeyErased:
+            event = erased(event, person, path)
+        else:
+            event = opened(event, [Part(person, path, plain)])
+    return entry._replace(event=event)
+
+
+def draft(stream: str, entry: Entry[Any], encoded: Encoded, sealing: Sealing, correlation: str | None) -> Draft:
+    """What is to be appended for *entry*, its sealed parts bound to their place."""
+    return Draft(
+        stream=stream,
+        version=entry.version,
+        name=encoded.name,
+        day=entry.day.isoformat(),
+        actor=entry.actor.id,
+        role=entry.actor.role.value,
+        occurred=None if entry.occurred is None else entry.occurred.isoformat(),
+        correlation=correlation,
+        edition=entry.edition,
+        target=entry.event.entry if isinstance(entry.event, Amendment) else 0,
+        schema=SCHEMA,
+        open=encoded.open,
+        sealed=_sealed_parts(stream, entry, encoded, sealing),
+    )
+
+
+def _sealed_parts(stream: str, entry: Entry[Any], encoded: Encoded, sealing: Sealing) -> tuple[tuple[str, bytes], ...]:
+    return tuple(_sealed(stream, entry, encoded.name, part, sealing) for part in encoded.parts)
+
+
+def _sealed(stream: str, entry: Entry[Any], name: str, part: Part, sealing: Sealing) -> tuple[str, bytes]:
+    key = f"{NARRATIVE}{stream}/{entry.version}/{part.path}" if part.person is None else PERSON + part.person
+    return key, sealing.seal(key, _place(stream, entry.version, name, part.path), part.plain)
+
+
+def _place(stream: str, version: int, name: str, path: str) -> bytes:
+    return length_prefixed((stream.encode(), version.to_bytes(8, "big"), name.encode(), path.encode()))
+
+
+def normal(encoded: Encoded) -> Any:
+    """The event as it will be read back: every enum a member, every set a set."""
+    return opened(decode(encoded.name, encoded.open, encoded.parts), encoded.parts)
+
+
+def asked(stream: str, entry: Entry[Any], encoded: Encoded) -> bytes:
+    """All that a caller asked to be recorded, as bytes: what makes a repeated command the same command."""
+    occurred = None if entry.occurred is None else entry.occurred.isoformat().encode()
+    return length_prefixed(
+        (
+            stream.encode(),
+            encoded.name.encode(),
+            entry.day.isoformat().encode(),
+            occurred,
+            entry.actor.id.encode(),
+            entry.actor.role.encode(),
+            encoded.open,
+            *(piece for part in encoded.parts for piece in (part.path.encode(), part.plain)),
+        )
+    )
