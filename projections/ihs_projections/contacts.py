@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ihs_domain.closing import closed_on
 from ihs_domain.contacting import ContactAttempted, ContactMade, made_by
 from ihs_domain.history import History
-from ihs_projections.projection import Projection
+from ihs_domain.ports import Projection
 
 
 class Contact(NamedTuple):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ihs_domain.case import fold
 from ihs_domain.history import History
-from ihs_projections.projection import Projection
+from ihs_domain.ports import Projection
 
 
 class CurrentCase(NamedTuple):

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from ihs_domain.closing import closed_on
 from ihs_domain.history import History, Line
+from ihs_domain.ports import Projection
 from ihs_domain.terms import Amendment, Happening
-from ihs_projections.projection import Projection
 from ihs_projections.wording import name, says
 
 

@@ -5,14 +5,24 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from ihs_domain.agencies import AgreementMade, Disclosure, What
+from ihs_domain.assessing import NeedIdentified
 from ihs_domain.case import Case, fold
 from ihs_domain.history import Entry, History
 from ihs_domain.planning import PlanAgreed, PlanDrafted
-from ihs_domain.releasing import Kind, Release
+from ihs_domain.releasing import Kind, Release, ReleaseRevoked, ReleaseSigned
 from ihs_domain.serving import ReferralFollowedUp, ReferralGiven, ReferralSent
-from ihs_domain.terms import AgencyId, PersonId, Version
+from ihs_domain.terms import AgencyId, Amendment, NeedId, PersonId, Version
 
-Field = str | int | bool | None
+
+class Id(str):
+    """An id inside a piece. Each agency is told a pseudonym of its own, so that no two can join what they hold."""
+
+    __slots__ = ()
+
+
+Field = Id | tuple[Id, ...] | str | None
+Key = tuple[int, str]
+"""What names a piece for ever: the entry's version, and the part of it."""
 
 
 class Piece(NamedTuple):
@@ -30,7 +40,7 @@ class Piece(NamedTuple):
     fields: Mapping[str, Field]
 
     @property
-    def key(self) -> tuple[int, str]:
+    def key(self) -> Key:
         """What names this piece for ever: the entry's version, and the part."""
         return self.entry.version, self.part
 
@@ -47,38 +57,51 @@ Pieces = Callable[[Entry[Any], Case, History], Iterator[Piece]]
 
 def _referral_sent(entry: Entry[ReferralSent], case: Case, history: History) -> Iterator[Piece]:
     said = entry.event
-    persons = ",".join(sorted(said.about))
-    yield Piece(
-        entry, "", Kind.REFERRAL, said.about, said.to, {"referral": said.referral, "need": said.need, "about": persons}
-    )
+    persons = tuple(Id(person) for person in sorted(said.about))
+    fields: dict[str, Field] = {
+        "on": _day(entry),
+        "referral": Id(said.referral),
+        "need": Id(said.need),
+        "about": persons,
+    }
+    yield Piece(entry, "", Kind.REFERRAL, said.about, said.to, fields)
 
 
 def _referral_given(entry: Entry[ReferralGiven], case: Case, history: History) -> Iterator[Piece]:
     said = entry.event
-    of = case.assessing.needs.get(said.need)
-    about = frozenset({of}) if of else frozenset()
-    yield Piece(entry, "", Kind.REFERRAL, about, said.to, {"referral": said.referral, "need": said.need})
+    fields = {"on": _day(entry), "referral": Id(said.referral), "need": Id(said.need)}
+    yield Piece(entry, "", Kind.REFERRAL, _whose(case, said.need), said.to, fields)
 
 
 def _referral_followed(entry: Entry[ReferralFollowedUp], case: Case, history: History) -> Iterator[Piece]:
     referral = case.serving.referrals.get(entry.event.referral)
     if referral is not None and referral.sent:
-        fields = {"referral": entry.event.referral, "outcome": entry.event.outcome.value}
+        outcome = entry.event.outcome.value
+        fields = {"on": _day(entry), "referral": Id(entry.event.referral), "outcome": outcome}
         yield Piece(entry, "", Kind.REFERRAL, referral.about, referral.to, fields)
 
 
 def _plan_goals(entry: Entry[PlanAgreed], case: Case, history: History) -> Iterator[Piece]:
     drafts = [e.event for e in history.of(PlanDrafted) if e.event.plan == entry.event.plan]
     for goal in drafts[-1].goals if drafts else ():
-        of = case.assessing.needs.get(goal.need)
-        about = frozenset({of}) if of else frozenset()
         fields = {
-            "plan": entry.event.plan,
-            "need": goal.need,
+            "on": _day(entry),
+            "plan": Id(entry.event.plan),
+            "need": Id(goal.need),
             "intervention": goal.intervention,
             "desired_result": goal.desired_result,
         }
-        yield Piece(entry, goal.need, Kind.PLAN_GOALS, about, None, fields)
+        yield Piece(entry, goal.need, Kind.PLAN_GOALS, _whose(case, goal.need), None, fields)
+
+
+def _day(entry: Entry[Any]) -> str:
+    return entry.day.isoformat()
+
+
+def _whose(case: Case, need: NeedId) -> frozenset[PersonId]:
+    """The person whose need it is; nobody where it is the family's, so that it is never told."""
+    of = case.assessing.needs.get(need)
+    return frozenset() if of is None else frozenset({of})
 
 
 PIECES: Final[dict[type, Pieces]] = {
@@ -88,6 +111,13 @@ PIECES: Final[dict[type, Pieces]] = {
     PlanAgreed: _plan_goals,
 }
 """What can be told at all. An event that is not here is never told to anyone outside."""
+
+_BEARS_ON_TELLING: Final = (*PIECES, PlanDrafted, NeedIdentified, ReleaseSigned, ReleaseRevoked, Amendment)
+
+
+def bears_on_telling(event: object) -> bool:
+    """Whether recording *event* can change what any agency may know. All others are passed over unread."""
+    return isinstance(event, _BEARS_ON_TELLING)
 
 
 def pieces(history: History, agreement: AgreementMade) -> Iterator[Piece]:
@@ -99,7 +129,7 @@ def pieces(history: History, agreement: AgreementMade) -> Iterator[Piece]:
                 yield piece
 
 
-def told(history: History, agreement: AgreementMade, day: date) -> dict[tuple[int, str], Told]:
+def told(history: History, agreement: AgreementMade, day: date) -> dict[Key, Told]:
     """What the agency may know of this case on *day*, each piece with its basis. Default: nothing.
 
     A release opens the past it covers; a referral given to the family is never told, as nothing was sent.
@@ -107,7 +137,7 @@ def told(history: History, agreement: AgreementMade, day: date) -> dict[tuple[in
     if agreement.until is not None and day > agreement.until:
         return {}
     releasing = fold(history, upto=day).releasing
-    may: dict[tuple[int, str], Told] = {}
+    may: dict[Key, Told] = {}
     for piece in pieces(history, agreement):
         basis = releasing.basis(agreement.agency, piece.kind, piece.about, day)
         if (
@@ -133,9 +163,7 @@ class Message(NamedTuple):
     fields: Mapping[str, Field]
 
 
-def changes(
-    held: Mapping[tuple[int, str], Held], may: Mapping[tuple[int, str], Told], *, closed: bool
-) -> Iterator[Message]:
+def changes(held: Mapping[Key, Held], may: Mapping[Key, Told], *, closed: bool) -> Iterator[Message]:
     """The messages from what an agency holds to what it may know.
 
     The order is fixed, so that (position, n) names each for ever. After closing nothing new is told:

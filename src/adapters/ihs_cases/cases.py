@@ -161,6 +161,11 @@ class Cases:
         """The time zone of a case's calendar."""
         return ZoneInfo(self._law_of(self.history(case_id), None)(date.max).zone)
 
+    @property
+    def home(self) -> ZoneInfo:
+        """The zone of this agency's own calendar: that of its jurisdiction, or UTC where the rule book has several."""
+        return self.recorder.home
+
     def _record(self, case_id: str, *, opened: bool = False) -> list[Entry[Any]]:
         return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self._rows(case_id)]
 

@@ -100,6 +100,12 @@ class Recorder:
                 continue
         raise Conflict(current, expected_version)
 
+    @property
+    def home(self) -> ZoneInfo:
+        """The zone of the rule book's calendar; UTC where there are several."""
+        zones = {edition.zone for edition in self.book.editions}
+        return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
+
     def entries(self, stream: str, upto: int | None = None) -> list[Entry[Any]]:
         """A stream's entries in version order, sealed parts unopened."""
         return [entry_of(row) for row in self.store.stream(stream, upto=upto)]
@@ -130,9 +136,7 @@ class Recorder:
     def _rules(self, proposal: Proposal, record: Sequence[Entry[Any]]) -> Rules:
         """The rules a proposal is judged by: those of its case, or of the case it begins."""
         if proposal.for_agency:
-            zones = {edition.zone for edition in self.book.editions}
-            home = ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
-            return Rules(self.book.law(Jurisdiction("none")), home)
+            return Rules(self.book.law(Jurisdiction("none")), self.home)
         jurisdiction = fold(effective(record)).jurisdiction or getattr(proposal.event, "jurisdiction", None)
         if jurisdiction is None and not record:
             raise UnknownCase(

@@ -1,4 +1,4 @@
-"""What a projection is: a name, the shape of a row, and a pure function of one case's history."""
+"""What is plugged into the core, and what the core is plugged into."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ Rows = Callable[[str, History], Iterable[NamedTuple]]
 class Projection:
     """One question: *rows* answers it for one case, each row of the NamedTuple *row*, whose fields are the columns.
 
-    A column is text, a whole number, true or false, a day, an instant, a tuple of texts, or None where nothing is known.
+    A column is text, a whole number, true or false, a day, an instant, a tuple of texts, or None.
     Given the history of another day or instant, it answers for then.
     """
 

@@ -1,0 +1,60 @@
+"""One loop that reads the record in order and feeds a sink."""
+
+import threading
+import time
+from typing import Final
+
+from attrs import define, field
+
+from ihs_cases.cases import Cases
+from ihs_cases.rows import entry_of
+from ihs_follow.sink import Batch, Recorded, Sink
+
+CHUNK: Final = 1000
+PAUSE: Final = 0.005
+
+
+@define
+class Follower:
+    """Feeds *sink* from the record of *cases*, at most *chunk* records at a time."""
+
+    cases: Cases
+    sink: Sink
+    chunk: int = CHUNK
+    _moved: threading.Condition = field(factory=threading.Condition, init=False)
+
+    def catch_up(self) -> int:
+        """Feed all that is on record now; the position the sink then stands at."""
+        while self._step():
+            pass
+        return self.sink.position()
+
+    def run(self, stop: threading.Event) -> None:
+        """Feed whatever comes on record until *stop* is set."""
+        seen = -1
+        while not stop.is_set():
+            version = self.cases.store.data_version()
+            if version != seen:
+                self.catch_up()
+                seen = version
+            stop.wait(PAUSE)
+
+    def wait(self, position: int, timeout: float = 5.0) -> bool:
+        """Wait until the sink has taken in *position*, so that a caller reads its own write; False after *timeout*."""
+        until = time.monotonic() + timeout
+        with self._moved:
+            while self.sink.position() < position:
+                left = until - time.monotonic()
+                if left <= 0:
+                    return False
+                self._moved.wait(left)
+        return True
+
+    def _step(self) -> bool:
+        rows = self.cases.store.read(self.sink.position(), limit=self.chunk)
+        if not rows:
+            return False
+        self.sink.accept(Batch(rows[-1].position, [Recorded(r.stream, entry_of(r)) for r in rows], self.cases))
+        with self._moved:
+            self._moved.notify_all()
+        return True

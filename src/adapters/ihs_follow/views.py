@@ -1,0 +1,167 @@
+"""Views: the rows of projections in a database of their own, which can be thrown away and made again."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from types import UnionType
+from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+
+from ihs_domain.history import History
+from ihs_domain.ports import Projection
+from ihs_follow.sink import Batch
+
+READ: Final[dict[type, Callable[[Any], Any]]] = {
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+    bool: bool,
+}
+OWNER: Final = 0x49485356  # "IHSV"
+
+
+class NotAViewFile(Exception):
+    """The file is some other program's database: nothing was written to it."""
+
+
+class Views:
+    """A sink that keeps the rows of *projections*, each case's replaced whole whenever it is touched.
+
+    The rows and the position are written in one transaction. A case that cannot be projected is parked with the reason:
+    its last good rows stay, and it is tried again whenever it is touched.
+    """
+
+    name = "views"
+
+    def __init__(self, path: str | Path, projections: Sequence[Projection]) -> None:
+        self._projections = {p.name: p for p in projections}
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._lay_out(str(path))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._db.close()
+
+    def position(self) -> int:
+        """The position up to which every row is made."""
+        with self._lock:
+            return int(self._db.execute("SELECT position FROM standing").fetchone()[0])
+
+    def accept(self, batch: Batch) -> None:
+        """Make the rows of every touched case again, as at the end of the batch."""
+        with self._transaction() as db:
+            for case_id in batch.touched():
+                self._replace(db, batch, case_id)
+            db.execute("UPDATE standing SET position = ?", (batch.upto,))
+
+    def rows(self, projection: str, case_id: str | None = None) -> list[Any]:
+        """The rows of one projection, of one case or of all, in the order they were made."""
+        shape = self._projections[projection]
+        where, values = ("WHERE case_id = ?", (case_id,)) if case_id is not None else ("", ())
+        statement = f"SELECT {', '.join(shape.columns)} FROM {_table(shape)} {where} ORDER BY rowid"  # noqa: S608
+        with self._lock:
+            found = self._db.execute(statement, values).fetchall()
+        readers = [_reader(hint) for hint in get_type_hints(shape.row).values()]
+        return [shape.row(*(read(value) for read, value in zip(readers, row, strict=True))) for row in found]
+
+    def parked(self) -> dict[str, str]:
+        """The parked cases, each with the kind of error that parked it; its words may hold personal data."""
+        with self._lock:
+            return dict(self._db.execute("SELECT case_id, reason FROM parked ORDER BY case_id").fetchall())
+
+    def _replace(self, db: sqlite3.Connection, batch: Batch, case_id: str) -> None:
+        try:
+            history = batch.cases.history(case_id, as_at=batch.upto)
+            made = [(p, _made(p, case_id, history)) for p in self._projections.values()]
+        except Exception as error:  # noqa: BLE001 - a plugin's projection may raise anything; it holds back nobody else
+            db.execute("INSERT OR REPLACE INTO parked VALUES (?, ?)", (case_id, type(error).__name__))
+            return
+        for projection, rows in made:
+            marks = ", ".join("?" * len(projection.columns))
+            db.execute(f"DELETE FROM {_table(projection)} WHERE case_id = ?", (case_id,))  # noqa: S608
+            db.executemany(f"INSERT INTO {_table(projection)} VALUES ({marks})", rows)  # noqa: S608
+        db.execute("DELETE FROM parked WHERE case_id = ?", (case_id,))
+
+    def _lay_out(self, path: str) -> None:
+        with self._transaction() as db:
+            [owner], [tables] = db.execute("PRAGMA application_id").fetchone(), _count(db)
+            if tables and owner != OWNER:
+                raise NotAViewFile(f"{path} is another program's database: name a file for the views alone")
+            if _layout(db) != self._wanted():
+                self._begin_again(db)
+        self._db.execute("PRAGMA journal_mode = WAL")
+
+    def _wanted(self) -> list[tuple[str, str]]:
+        return sorted((_table(p), _create(p)) for p in self._projections.values())
+
+    def _begin_again(self, db: sqlite3.Connection) -> None:
+        """Other projections, or other columns, than the file was made with: everything is made again from the record."""
+        for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            db.execute(f'DROP TABLE "{table}"')
+        db.execute(f"PRAGMA application_id = {OWNER}")
+        db.execute("CREATE TABLE standing(position INTEGER NOT NULL)")
+        db.execute("INSERT INTO standing VALUES (0)")
+        db.execute("CREATE TABLE parked(case_id TEXT PRIMARY KEY, reason TEXT NOT NULL)")
+        for table, create in self._wanted():
+            db.execute(create)
+            db.execute(f"CREATE INDEX {table}_of_case ON {table}(case_id)")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+
+def _made(projection: Projection, case_id: str, history: History) -> list[tuple[object, ...]]:
+    return [tuple(map(_stored, row)) for row in projection.rows(case_id, history)]
+
+
+def _table(projection: Projection) -> str:
+    return f"view_{projection.name}"
+
+
+def _create(projection: Projection) -> str:
+    return f"CREATE TABLE {_table(projection)}({', '.join(projection.columns)})"
+
+
+def _layout(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    found = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name LIKE 'view\\_%' ESCAPE '\\'")
+    return sorted(found.fetchall())
+
+
+def _count(db: sqlite3.Connection) -> tuple[int]:
+    return (int(db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]),)
+
+
+def _stored(value: object) -> object:
+    if isinstance(value, tuple):
+        return json.dumps(value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value) if isinstance(value, str) else value
+
+
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """How a stored value becomes what its column's type says."""
+    wanted = [a for a in get_args(hint) if a is not type(None)] if get_origin(hint) in {Union, UnionType} else [hint]
+    read = _texts if get_origin(wanted[0]) is tuple else READ.get(wanted[0], _as_it_is)
+    return lambda value: None if value is None else read(value)
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _texts(value: str) -> tuple[str, ...]:
+    texts: Iterable[str] = json.loads(value)
+    return tuple(texts)
