@@ -92,6 +92,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         site = Site(server, tmp_path)
         yield site
         site.settled()
+        server.kill()  # nothing is kept, and a polite end takes longer
 
 
 @pytest.fixture

@@ -13,7 +13,20 @@ import nats
 import pytest
 from attrs import evolve
 from ihs_nats import publish
-from ihs_subscriber import LoginRefused, NothingToPull, Subscriber, Unreachable
+from ihs_subscriber import LoginRefused, NothingToPull, Parked, Subscriber, Unreachable
+from ihs_subscriber.errors import Unreadable
+from ihs_subscriber.message import Raw, read
+
+
+GOOD = {
+    "ce-specversion": "1.0",
+    "ce-id": "x",
+    "ce-source": "urn:ihs:foothill",
+    "ce-type": "ihs.v1.threat.tell",
+    "ce-time": "2015-01-09T15:00:00Z",
+    "ce-subject": "case-9",
+    "ce-entry": "e",
+}
 
 
 def tell(site, source, messages, agency="foothill"):
@@ -197,30 +210,24 @@ def test_a_case_whose_message_cannot_be_applied_waits_and_the_others_go_on(site,
         ({}, b"{broken", "its body is not JSON"),
     ],
 )
-def test_a_message_that_cannot_be_read_parks_its_case(site, telling, source, headers, data, trouble):
-    good = {
-        "ce-specversion": "1.0",
-        "ce-id": "x",
-        "ce-source": "urn:ihs:foothill",
-        "ce-type": "ihs.v1.threat.tell",
-        "ce-time": "2015-01-09T15:00:00Z",
-        "ce-subject": "case-9",
-        "ce-entry": "e",
-    }
-    carried = None if headers is None else good | headers
+def test_a_message_that_says_something_else_than_agreed_is_not_read(headers, data, trouble):
+    carried = {} if headers is None else GOOD | headers
 
+    with pytest.raises(Unreadable) as refused:
+        read(Raw("ihs.v1.foothill.case-9.threat", 1, carried, data))
+
+    assert str(refused.value) == trouble
+
+
+def test_a_message_that_cannot_be_read_parks_its_case_and_no_other(site):
     async def run():
-        await put_by_hand(site, "ihs.v1.foothill.case-9.threat", data, carried)
-        await put_by_hand(
-            site, "ihs.v1.foothill.case-8.threat", b"{}", good | {"ce-id": "y", "ce-subject": "case-8"}
-        )
+        await put_by_hand(site, "ihs.v1.foothill.case-9.threat", b"{broken", GOOD)
+        good = GOOD | {"ce-id": "y", "ce-subject": "case-8"}
+        await put_by_hand(site, "ihs.v1.foothill.case-8.threat", b"{}", good)
         async with site.subscriber() as subscriber:
-            return await subscriber.drain(0.1), subscriber.parked()
+            return await subscriber.drain(0.2), subscriber.parked()
 
-    applied, [parked] = asyncio.run(run())
-
-    assert (applied, parked.handle) == (1, "case-9")
-    assert parked.trouble.startswith(trouble)
+    assert asyncio.run(run()) == (1, [Parked("case-9", 1, "its body is not JSON")])
 
 
 def test_a_message_that_came_under_the_same_name_before_is_taken_once(site, telling, source):
