@@ -8,11 +8,14 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import nats
 import pytest
 from attrs import define, evolve, field
 from ihs_nats import Connection, EmbeddedServer, Outgoing, ResumeKey, Source, provision
 from ihs_nats.wire import CONTROL
 from ihs_subscriber import Message, Subscriber
+from nats.js.api import RawStreamMsg
+from nats.js.errors import NotFoundError
 
 SECRET = bytes(range(32))
 ACK_WAIT = 1.0
@@ -55,14 +58,31 @@ class Site:
         ) as subscriber:
             yield subscriber
 
-    async def received(self, agency: str = "foothill", idle: float = 0.2) -> list[str]:
-        """The ids of what the agency was told so far, leaving control messages out."""
-        ids: list[str] = []
-        async with self.subscriber(
-            agency, lambda m: ids.append(m.id) if m.kind != CONTROL else None
-        ) as subscriber:
-            await subscriber.drain(idle)
-        return ids
+    async def in_stream(self, agency: str = "foothill") -> list[tuple[str, str]]:
+        """Kind and id of every message in the stream, doubled ones too."""
+        login, stream = self.connection.publisher, self.connection.agency(agency).stream
+        client = await nats.connect(self.connection.url, user=login.user, password=login.password)
+        jetstream = client.jetstream()
+        last = (await jetstream.stream_info(stream)).state.last_seq
+        asked = [jetstream.get_msg(stream, seq=sequence) for sequence in range(1, last + 1)]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        await client.close()
+        return [_kind_and_id(answer) for answer in answers if not isinstance(answer, NotFoundError)]
+
+    async def received(self, agency: str = "foothill") -> list[str]:
+        """The ids of what the stream holds and the agency received, leaving control messages out."""
+        stored = await self.in_stream(agency)
+        taken: list[tuple[str, str]] = []
+        async with self.subscriber(agency) as subscriber:
+            while len(taken) < len(stored):
+                message = await anext(aiter(subscriber))
+                taken.append((message.kind, message.id))
+        assert taken == stored
+        return [id_ for kind, id_ in taken if kind != CONTROL]
+
+
+def _kind_and_id(message: RawStreamMsg) -> tuple[str, str]:
+    return message.headers["ce-type"].split(".")[2], message.headers["ce-id"]
 
 
 @pytest.fixture
@@ -72,6 +92,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         site = Site(server, tmp_path)
         yield site
         site.settled()
+        server.kill()  # nothing is kept, and a polite end takes longer
 
 
 @pytest.fixture

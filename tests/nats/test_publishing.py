@@ -106,7 +106,7 @@ def test_a_batch_whose_acknowledgement_is_lost_is_not_sent_again(site, telling, 
 
 
 def test_two_competing_publishers_tell_everything_once(site, telling, source):
-    messages = telling(400)
+    messages = telling(200)
 
     async def compete():
         async with Publisher.connect(site.connection) as publisher:

@@ -118,7 +118,11 @@ async def connect(
             ping_interval=10,
         )
     )
-    await _first(connecting, refused, patience, url)
+    try:
+        await _first(connecting, refused, patience, url)
+    except BaseException:
+        await client.close()
+        raise
     return client
 
 

@@ -79,7 +79,7 @@ class EmbeddedServer:
     def __init__(self, folder: Path | str, agencies: Iterable[str] | None = None) -> None:
         self.folder = Path(folder).absolute()
         self.log = self.folder / "server.log"
-        self._binary = find_server()
+        self.binary = find_server()
         self._process: subprocess.Popen[bytes] | None = None
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.connection = self._settle(None if agencies is None else list(agencies))
@@ -88,6 +88,11 @@ class EmbeddedServer:
     def url(self) -> str:
         """Where clients connect."""
         return self.connection.url
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process, while it runs."""
+        return None if self._process is None else self._process.pid
 
     def start(self) -> Self:
         """Runs the server and returns when it answers; raises ServerDidNotStart or ServerAlreadyRunning."""
@@ -98,7 +103,7 @@ class EmbeddedServer:
         write_privately(
             config, json.dumps(configuration(self.connection, self.folder / "jetstream"), indent=1)
         )
-        command = [str(self._binary), "--config", str(config), "--log", str(self.log)]
+        command = [str(self.binary), "--config", str(config), "--log", str(self.log)]
         quiet = subprocess.DEVNULL
         self._process = subprocess.Popen(  # noqa: S603  # our own binary, our own file, no shell
             command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True, umask=0o077

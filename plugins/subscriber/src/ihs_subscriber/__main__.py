@@ -80,7 +80,8 @@ async def _print_all(subscriber: Subscriber, idle: float | None) -> None:
 
 def _tell_parked(subscriber: Subscriber) -> int:
     for parked in subscriber.parked():
-        sys.stderr.write(f"{parked.handle} is parked with {parked.messages} messages: {parked.trouble}\n")
+        waits = f"{parked.handle} is parked with {parked.messages} messages ({parked.trouble})"
+        sys.stderr.write(f"{waits}: mend the cause, then run again with --retry {parked.handle}\n")
     return 1 if subscriber.parked() else 0
 
 

@@ -55,15 +55,15 @@ def read(raw: Raw) -> Message:
     """The message; raises Unreadable with the reason, never with what the message says."""
     said = {name: unquote(raw.headers.get(f"ce-{name}", "")) for name in (*_NEEDED, "specversion", "entry")}
     if missing := [name for name in _NEEDED if not said[name]]:
-        raise _unreadable(f"it has no {', '.join(missing)}")
+        raise Unreadable(f"it has no {', '.join(missing)}")
     if said["specversion"] != "1.0":
-        raise _unreadable("it is not of CloudEvents 1.0")
+        raise Unreadable("it is not of CloudEvents 1.0")
     if not (kind := _TYPE.fullmatch(said["type"])):
-        raise _unreadable("its type is not known to this version")
+        raise Unreadable("its type is not known to this version")
     if said["subject"] != name_of(raw)[2]:
-        raise _unreadable("its headers and its subject name different cases")
+        raise Unreadable("its headers and its subject name different cases")
     if kind[1] != CONTROL and not said["entry"]:
-        raise _unreadable("it names no entry")
+        raise Unreadable("it names no entry")
     _check_body(raw.data)
     return Message(
         source=said["source"],
@@ -81,18 +81,14 @@ def _check_body(data: bytes) -> None:
     try:
         json.loads(data)
     except ValueError:
-        raise _unreadable("its body is not JSON") from None
+        raise Unreadable("its body is not JSON") from None
 
 
 def _instant(text: str) -> datetime:
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
-        raise _unreadable("its time is no instant") from None
+        raise Unreadable("its time is no instant") from None
     if when.tzinfo is None:
-        raise _unreadable("its time has no zone")
+        raise Unreadable("its time has no zone")
     return when
-
-
-def _unreadable(why: str) -> Unreadable:
-    return Unreadable(f"{why}: ask the sender, then retry the case")
