@@ -158,6 +158,13 @@ def test_every_tree_goes_on_from_the_empty_one(leaves):
     assert not is_consistent(TreeHead(0, head(leaves).root), head(leaves), [])
 
 
+def test_a_proof_too_short_for_the_stated_size_convinces_of_nothing():
+    one, two = sha256(b"1").digest(), sha256(b"2").digest()
+
+    assert not is_included(one, 0, [], TreeHead(2, one))
+    assert not is_consistent(TreeHead(1, one), TreeHead(3, mth([one, two])), [two])
+
+
 def test_there_is_no_proof_of_what_the_tree_does_not_hold():
     leaves = [sha256(b"a").digest()]
 

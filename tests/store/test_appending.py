@@ -137,7 +137,7 @@ def test_one_refused_draft_refuses_them_all(store, draft, holds):
     assert holds(store)
 
 
-def test_of_two_appends_of_one_version_one_lands_and_the_other_is_told(store, reopened, draft, holds):
+def test_of_two_appends_of_one_version_one_lands_and_the_other_is_told(store, reopened, clock, draft, holds):
     def append(on):
         try:
             on.append([draft(1)])
@@ -146,7 +146,7 @@ def test_of_two_appends_of_one_version_one_lands_and_the_other_is_told(store, re
         return "landed"
 
     with ThreadPoolExecutor(2) as both:
-        outcomes = list(both.map(append, [store, reopened()]))
+        outcomes = list(both.map(append, [store, reopened(clock=clock)]))
 
     assert sorted(outcomes, key=str) == [1, "landed"]
     assert holds(store)

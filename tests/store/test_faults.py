@@ -1,4 +1,4 @@
-"""Crashes, full and failing disks, many writers: nothing acknowledged is lost, and every outcome has its name."""
+"""Crashes, full and failing disks, many writers: nothing acknowledged is lost, every outcome is named."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,8 @@ from ihs_ledger.verify import verify
 from ihs_record.leaf import LIVE
 from ihs_store.errors import StoreDamaged, StoreFull, VersionConflict
 from ihs_store.port import Command
-from ihs_store.store import open_store, path_of
+from ihs_store.sqlite import CommitFailed
+from ihs_store.store import create, open_store, path_of
 
 MAC = b"m" * 32
 
@@ -46,16 +47,14 @@ def test_a_process_killed_while_it_appends_loses_nothing_it_acknowledged(url, st
     assert holds(store)
 
 
-def test_threads_and_processes_that_append_to_one_file_all_land(url, store, reopened, worker, draft, holds):
-    on_the_same_clock = reopened()
+def test_threads_and_processes_that_append_to_one_file_all_land(url, worker, draft, holds):
+    store = create(url)
     processes = [worker("append", url, f"case/process-{n}", 25) for n in range(4)]
     for process in processes:
         go(process)
 
     def thread(n):
-        return [
-            on_the_same_clock.append([draft(version, f"case/thread-{n}")]).first for version in range(1, 26)
-        ]
+        return [store.append([draft(version, f"case/thread-{n}")]).first for version in range(1, 26)]
 
     with ThreadPoolExecutor(4) as threads:
         positions = [position for landed in threads.map(thread, range(4)) for position in landed]
@@ -65,6 +64,7 @@ def test_threads_and_processes_that_append_to_one_file_all_land(url, store, reop
     assert sorted(positions) == list(range(1, 201))
     assert [len(store.stream(stream)) for stream in store.streams("case/")] == [25] * 8
     assert holds(store)
+    store.close()
 
 
 def test_a_write_that_the_disk_refuses_at_commit_is_unknown_and_the_store_goes_on(url, store, worker, holds):
@@ -75,6 +75,20 @@ def test_a_write_that_the_disk_refuses_at_commit_is_unknown_and_the_store_goes_o
 
     assert said == ["OutcomeUnknown", "None", "2 False"]
     assert store.head().position == 2
+    assert holds(store)
+
+
+def test_a_connection_whose_commit_failed_is_replaced(url, store, draft, holds):
+    datastore = store._records.recorder.datastore
+    checked_last = "DEFERRABLE INITIALLY DEFERRED"
+    in_the_file(url, f"CREATE TABLE part(id INTEGER PRIMARY KEY, whole REFERENCES part(id) {checked_last})")
+    with datastore.get_connection(commit=True) as connection:
+        connection.cursor().execute("PRAGMA foreign_keys = ON")
+        # SQLite refuses this at COMMIT, and leaves the transaction open.
+        with pytest.raises(CommitFailed), connection.transaction(commit=True) as c:
+            c.execute("INSERT INTO part VALUES (1, 7)")
+
+    assert store.append([draft(1)]).first == 1
     assert holds(store)
 
 

@@ -1,6 +1,5 @@
 """Sealing under data keys, the key file they hang on, and what is gone when a key is."""
 
-import os
 import sqlite3
 from contextlib import closing
 
@@ -64,7 +63,7 @@ def test_a_sealed_part_is_opened_with_its_key_at_its_place(ring, store, recorded
     assert ring.unseal(part.key, PLACE, part.content) == b"Jane"
 
 
-def test_one_key_is_made_for_one_id_and_used_again(ring, recorded, store):
+def test_one_key_is_made_for_one_id_and_used_again(ring, recorded):
     recorded("person/p1")
     sealing = ring.sealing()
 
@@ -122,7 +121,8 @@ def test_a_key_that_was_destroyed_opens_nothing_and_seals_nothing(url, ring, sea
         ring.sealing().seal("person/p1", PLACE, b"Jane")
 
 
-def test_destroying_a_key_leaves_the_record_as_it_was(url, store, sealed_once, holds):
+@pytest.mark.usefixtures("sealed_once")
+def test_destroying_a_key_leaves_the_record_as_it_was(url, store, holds):
     before = store.head()
 
     destroy(url, "person/p1")
@@ -180,8 +180,10 @@ def test_a_key_swapped_for_another_of_the_same_key_file_is_found_by_its_commitme
     with closing(sqlite3.connect(path_of(url), isolation_level=None)) as database:
         database.execute("UPDATE keys SET wrapped = (SELECT wrapped FROM keys WHERE id = 'person/p2')")
 
-    with pytest.raises(SealBroken):
+    with pytest.raises(SealBroken, match="not the one on record"):
         ring.unseal("person/p1", PLACE, sealed)
+    with pytest.raises(SealBroken):
+        ring.sealing().seal("person/p1", PLACE, b"Jane")
 
 
 def test_macs_and_derived_keys_are_the_same_for_one_key_file_and_differ_by_use(
@@ -213,7 +215,7 @@ def test_a_key_file_is_for_its_owner_and_never_overwritten(key_file):
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601])
 def test_a_key_file_that_others_may_use_is_refused(key_file, mode):
-    os.chmod(key_file, mode)
+    key_file.chmod(mode)
 
     with pytest.raises(KeyFileExposed):
         read_key_file(key_file)

@@ -22,8 +22,8 @@ from ihs_store.store import create, path_of
 class OnOurRecorder:
     """Gives the library's cases a recorder on a new store, and streams whose ids are text.
 
-    Left out: subscriptions (the library has none on SQLite; followers ask `data_version`), and the cases of tracking
-    and process recorders (views keep their position in databases of their own).
+    Left out: subscriptions (the library has none on SQLite; followers ask `data_version`), and the cases of
+    tracking and process recorders (views keep their position in databases of their own).
     """
 
     def setUp(self):

@@ -188,6 +188,7 @@ def test_a_closed_store_says_so(store, draft):
 def test_nothing_in_the_process_environment_changes_a_store(tmp_path, monkeypatch, draft):
     for name, value in {
         "RECORDS_SQLITE_DBNAME": f"{tmp_path}/other.db",
+        "RECORDS_CREATE_TABLE": "y",
         "CIPHER_KEY": "a2V5",
         "COMPRESSOR_TOPIC": "zlib",
         "IS_SNAPSHOTTING_ENABLED": "y",
@@ -202,3 +203,6 @@ def test_nothing_in_the_process_environment_changes_a_store(tmp_path, monkeypatc
     assert store.read(0)[0].open.content == b'{"kind":"T1"}'
     store.close()
     assert list(listing(tmp_path)) == ["cases.db"]
+    with closing(sqlite3.connect(tmp_path / "cases.db")) as database:
+        tables = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    assert {name for (name,) in tables} == {"records", "receipts", "ledger", "meta", "keys"}

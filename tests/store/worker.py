@@ -1,4 +1,4 @@
-"""What another process does to a store; it says ready, waits for a line, and says what came of it, line by line."""
+"""What another process does to a store: it says ready, waits for a line, then says what came of it."""
 
 import itertools
 import resource
@@ -12,7 +12,8 @@ from ihs_store.store import create, open_store, path_of
 
 
 def say(*words):
-    print(*words, flush=True)
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
 
 
 def draft(stream, version):

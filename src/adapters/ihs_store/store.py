@@ -84,7 +84,6 @@ def _refuse_what_is_no_store(path: Path) -> None:
         # Through SQLite: closing a descriptor of our own would drop this process's locks on the file.
         with closing(connected(path, "ro&immutable=1", 0)) as database:
             _refuse_foreign(path, database)
-            _refuse_newer(database)
     except OSError as error:
         raise StoreUnavailable(f"{path} cannot be looked at: {error.strerror}") from error
     except sqlite3.DatabaseError as error:
