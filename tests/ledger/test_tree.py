@@ -56,13 +56,13 @@ def path(m, d):
     return [*path(m, d[:k]), mth(d[k:])] if m < k else [*path(m - k, d[k:]), mth(d[:k])]
 
 
-def subproof(m, d, b):
+def subproof(m, d, *, b):
     if m == len(d):
         return [] if b else [mth(d)]
     k = split(len(d))
     if m <= k:
-        return [*subproof(m, d[:k], b), mth(d[k:])]
-    return [*subproof(m - k, d[k:], False), mth(d[:k])]
+        return [*subproof(m, d[:k], b=b), mth(d[k:])]
+    return [*subproof(m - k, d[k:], b=False), mth(d[:k])]
 
 
 def head(leaves):
@@ -95,7 +95,7 @@ def test_a_frontier_comes_back_from_its_bytes(leaves):
     assert Frontier.from_bytes(frontier.size, frontier.to_bytes()) == frontier
 
 
-@pytest.mark.parametrize(("size", "peaks"), [(1, b""), (0, b"x" * 32), (3, b"x" * 32), (2, b"x" * 31), (-1, b"")])
+@pytest.mark.parametrize("size, peaks", [(1, b""), (0, b"x" * 32), (3, b"x" * 32), (2, b"x" * 31), (-1, b"")])
 def test_bytes_that_fit_no_tree_of_that_size_are_refused(size, peaks):
     with pytest.raises(TreeDamaged):
         Frontier.from_bytes(size, peaks)
@@ -132,7 +132,7 @@ def test_a_consistency_proof_is_the_definitions_and_convinces(leaves, data):
 
     proof = consistency_proof(old, leaves)
 
-    assert proof == subproof(old, leaves, True)
+    assert proof == subproof(old, leaves, b=True)
     assert is_consistent(head(leaves[:old]), head(leaves), proof)
 
 
@@ -156,6 +156,13 @@ def test_every_tree_goes_on_from_the_empty_one(leaves):
     assert consistency_proof(0, leaves) == []
     assert is_consistent(TreeHead(0, EMPTY_ROOT), head(leaves), [])
     assert not is_consistent(TreeHead(0, head(leaves).root), head(leaves), [])
+
+
+def test_a_proof_too_short_for_the_stated_size_convinces_of_nothing():
+    one, two = sha256(b"1").digest(), sha256(b"2").digest()
+
+    assert not is_included(one, 0, [], TreeHead(2, one))
+    assert not is_consistent(TreeHead(1, one), TreeHead(3, mth([one, two])), [two])
 
 
 def test_there_is_no_proof_of_what_the_tree_does_not_hold():

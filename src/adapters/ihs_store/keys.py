@@ -152,7 +152,7 @@ class Sealing:
         return tuple(self._new)
 
     def seal(self, key_id: str, place: bytes, plaintext: bytes) -> bytes:
-        """Encrypt for one place (bytes that name stream, version and field); KeyErased if the key is destroyed.
+        """Encrypt for one place (bytes that name stream, version, field); KeyErased if the key is destroyed.
 
         Gives 12 bytes of nonce, then AES-256-GCM's ciphertext and tag.
         """

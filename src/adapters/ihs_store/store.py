@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import cast
 
+from eventsourcing.persistence import ConnectionPoolClosedError
 from eventsourcing.sqlite import SQLiteCursor
 
 from ihs_ledger.tree import Frontier, TreeDamaged
@@ -82,17 +83,13 @@ def _refuse_what_is_no_store(path: Path) -> None:
         _refuse_what_is_no_file(path)
         # Through SQLite: closing a descriptor of our own would drop this process's locks on the file.
         with closing(connected(path, "ro&immutable=1", 0)) as database:
-            (owner,) = database.execute("PRAGMA application_id").fetchone()
-            if owner == APPLICATION_ID:
-                _refuse_newer(database)
+            _refuse_foreign(path, database)
     except OSError as error:
         raise StoreUnavailable(f"{path} cannot be looked at: {error.strerror}") from error
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
             raise NotADatabase(f"{path} is not a store: it is not an SQLite database") from error
         raise classified(error) from error
-    if owner != APPLICATION_ID:
-        raise ForeignDatabase(f"{path} is not a store: it is another program's SQLite database")
 
 
 def _refuse_what_is_no_file(path: Path) -> None:
@@ -102,6 +99,16 @@ def _refuse_what_is_no_file(path: Path) -> None:
         raise StoreIsNotAFile(f"{path} is not a file: name the store's own file")
     if path.stat().st_size == 0:
         raise StoreIsEmpty(f"{path} is empty: remove it, then create the store")
+
+
+def _refuse_foreign(path: Path, database: sqlite3.Connection) -> None:
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    if pages == 0:
+        # SQLite takes a file shorter than a page for a database that is yet to be filled.
+        raise NotADatabase(f"{path} is not a store: it is not an SQLite database")
+    (owner,) = database.execute("PRAGMA application_id").fetchone()
+    if owner != APPLICATION_ID:
+        raise ForeignDatabase(f"{path} is not a store: it is another program's SQLite database")
 
 
 def _refuse_newer(database: sqlite3.Connection) -> int:
@@ -243,6 +250,8 @@ class SQLiteStore(RecordStore):
     def data_version(self) -> int:
         """Give a number that changes whenever anyone records: on a connection that never writes."""
         with self._watch, plainly():
+            if self._records.closing.is_set():
+                raise ConnectionPoolClosedError
             if self._watching is None:
                 self._watching = connected(self._path, "rw", self._lock_timeout)
             return int(self._watching.execute("PRAGMA data_version").fetchone()[0])
