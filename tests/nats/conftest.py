@@ -8,14 +8,15 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import nats
 import pytest
 from attrs import define, evolve, field
+from nats.js.api import RawStreamMsg
+from nats.js.errors import NotFoundError
+
+import nats
 from ihs_nats import Connection, EmbeddedServer, Outgoing, ResumeKey, Source, provision
 from ihs_nats.wire import CONTROL
 from ihs_subscriber import Message, Subscriber
-from nats.js.api import RawStreamMsg
-from nats.js.errors import NotFoundError
 
 SECRET = bytes(range(32))
 ACK_WAIT = 1.0

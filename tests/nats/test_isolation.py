@@ -3,10 +3,10 @@
 import asyncio
 import json
 
-import nats
-from ihs_nats import publish
 from nats.errors import NoRespondersError
 
+import nats
+from ihs_nats import publish
 
 NO_JETSTREAM = 10039
 REFUSED = {"nobody there", "no JetStream"}

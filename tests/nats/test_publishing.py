@@ -4,9 +4,10 @@ import asyncio
 import threading
 from datetime import UTC, datetime
 
-import nats
 import pytest
 from attrs import evolve
+
+import nats
 from ihs_nats import START, Publisher, ResumeKey, complete, provision, publish
 from ihs_nats.errors import (
     NotProvisioned,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+
 from ihs_nats import EmbeddedServer, Publisher, connect, load, provision, publish
 from ihs_nats.errors import (
     BadToken,

@@ -9,14 +9,14 @@ import subprocess
 import sys
 import textwrap
 
-import nats
 import pytest
 from attrs import evolve
+
+import nats
 from ihs_nats import publish
 from ihs_subscriber import LoginRefused, NothingToPull, Parked, Subscriber, Unreachable
 from ihs_subscriber.errors import Unreadable
 from ihs_subscriber.message import Raw, read
-
 
 GOOD = {
     "ce-specversion": "1.0",

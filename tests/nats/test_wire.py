@@ -7,6 +7,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ihs_nats import Outgoing, ResumeKey, complete, handle
 from ihs_nats.errors import BadToken, ResumeKeyUnopened
 from ihs_nats.wire import attributes, headers, seal, subject, token, unseal

@@ -6,7 +6,6 @@ from typing import Any, Final, NamedTuple
 
 from ihs_cases.cases import Cases
 from ihs_domain.ports import Projection
-
 from ihs_follow.sink import Sink
 
 EDITIONS: Final = "ihs_domain.editions"

@@ -11,7 +11,7 @@ from typing import Any
 from attrs import asdict, evolve, field, frozen
 from nats.aio.client import Client
 
-from ihs_nats.errors import LoginRefused, NoConnection, Unreachable, UnknownAgency
+from ihs_nats.errors import LoginRefused, NoConnection, UnknownAgency, Unreachable
 from ihs_nats.wire import token
 
 DURABLE = "told"

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Self
 
 from attrs import define, field
+
 from ihs_cases.cases import Cases
 from ihs_domain.terms import AgencyId
 from ihs_follow.sink import Batch
 from ihs_follow.telling import Teller
-
 from ihs_nats.chain import Publisher
 from ihs_nats.connection import Connection, load
 from ihs_nats.provision import provision

@@ -111,7 +111,7 @@ class Records(Application[str]):
     def save(
         self,
         *objs: MutableOrImmutableAggregate[str] | DomainEventProtocol[str] | Draft | None,
-        **kwargs: Any,  # noqa: ANN401 - the library's signature
+        **kwargs: Any,
     ) -> list[Recording[str]]:
         """Record drafts in one transaction; `asked=Asked(...)` carries command, time and keys into it."""
         return super().save(*(entry(obj) if isinstance(obj, Draft) else obj for obj in objs), **kwargs)

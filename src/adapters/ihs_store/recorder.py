@@ -229,7 +229,7 @@ class RecordRecorder(SQLiteApplicationRecorder):
         self,
         c: SQLiteCursor,
         stored_events: Sequence[StoredEvent],
-        **kwargs: Any,  # noqa: ANN401 - the library's signature
+        **kwargs: Any,
     ) -> Sequence[int]:
         asked: Asked = kwargs.get("asked") or Asked()
         refuse_a_second_time(c, asked.command)
