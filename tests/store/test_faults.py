@@ -67,6 +67,19 @@ def test_threads_and_processes_that_append_to_one_file_all_land(url, worker, dra
     store.close()
 
 
+def test_a_store_is_opened_while_others_fill_it(url, store, worker):
+    fillers = [worker("append", url, f"case/filler-{n}", 0) for n in range(2)]
+    for filler in fillers:
+        go(filler)
+        filler.stdout.readline()
+
+    for _ in range(400):
+        open_store(url).close()
+
+    assert [filler.poll() for filler in fillers] == [None, None]
+    assert store.head().position >= len(fillers)
+
+
 def test_a_write_that_the_disk_refuses_at_commit_is_unknown_and_the_store_goes_on(url, store, worker, holds):
     process = worker("disk", url)
     go(process)

@@ -185,6 +185,22 @@ def test_a_closed_store_says_so(store, draft):
     store.close()
 
 
+def test_a_store_closed_in_the_middle_of_an_append_lets_it_finish(url, draft):
+    def close_meanwhile():
+        store.close()
+        return 1_420_841_000_000_000
+
+    store = create(url, clock=close_meanwhile)
+
+    receipt = store.append([draft(1)])
+
+    assert receipt.first == 1
+    with pytest.raises(StoreClosed):
+        store.head()
+    with closing(open_store(url)) as again:
+        assert again.head().position == 1
+
+
 def test_nothing_in_the_process_environment_changes_a_store(tmp_path, monkeypatch, draft):
     for name, value in {
         "RECORDS_SQLITE_DBNAME": f"{tmp_path}/other.db",

@@ -42,10 +42,10 @@ def address(path: Path, access: Access) -> str:
     return f"{path.absolute().as_uri()}?mode={access}"
 
 
-def connected(path: Path, access: Access, lock_timeout: float) -> sqlite3.Connection:
+def connected(path: Path, lock_timeout: float) -> sqlite3.Connection:
     """Open a connection in autocommit mode; raises sqlite3.Error."""
     database = sqlite3.connect(
-        address(path, access), uri=True, check_same_thread=False, isolation_level=None, timeout=lock_timeout
+        address(path, "rw"), uri=True, check_same_thread=False, isolation_level=None, timeout=lock_timeout
     )
     database.row_factory = sqlite3.Row
     try:
@@ -149,9 +149,32 @@ class _Pool(SQLiteConnectionPool):
 
     def _create_connection(self) -> SQLiteConnection:
         try:
-            return _Connection(connected(self.path, "rw", self.wait), max_age=None)
+            return _Connection(connected(self.path, self.wait), max_age=None)
         except sqlite3.Error as error:
             raise classified(error) from error
+
+    def put_connection(self, conn: SQLiteConnection) -> None:
+        """Take a connection back, also after closing: what its user did stands, so nothing is raised."""
+        with self._put_condition:
+            if self._closed:
+                self._discard(conn)
+            else:
+                super().put_connection(conn)
+
+    def _discard(self, conn: SQLiteConnection) -> None:
+        self._in_use.pop(id(conn), None)
+        conn.close()
+        conn.in_use.release()
+        if conn.is_writer:
+            self._writer_lock.release()
+        self._put_condition.notify()
+
+    def close(self) -> None:
+        """Close what is not in use, give out no more: to close under another thread's hands would crash."""
+        with self._put_condition:
+            self._closed = True
+            while self._pool:
+                self._pool.popleft().close()
 
 
 class RecordDatastore(SQLiteDatastore):

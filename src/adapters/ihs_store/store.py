@@ -39,7 +39,7 @@ from ihs_store.recorder import (
     wall_clock,
 )
 from ihs_store.schema import APPLICATION_ID, FORMAT, lay_out
-from ihs_store.sqlite import classified, connected, plainly
+from ihs_store.sqlite import address, classified, connected, plainly
 
 _LAST_CHARACTER = "\U0010ffff"
 _LARGEST_POSITION = (1 << 63) - 1
@@ -73,7 +73,7 @@ def open_store(url: str, *, clock: Clock = wall_clock, lock_timeout: float = 5.0
     """
     path = path_of(url)
     _refuse_what_is_no_store(path)
-    with plainly(), closing(connected(path, "rw", lock_timeout)) as database:
+    with plainly(), closing(connected(path, lock_timeout)) as database:
         info = _info(database)
     return SQLiteStore(path, info, clock, lock_timeout)
 
@@ -82,7 +82,9 @@ def _refuse_what_is_no_store(path: Path) -> None:
     try:
         _refuse_what_is_no_file(path)
         # Through SQLite: closing a descriptor of our own would drop this process's locks on the file.
-        with closing(connected(path, "ro&immutable=1", 0)) as database:
+        with closing(sqlite3.connect(address(path, "ro&immutable=1"), uri=True)) as database:
+            # Without it, a size that another process is just changing would pass for damage.
+            database.execute("PRAGMA writable_schema = ON")
             _refuse_foreign(path, database)
     except OSError as error:
         raise StoreUnavailable(f"{path} cannot be looked at: {error.strerror}") from error
@@ -253,7 +255,7 @@ class SQLiteStore(RecordStore):
             if self._records.closing.is_set():
                 raise ConnectionPoolClosedError
             if self._watching is None:
-                self._watching = connected(self._path, "rw", self._lock_timeout)
+                self._watching = connected(self._path, self._lock_timeout)
             return int(self._watching.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
