@@ -1,4 +1,4 @@
-"""The demonstration: an invented family's case on a real store and a real NATS server, from request to what a court asks."""
+"""The demonstration: an invented family's case on a real store and a real NATS server, end to end."""
 
 import asyncio
 import json
@@ -46,6 +46,7 @@ class Told:
     agency: str
     decided: tuple[str, ...]
     received: tuple[str, ...]
+    says: tuple[str, ...]
 
     @property
     def once_and_in_order(self) -> bool:
@@ -57,7 +58,9 @@ def run(folder: Path, say: Say) -> bool:
     """Play the Alder diary in *folder*; whether everything came out as it should."""
     store = folder / "alder.db"
     say(
-        f"Alder is an invented family in Utah, 2015: a worker keeps two children safe at home.\nThe files are in {folder}"
+        "The record of how an agency kept two children safe at home: what happened, what the rules said, what was known"
+        "\nwhen, and what other agencies were told. Alder is an invented family in Utah, 2015; its diary is played here."
+        f"\nThe files are in {folder}"
     )
     with Cases.create(str(store), rehearsal=True) as cases:
         say("REHEARSAL: this store takes the day of recording from its input, and says so in every output.")
@@ -107,17 +110,24 @@ def _put(cases: Cases, line: dict[str, Any]) -> None:
 
 def _what_is_due(cases: Cases, say: Say) -> None:
     say("\n2. What fell due, on two days: each with its clause, and what met it.")
+    shown: set[str] = set()
     for day in (date(2015, 2, 10), date(2015, 5, 1)):
-        say(f"\n  on {day}")
-        for duty in cases.duties(CASE, on=day):
-            say(f"    {_duty(duty)}")
+        say(f"\n  on {day}{', what changed since' if shown else ''}")
+        for line in map(_duty, cases.duties(CASE, on=day)):
+            if line not in shown:
+                say(f"    {line}")
+            shown.add(line)
 
 
 def _duty(duty: Duty) -> str:
     subject = f" ({', '.join(duty.subject)})" if duty.subject else ""
     when = f" on {duty.met_on}" if duty.met_on else f", due {duty.due}" if duty.due else ""
-    days = f", {duty.late_days} days" if duty.state in {State.LATE, State.MET_LATE} else ""
-    return f"{duty.state:9}{duty.what}{subject}{when}{days}  [{', '.join(duty.cites) or 'by its own terms'}]"
+    days = (
+        f", {duty.late_days} day{'s' * (duty.late_days != 1)} late"
+        if duty.state in {State.LATE, State.MET_LATE}
+        else ""
+    )
+    return f"{duty.state.partition(' ')[0]:6}{duty.what}{subject}{when}{days}  [{', '.join(duty.cites) or 'by its own terms'}]"
 
 
 def _what_was_known(cases: Cases, say: Say) -> None:
@@ -154,8 +164,11 @@ def _tell(cases: Cases, folder: Path, say: Say) -> list[Told]:
         withheld = len(cases.agency(one.agency).withheld)
         say(
             f"  {one.agency}: {len(one.decided)} decided, {len(one.received)} received, {verdict};"
-            f" {withheld} withheld: no release covered it"
+            f" {withheld} withheld, as no release covered it"
         )
+        for line in one.says:
+            say(f"      {line}")
+    say("  Ids are pseudonyms of one agency: two agencies cannot join what they hold.")
     return told
 
 
@@ -177,8 +190,8 @@ async def _publish(cases: Cases, server: EmbeddedServer, folder: Path, say: Say)
 async def _send(publisher: Publisher, sources: dict[AgencyId, AgencySource], until: Outgoing | None = None) -> None:
     for agency, source in sources.items():
         if until is None or until.agency == agency:
-            key = until and until.key
-            await publisher.publish(agency, source.after, source.resume_secret(), until=key)
+            last = None if until is None else until.key
+            await publisher.publish(agency, source.after, source.resume_secret(), until=last)
 
 
 async def _receive(server: EmbeddedServer, folder: Path, agency: str, decided: list[Outgoing]) -> Told:
@@ -189,7 +202,9 @@ async def _receive(server: EmbeddedServer, folder: Path, agency: str, decided: l
         server.url, login.user, login.password, agency, file, on_message=received.append
     ) as subscriber:
         await subscriber.drain(idle=QUIET_FOR)
-    return Told(agency, tuple(m.id for m in decided), tuple(m.id for m in received if m.kind != "control"))
+    told = [message for message in received if message.kind != "control"]
+    says = tuple(f"{m.what} {m.kind}: {m.data.decode()}" for m in told)
+    return Told(agency, tuple(m.id for m in decided), tuple(m.id for m in told), says)
 
 
 def _views(cases: Cases, folder: Path, say: Say) -> None:
@@ -210,7 +225,9 @@ def _timeline(cases: Cases, say: Say) -> None:
 
 
 def _told(line: TimelineLine) -> str:
+    late = (line.recorded_at.date() - line.day).days if line.recorded_at else 0
     marks = [
+        *([f"put on record {late} days later"] if late > 0 else []),
         *([f"corrected by @{line.corrected_by}"] if line.corrected_by else []),
         *(["after closing"] if line.after_closing else []),
     ]
