@@ -60,8 +60,8 @@ def run(folder: Path, say: Say) -> bool:
     store = folder / "alder.db"
     say(
         "The record of how an agency kept two children safe at home: what happened, what the rules said, what was"
-        "\nknown when, and what other agencies were told. Alder is an invented family in Utah, 2015; its diary is played here."
-        f"\nThe files are in {folder}"
+        "\nknown when, and what other agencies were told. Alder is an invented family in Utah;"
+        f"\nits diary of 2015 is played here. The files are in {folder}"
     )
     with Cases.create(str(store), rehearsal=True) as cases:
         say("REHEARSAL: this store takes the day of recording from its input, and says so in every output.")
