@@ -74,7 +74,7 @@ class Site:
         stored = await self.in_stream(agency)
         taken: list[tuple[str, str]] = []
         async with self.subscriber(agency) as subscriber:
-            while len(taken) < len(stored):
+            while len(taken) < len(set(stored)):
                 message = await anext(aiter(subscriber))
                 taken.append((message.kind, message.id))
         assert taken == stored

@@ -5,6 +5,7 @@ import json
 
 import nats
 from ihs_nats import publish
+from ihs_nats.server import configuration
 from nats.errors import NoRespondersError
 
 
@@ -136,3 +137,16 @@ def test_an_agency_cannot_have_its_messages_answered_into_anothers_stream(site, 
         return answer.headers["ce-id"], await last_sequences(site)
 
     assert asyncio.run(run()) == ("foothill-0", [3, 0])
+
+
+def test_every_service_is_exported_to_the_one_agency_whose_stream_it_serves(site):
+    connection = site.connection
+
+    accounts = configuration(connection, site.folder)["accounts"]
+
+    for export in accounts["publisher"]["exports"]:
+        [agency] = [name for name, at in connection.agencies.items() if at.stream in export["service"]]
+        assert export["accounts"] == [f"agency-{agency}"]
+        assert ">" not in export["service"].removesuffix(".told.>")
+        assert "*" not in export["service"]
+    assert len(accounts["publisher"]["exports"]) == 4

@@ -85,9 +85,11 @@ def test_the_file_is_its_owners_alone(site):
     assert stat.S_IMODE((site.folder / "foothill.db").stat().st_mode) == 0o600
 
 
-def test_a_subscriber_killed_between_commit_and_acknowledgement_takes_the_message_once(site, telling, source):
-    messages = telling(30)
-    tell(site, source, messages)
+def test_a_subscriber_killed_between_commit_and_acknowledgement_takes_all_once_and_in_order(
+    site, telling, source
+):
+    messages = telling(40)
+    tell(site, source, messages[:30])
     login = site.connection.agency("foothill").login
     dying = textwrap.dedent("""
         import asyncio, os, signal, sys
@@ -110,11 +112,12 @@ def test_a_subscriber_killed_between_commit_and_acknowledgement_takes_the_messag
     killed = subprocess.run(
         arguments, env={**os.environ, "PASSWORD": login.password}, check=False, timeout=30
     )
+    tell(site, source, messages)
     again = []
 
     async def run():
         async with site.subscriber(on_message=lambda message: again.append(message.id)) as subscriber:
-            while len(subscriber.ids()) < 30:
+            while len(subscriber.ids()) < 40:
                 await subscriber.drain(0.2)
             return subscriber.ids()
 
