@@ -1,4 +1,4 @@
-"""A real server, a source of messages, and a proxy that loses answers: what the tests of telling agencies share."""
+"""What the tests share: a real server, a source of messages, and a proxy that loses answers."""
 
 import asyncio
 import json
@@ -138,7 +138,10 @@ def source() -> Callable[..., Source]:
 
 @define
 class Proxy:
-    """Stands between a publisher and the server; `faults` happen at the next committed batches, in this order."""
+    """Stands between a publisher and the server.
+
+    `faults` happen at the next committed batches, in this order.
+    """
 
     connection: Connection
     faults: list[str | Callable[[], None]]

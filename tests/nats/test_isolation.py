@@ -8,7 +8,6 @@ from ihs_nats import publish
 from ihs_nats.server import configuration
 from nats.errors import NoRespondersError
 
-
 NO_JETSTREAM = 10039
 REFUSED = {"nobody there", "no JetStream"}
 
@@ -21,7 +20,7 @@ async def log_in(site, agency):
 
 
 async def refusal(client, door, ask=b"{}"):
-    """How the server refuses: nobody is there, or this account has no JetStream; anything else is an answer."""
+    """How the server refuses; anything else than nobody there and no JetStream is an answer."""
     try:
         answer = await client.request(door, ask, timeout=2)
     except NoRespondersError:
@@ -76,7 +75,7 @@ def test_an_agency_reaches_no_part_of_another_agencys_stream(site, telling, sour
     assert len(received) == 3
 
 
-def test_an_agency_cannot_manage_even_its_own_stream(site, telling, source):
+def test_an_agency_cannot_manage_even_its_own_stream(site):
     stream = site.connection.agency("foothill").stream
     doors = [
         f"$JS.API.STREAM.PURGE.{stream}",
@@ -108,7 +107,7 @@ def test_an_agency_that_listens_to_everything_hears_nothing_of_anothers_telling(
     assert asyncio.run(run()) == (20, "the-end")
 
 
-def test_an_agency_puts_nothing_into_any_stream(site, telling, source):
+def test_an_agency_puts_nothing_into_any_stream(site):
     async def run():
         client = await log_in(site, "foothill")
         subjects = [f"ihs.v1.{agency}.case-1.threat" for agency in ("foothill", "wasatch")]
@@ -120,7 +119,10 @@ def test_an_agency_puts_nothing_into_any_stream(site, telling, source):
 
 
 def test_an_agency_cannot_have_its_messages_answered_into_anothers_stream(site, telling, source):
-    """The confused deputy: a reply subject is not held to the asking user's permissions, only to its account."""
+    """The confused deputy.
+
+    A reply subject is not held to the asking user's permissions, only to its account.
+    """
     own, other = site.connection.agency("foothill").stream, "ihs.v1.wasatch.case-1.threat"
 
     async def run():

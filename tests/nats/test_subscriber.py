@@ -17,7 +17,6 @@ from ihs_subscriber import LoginRefused, NothingToPull, Parked, Subscriber, Unre
 from ihs_subscriber.errors import Unreadable
 from ihs_subscriber.message import Raw, read
 
-
 GOOD = {
     "ce-specversion": "1.0",
     "ce-id": "x",
@@ -320,7 +319,7 @@ def test_the_program_prints_one_line_for_each_message(site, telling, source):
     ]
 
 
-def test_the_program_names_a_parked_case_and_retries_it_when_asked(site, telling, source):
+def test_the_program_names_a_parked_case_and_retries_it_when_asked(site):
     asyncio.run(put_by_hand(site, "ihs.v1.foothill.case-9.threat"))
 
     first = run_program(site, "--idle", "0.1")

@@ -11,7 +11,7 @@ from typing import Any
 from attrs import asdict, evolve, field, frozen
 from nats.aio.client import Client
 
-from ihs_nats.errors import LoginRefused, NoConnection, Unreachable, UnknownAgency
+from ihs_nats.errors import LoginRefused, NoConnection, UnknownAgency, Unreachable
 from ihs_nats.wire import token
 
 DURABLE = "told"
@@ -57,7 +57,10 @@ def new_connection(url: str, agencies: Iterable[str] = ()) -> Connection:
 
 
 def with_agencies(connection: Connection, agencies: Iterable[str]) -> Connection:
-    """Exactly these agencies: who stays keeps stream and password, who is new gets them, who is gone loses them."""
+    """Exactly these agencies.
+
+    Who stays keeps stream and password, who is new gets them, who is gone loses them.
+    """
     kept = {name: connection.agencies.get(name) or _agency(name) for name in agencies}
     return evolve(connection, agencies=kept)
 
@@ -74,7 +77,10 @@ def load(folder: Path | str) -> Connection:
 
 
 def save(connection: Connection, folder: Path | str) -> None:
-    """Keeps the connection in the folder, readable by its owner only; an older one is replaced in one step."""
+    """Keeps the connection in the folder, readable by its owner only.
+
+    An older one is replaced in one step.
+    """
     write_privately(Path(folder) / _FILE, json.dumps(asdict(connection), indent=1))
 
 
@@ -140,7 +146,10 @@ async def _first(
             task.cancel()
         await asyncio.gather(connecting, watching, return_exceptions=True)
     if refused.is_set():
-        msg = f"the server at {url} refused the login: load the connection details again from the server's folder"
+        msg = (
+            f"the server at {url} refused the login: "
+            "load the connection details again from the server's folder"
+        )
         raise LoginRefused(msg)
     msg = f"no server answered at {url} within {patience:g} s: start it, or check the address"
     raise Unreachable(msg)

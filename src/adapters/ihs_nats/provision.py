@@ -52,7 +52,10 @@ async def provision(
             made.append(await _settle(jetstream, name, wanted, ack_wait))
         return made
     except (NatsError, TimeoutError) as reason:
-        msg = f"the server at {connection.url} did not carry out the provisioning ({type(reason).__name__}): try again"
+        msg = (
+            f"the server at {connection.url} did not carry out the provisioning ({type(reason).__name__}): "
+            "try again"
+        )
         raise Unreachable(msg) from reason
     finally:
         await client.close()
@@ -115,7 +118,10 @@ async def _settle_consumer(jetstream: JetStreamContext, stream: str, wanted: Con
 def _compare(what: str, wanted: StreamConfig | ConsumerConfig, held: StreamConfig | ConsumerConfig) -> None:
     differing = [name for name, value in _settings(wanted).items() if _settings(held).get(name) != value]
     if differing:
-        msg = f"{what} stands with other settings ({', '.join(differing)}): provision it as it was, or change it by hand"
+        msg = (
+            f"{what} stands with other settings ({', '.join(differing)}): "
+            "provision it as it was, or change it by hand"
+        )
         raise SettingsDiffer(msg)
 
 

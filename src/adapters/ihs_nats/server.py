@@ -49,11 +49,11 @@ def find_server() -> Path:
 
 
 def configuration(connection: Connection, store: Path) -> dict[str, Any]:
-    """A nats-server's configuration: the publisher's account owns every stream, each agency has its own account.
+    """A nats-server's configuration: the publisher's account owns every stream, each agency has its own.
 
     An agency's account holds no stream. All it can reach is two services: the next message of its one durable
-    consumer, and its acknowledgement. Mere user permissions in a shared account would not do: a reply subject is
-    not checked against them, so an agency could have its messages answered into another agency's stream.
+    consumer, and its acknowledgement. Mere user permissions in a shared account would not do: a reply subject
+    is not checked against them, so an agency could have its messages answered into another agency's stream.
     """
     url = urlsplit(connection.url)
     agencies = connection.agencies.items()
@@ -187,7 +187,7 @@ def _next(stream: str) -> str:
 
 
 def _free_port() -> int:
-    """A port below those the system hands to clients: nobody takes it while the server is down for a moment."""
+    """A port below those the system hands to clients: nobody takes it while the server restarts."""
     while True:
         port = secrets.choice(_PORTS)
         with socket.socket() as trial, contextlib.suppress(OSError):
@@ -205,7 +205,7 @@ def _listening(url: str) -> bool:
 
 
 def _answers(connection: Connection) -> bool:
-    """Whether the server takes our own login and its JetStream answers: a stranger on our port does not count."""
+    """Whether the server takes our own login and its JetStream answers; a stranger does not count."""
     at = urlsplit(connection.url)
     hello = json.dumps(
         {"user": connection.publisher.user, "pass": connection.publisher.password, "verbose": False}

@@ -27,7 +27,10 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What an agency was told: `handle` stands for the case, `entry` for the entry that is told, replaced, retracted."""
+    """What an agency was told.
+
+    `handle` stands for the case, `entry` for the entry that is told, replaced, retracted.
+    """
 
     source: str
     id: str

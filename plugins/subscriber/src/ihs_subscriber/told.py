@@ -90,7 +90,10 @@ class Told:
 
     def note(self, source: str, id: str, handle: str) -> int | None:  # noqa: A002  # CloudEvents' own word
         """Notes that a message came; its number, or nothing when it came before."""
-        sql = "INSERT INTO message (source, id, handle) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING number"
+        sql = (
+            "INSERT INTO message (source, id, handle) VALUES (?, ?, ?) "
+            "ON CONFLICT DO NOTHING RETURNING number"
+        )
         row = self.db.execute(sql, (source, id, handle)).fetchone()
         return None if row is None else int(row[0])
 
@@ -118,7 +121,10 @@ class Told:
 
     def first_parked(self, handle: str) -> tuple[int, Raw] | None:
         """The message of this case that waits the longest, with its number."""
-        sql = "SELECT number, subject, sequence, headers, data FROM parked WHERE handle = ? ORDER BY number LIMIT 1"
+        sql = (
+            "SELECT number, subject, sequence, headers, data FROM parked "
+            "WHERE handle = ? ORDER BY number LIMIT 1"
+        )
         row = self.db.execute(sql, (handle,)).fetchone()
         return None if row is None else (row[0], Raw(row[1], row[2], json.loads(row[3]), row[4]))
 
