@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ihs_subscriber",
-        description="Receive what an agency was told, once and in order; print kind, what, case, id and body.",
+        description="Receive what an agency was told, once and in order; print kind, what, case, id, body.",
         epilog=f"The password is read from {_PASSWORD} or --password-file, never from the command line.",
     )
     parser.add_argument("url", help="the server's address, for example nats://127.0.0.1:4222")

@@ -42,7 +42,7 @@ class Message:
     data: bytes = field(repr=False)
 
     @property
-    def body(self) -> Any:
+    def body(self) -> Any:  # noqa: ANN401  # JSON is anything
         """The JSON body."""
         return json.loads(self.data)
 

@@ -1,4 +1,4 @@
-"""Receives what an agency was told, once and in order, and acknowledges it after it is in the agency's file."""
+"""Receives what an agency was told, once and in order, and acknowledges it once it is in the agency's file."""
 
 import asyncio
 import inspect
