@@ -124,7 +124,7 @@ def _duty(owed: Owed, rules: tuple[Rule, ...], edition: str, span: Span, on: dat
         late_days=late,
         evidence=tuple(e.version for e in owed.met_by),
         near=owed.near,
-        next_change_on=next_change(owed, state, on),
+        next_change_on=next_change(owed, state, span, on),
     )
 
 
