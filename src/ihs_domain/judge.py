@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ihs_domain.case import Case, Folding, fold
 from ihs_domain.closing import CaseClosed, Ending, closed_on
@@ -87,27 +87,34 @@ def duties(history: History, law: Law, on: date) -> tuple[Duty, ...]:
     known = history.upto(on)
     closed = closed_on(known)
     counts = known.upto(closed or on)  # what comes after closing meets no duty
-    found = [duty for edition in _editions(known, law, on) for duty in _under(edition, counts, closed, on)]
+    found = [duty for edition, first in _editions(known, law, on) for duty in _under(edition, first, counts, closed, on)]
     for rule in OWN_TERMS:
         found += (_duty(owed, (), "", Span(closed), on) for owed in rule(counts, closed or on))
     return tuple(found)
 
 
-def _editions(history: History, law: Law, on: date) -> list[Edition]:
-    """The editions that were in force on any day of the case up to *on*, each once."""
+def _editions(history: History, law: Law, on: date) -> list[tuple[Edition, date]]:
+    """The editions that judged any day of the case up to *on*, each once, with the first day it judged."""
     if not history:
         return []
     last = closed_on(history) or on
-    days = range(history[0].day.toordinal(), max(last, history[0].day).toordinal() + 1)
-    return list({edition.id: edition for edition in (law(date.fromordinal(d)) for d in days)}.values())
+    found: dict[str, tuple[Edition, date]] = {}
+    for ordinal in range(history[0].day.toordinal(), max(last, history[0].day).toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        edition = law(day)
+        found.setdefault(edition.id, (edition, day))
+    return list(found.values())
 
 
-def _under(edition: Edition, history: History, closed: date | None, on: date) -> Iterator[Duty]:
+def _under(edition: Edition, first: date, history: History, closed: date | None, on: date) -> Iterator[Duty]:
+    """What falls due under *edition*: its duties open on the *first* day it judged the case, or later."""
     span = Span(closed, edition.in_force_until)
     for rule, *rules in edition.duties:
         for owed in rule(history, closed or on):
-            if edition.in_force_until is None or owed.since <= edition.in_force_until:
-                yield _duty(owed, tuple(rules), edition.id, span, on)
+            ended = edition.in_force_until is not None and owed.since > edition.in_force_until
+            gone_by = owed.due is not None and owed.due < first
+            if not ended and not gone_by:
+                yield _duty(evolve(owed, since=max(owed.since, first)), tuple(rules), edition.id, span, on)
 
 
 def _duty(owed: Owed, rules: tuple[Rule, ...], edition: str, span: Span, on: date) -> Duty:
