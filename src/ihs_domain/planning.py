@@ -278,8 +278,9 @@ def plan_is_reviewed_every(months: int) -> DutyRule:
     def plan_is_reviewed(history: History, on: date) -> Iterator[Owed]:
         for plan, evidence in completions(history):
             if evidence:
-                reviews = [e for e in history.of(PlanReviewed) if e.event.plan == plan]
-                starts = [max(e.day for e in evidence), *(e.day for e in reviews)]
+                whole = max((e.day, e.version) for e in evidence)
+                reviews = [e for e in history.of(PlanReviewed) if e.event.plan == plan and (e.day, e.version) > whole]
+                starts = [whole[0], *(e.day for e in reviews)]
                 for start, review in zip(starts, [*reviews, None], strict=True):
                     met = (review,) if review else ()
                     yield Owed(
