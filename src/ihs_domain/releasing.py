@@ -83,6 +83,6 @@ def release_signed(releasing: Releasing, entry: Entry[ReleaseSigned]) -> Releasi
 
 def release_revoked(releasing: Releasing, entry: Entry[ReleaseRevoked]) -> Releasing:
     held = releasing.releases.get(entry.event.release)
-    if held is None:
+    if held is None or held.revoked_on is not None:  # revoked once is revoked: a second time moves no day
         return releasing
     return Releasing({**releasing.releases, held.id: evolve(held, revoked_on=entry.day)})
