@@ -15,6 +15,7 @@ from ihs_domain.gates import Objection, Refused
 from ihs_domain.history import Entry, History
 from ihs_domain.ids import ids_are_known
 from ihs_domain.planning import PlanAgreed, SupervisorAgreed
+from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.roles import Actor
 from ihs_domain.rules import Rule
 from ihs_domain.safety import safety_plans_are_reviewed
@@ -55,11 +56,22 @@ def refusable(event: object) -> bool:
 
 
 def _amends_an_entry(record: Sequence[Entry[Any]], proposed: Entry[Any]) -> list[Objection]:
-    if not isinstance(proposed.event, Amendment):
+    said = proposed.event
+    if not isinstance(said, Amendment):
         return []
-    if any(e.version == proposed.event.entry for e in record):
-        return []
-    return [Objection("there is no entry of that version in this case", "name the version shown on the timeline")]
+    amended = next((e for e in record if e.version == said.entry), None)
+    if amended is None:
+        return [Objection("there is no entry of that version in this case", "name the version shown on the timeline")]
+    return _says_what_happened(said, amended) if isinstance(said, EntryCorrected) else []
+
+
+def _says_what_happened(said: EntryCorrected, amended: Entry[Any]) -> list[Objection]:
+    """A correction of a void, or by an amendment, would say nothing: effective history knows no such thing."""
+    if isinstance(amended.event, EntryVoided):
+        return [Objection("the entry of that version voids another", "void it, and what it voided stands again")]
+    if isinstance(said.instead, Amendment):
+        return [Objection("an entry is corrected by what happened, not by an amendment", "give the event itself")]
+    return []
 
 
 def judge(history: History, law: Law) -> Iterator[Finding]:
