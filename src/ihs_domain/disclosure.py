@@ -109,12 +109,8 @@ def told(history: History, agreement: AgreementMade, day: date) -> dict[tuple[in
     releasing = fold(history, upto=day).releasing
     may: dict[tuple[int, str], Told] = {}
     for piece in pieces(history, agreement):
-        basis = releasing.basis(agreement.agency, piece.kind, piece.about, day)
-        if (
-            basis is not None
-            and basis.purpose == agreement.purpose
-            and not isinstance(piece.entry.event, ReferralGiven)
-        ):
+        basis = releasing.basis(agreement.agency, piece.kind, piece.about, day, agreement.purpose)
+        if basis is not None and not isinstance(piece.entry.event, ReferralGiven):
             may[piece.key] = Told(piece, basis)
     return may
 

@@ -70,9 +70,13 @@ class Releasing:
 
     releases: dict[ReleaseId, Release] = field(factory=dict)
 
-    def basis(self, recipient: AgencyId, kind: Kind, about: Iterable[PersonId], day: date) -> Release | None:
-        """The first release that covers it on *day*."""
-        return next((r for r in self.releases.values() if r.covers(recipient, kind, about, day)), None)
+    def basis(
+        self, recipient: AgencyId, kind: Kind, about: Iterable[PersonId], day: date, purpose: Code | None = None
+    ) -> Release | None:
+        """The first release that covers it on *day*, for *purpose* where one is named."""
+        persons = frozenset(about)
+        asked = (r for r in self.releases.values() if purpose in {None, r.purpose})
+        return next((r for r in asked if r.covers(recipient, kind, persons, day)), None)
 
 
 def release_signed(releasing: Releasing, entry: Entry[ReleaseSigned]) -> Releasing:
