@@ -100,15 +100,16 @@ def pieces(history: History, agreement: AgreementMade) -> Iterator[Piece]:
 
 
 def told(history: History, agreement: AgreementMade, day: date) -> dict[tuple[int, str], Told]:
-    """What the agency may know of this case on *day*, each piece with its basis. Default: nothing.
+    """What the agency may know on *day* of this case as of that day, each piece with its basis. Default: nothing.
 
     A release opens the past it covers; a referral given to the family is never told, as nothing was sent.
     """
     if agreement.until is not None and day > agreement.until:
         return {}
-    releasing = fold(history, upto=day).releasing
+    known = history.upto(day)
+    releasing = fold(known).releasing
     may: dict[tuple[int, str], Told] = {}
-    for piece in pieces(history, agreement):
+    for piece in pieces(known, agreement):
         basis = releasing.basis(agreement.agency, piece.kind, piece.about, day, agreement.purpose)
         if basis is not None and not isinstance(piece.entry.event, ReferralGiven):
             may[piece.key] = Told(piece, basis)
@@ -157,4 +158,4 @@ def _message(what: What, piece: Piece, basis: Release) -> Message:
 def withheld(history: History, agreement: AgreementMade, day: date) -> Iterable[Piece]:
     """The pieces that *agreement* asks for and nothing allows telling on *day*."""
     may = told(history, agreement, day)
-    return [piece for piece in pieces(history, agreement) if piece.key not in may and piece.entry.day <= day]
+    return [piece for piece in pieces(history.upto(day), agreement) if piece.key not in may]
