@@ -1,5 +1,6 @@
 """Telling: what an agency may know of a case on a day is one more view; what it is sent is that view's change log."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -10,7 +11,7 @@ from ihs_domain.history import Entry, History
 from ihs_domain.planning import PlanAgreed, PlanDrafted
 from ihs_domain.releasing import Kind, Release
 from ihs_domain.serving import ReferralFollowedUp, ReferralGiven, ReferralSent
-from ihs_domain.terms import AgencyId, PersonId, Version
+from ihs_domain.terms import AgencyId, NeedId, PersonId, Version
 
 Field = str | int | bool | None
 
@@ -69,7 +70,9 @@ def _referral_followed(entry: Entry[ReferralFollowedUp], case: Case, history: Hi
 
 def _plan_goals(entry: Entry[PlanAgreed], case: Case, history: History) -> Iterator[Piece]:
     drafts = [e.event for e in history.of(PlanDrafted) if e.event.plan == entry.event.plan]
+    seen: Counter[NeedId] = Counter()
     for goal in drafts[-1].goals if drafts else ():
+        seen[goal.need] += 1
         of = case.assessing.needs.get(goal.need)
         about = frozenset({of}) if of else frozenset()
         fields = {
@@ -78,7 +81,8 @@ def _plan_goals(entry: Entry[PlanAgreed], case: Case, history: History) -> Itera
             "intervention": goal.intervention,
             "desired_result": goal.desired_result,
         }
-        yield Piece(entry, goal.need, Kind.PLAN_GOALS, about, None, fields)
+        part = goal.need if seen[goal.need] == 1 else f"{goal.need}/{seen[goal.need]}"  # a need may have several goals
+        yield Piece(entry, part, Kind.PLAN_GOALS, about, None, fields)
 
 
 PIECES: Final[dict[type, Pieces]] = {
