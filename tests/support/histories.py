@@ -96,15 +96,18 @@ def recorded(lines: Iterable[tuple[Any, date, Actor]]) -> tuple[Entry[Any], ...]
     )
 
 
-def records(said: SearchStrategy[Any], days: SearchStrategy[date] = days) -> SearchStrategy[tuple[Entry[Any], ...]]:
-    """Records of one case, the days of the acts in any order."""
-    return st.lists(st.tuples(said, days, actors), max_size=LONGEST).map(recorded)
+def records(
+    said: SearchStrategy[Any], first: Iterable[tuple[Any, date, Actor]] = ()
+) -> SearchStrategy[tuple[Entry[Any], ...]]:
+    """Records of one case that begin with *first*; the days of the acts in any order."""
+    drawn = st.lists(st.tuples(said, days, actors), max_size=LONGEST)
+    return drawn.map(lambda lines: recorded([*first, *lines]))
 
 
-def amended(*classes: type) -> SearchStrategy[tuple[Entry[Any], ...]]:
+def amended(*classes: type, first: Iterable[tuple[Any, date, Actor]] = ()) -> SearchStrategy[tuple[Entry[Any], ...]]:
     """Records in which about every third entry is an amendment."""
     said = events(*classes)
-    return records(st.one_of(said, said, amendments(said)))
+    return records(st.one_of(said, said, amendments(said)), first)
 
 
 def plain(*classes: type) -> SearchStrategy[tuple[Entry[Any], ...]]:
