@@ -13,7 +13,7 @@ from ihs_domain.duties import Duty, DutyRule, Owed, Span, next_change, settle
 from ihs_domain.editions import Edition, Law
 from ihs_domain.gates import Objection, Refused
 from ihs_domain.history import Entry, History
-from ihs_domain.ids import ids_are_known
+from ihs_domain.ids import ids_are_known, mentions
 from ihs_domain.planning import PlanAgreed, SupervisorAgreed
 from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.roles import Actor
@@ -44,10 +44,19 @@ def decide(proposed: Entry[Any], history: History, record: Sequence[Entry[Any]],
     objections = tuple(edition.objections(case, proposed))
     standing = objections if refusable(proposed.event) else ()
     if amiss:  # clauses say nothing of ids that do not exist: only the state of the case is told besides
-        raise Refused((*amiss, *(o for o in standing if not o.rules)))
+        raise Refused((*amiss, *_of_what_there_is(standing, amiss, proposed)))
     if standing:
         raise Refused(standing)
     return tuple(_finding(proposed, o) for o in (*objections, *edition.findings(case, proposed)))
+
+
+def _of_what_there_is(
+    standing: Iterable[Objection], amiss: Iterable[Objection], proposed: Entry[Any]
+) -> Iterator[Objection]:
+    """What the state of the case has against *proposed*, but for things that do not exist: those are told of."""
+    new = {m.id for m in mentions(proposed.event) if m.introduces}
+    unknown = {thing for o in amiss for thing in o.about} - new
+    return (o for o in standing if not o.rules and unknown.isdisjoint(o.about))
 
 
 def refusable(event: object) -> bool:

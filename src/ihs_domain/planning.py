@@ -123,6 +123,15 @@ def plan_agreed(planning: Planning, entry: Entry[PlanAgreed]) -> Planning:
     return evolve(planning, agreed=planning.agreed | {entry.event.plan})
 
 
+def plan_is_drafted(case: "Case", entry: Entry[PlanAgreed | SupervisorAgreed | PlanFinalised]) -> Objection | None:
+    """A plan is drafted, and its draft not void, before anything is decided about it."""
+    if entry.event.plan in case.planning.drafted:
+        return None
+    return Objection(
+        "the plan is not drafted by that day", "record the draft with its day, then decide on it", (entry.event.plan,)
+    )
+
+
 def assessment_is_complete(case: "Case", entry: Entry[PlanAgreed]) -> Objection | None:
     """The plan rests on a completed assessment."""
     if case.planning.drafted.get(entry.event.plan) in case.assessing.completed:

@@ -33,7 +33,7 @@ from ihs_domain.history import Entry, effective
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.judge import Finding, decide
 from ihs_domain.opening import CaseOpened, case_is_not_open_yet
-from ihs_domain.planning import PlanAgreed, PlanDrafted, SupervisorAgreed, assessment_is_complete, team_took_part
+from ihs_domain.planning import PlanAgreed, PlanDrafted, PlanFinalised, SupervisorAgreed, assessment_is_complete, plan_is_drafted, team_took_part
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind, ReleaseRevoked, ReleaseSigned
 from ihs_domain.requesting import Ground, ServicesAccepted, ServicesRequested, Source, family_needs_services
@@ -189,8 +189,28 @@ def test_accepting_and_declining_need_no_open_case():
 
 
 DRAFTED_EARLY = (PlanDrafted("p", ()), 2)
+NOT_DRAFTED = "the plan is not drafted by that day"
 
 # The plan
+
+
+@rests_on(plan_is_drafted)
+def test_nothing_is_decided_about_a_plan_before_the_day_it_is_drafted(law):
+    for decision in (SupervisorAgreed("p"), PlanFinalised("p", "safe")):
+        assert refusal(decision, 3, OPENED, DRAFTED, law=law) == [NOT_DRAFTED]
+    assert refusal(PlanAgreed("p"), 3, OPENED, DRAFTED, law=law) == [NOT_DRAFTED, "M-3", "M-4"]
+
+
+@rests_on(plan_is_drafted)
+def test_nothing_is_decided_about_a_plan_whose_draft_is_void(law):
+    voided = (EntryVoided(2, AmendmentReason.OTHER), 5)
+
+    assert refusal(SupervisorAgreed("p"), 6, OPENED, DRAFTED, voided, law=law) == [NOT_DRAFTED]
+
+
+@pytest.mark.parametrize("decision", [SupervisorAgreed("p"), PlanFinalised("p", "safe")])
+def test_a_drafted_plan_is_agreed_by_the_supervisor_and_finalised_from_that_day(decision):
+    assert put(decision, 4, *READY) == ()
 
 
 @rests_on(assessment_is_complete)
@@ -522,6 +542,15 @@ def test_an_amendment_of_no_entry_of_itself_or_of_a_later_one_is_refused(version
 
     assert refusal(voided, 5, OPENED, CHILD) == [NO_ENTRY]
     assert refusal(corrected, 5, OPENED, CHILD) == [NO_ENTRY]
+
+
+def test_a_referral_of_an_id_that_is_taken_is_refused_for_that_and_for_its_missing_basis():
+    sent = (evolve(REFERRAL, reported=ELSEWHERE), 4)
+
+    assert refusal(REFERRAL, 5, OPENED, CHILD, NEED, sent) == [
+        "this case has a referral of that id already",
+        NO_BASIS,
+    ]
 
 
 def test_an_amendment_of_an_entry_or_of_an_amendment_is_recorded():
