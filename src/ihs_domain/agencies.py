@@ -1,13 +1,13 @@
 """Other agencies: what we agreed to tell each, and what it was told, on the agency's own stream."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from attrs import evolve, field, frozen
 
 from ihs_domain.history import Entry
 from ihs_domain.releasing import Kind
-from ihs_domain.terms import AgencyId, CaseId, Code, Decision, Happening, ReleaseId, Version
+from ihs_domain.terms import ActorId, AgencyId, CaseId, Code, Decision, Happening, ReleaseId, Version
 
 
 class What(StrEnum):
@@ -33,6 +33,15 @@ class AgreementEnded(Decision):
     """Nothing is told to this agency from this day."""
 
     agency: AgencyId
+
+
+@frozen
+class OnCallCovered(Happening):
+    """A worker was on call for the agency between two instants."""
+
+    worker: ActorId
+    since: datetime
+    until: datetime
 
 
 @frozen
@@ -64,6 +73,14 @@ class DisclosureWithheld(Happening):
     entry: Version
     part: str
     kind: Kind
+
+
+@frozen
+class DisclosureWithdrawn(Happening):
+    """What an agency was told of a case is to be taken back whole, for a reason."""
+
+    case: CaseId
+    reason: Code
 
 
 @frozen

@@ -8,6 +8,7 @@ from attrs import evolve, field, frozen
 from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.history import Entry, History
 from ihs_domain.opening import opened_on
+from ihs_domain.requesting import Audience
 from ihs_domain.terms import AssessmentId, Code, Happening, Narrative, NeedId, New, PersonId, StrengthId
 
 
@@ -38,6 +39,55 @@ class FamilyAssessmentCompleted(Happening):
     strengths: frozenset[StrengthId]
     needs: frozenset[NeedId]
     took_part: frozenset[PersonId]
+    words: Narrative = None
+
+
+@frozen
+class FamilyAssessmentUpdated(Happening):
+    """The assessment was updated with new information, with those who took part."""
+
+    assessment: AssessmentId
+    strengths: frozenset[StrengthId] = frozenset()
+    needs: frozenset[NeedId] = frozenset()
+    took_part: frozenset[PersonId] = frozenset()
+    words: Narrative = None
+
+
+@frozen
+class NeedsAsked(Happening):
+    """The family was asked for needs in these areas. A need found is recorded by itself; the other areas had none."""
+
+    areas: frozenset[Code]
+    words: Narrative = None
+
+
+@frozen
+class NeedMet(Happening):
+    """A need is met."""
+
+    need: NeedId
+
+
+@frozen
+class InstrumentReviewed(Happening):
+    """A scored instrument was gone through to find concerns."""
+
+    instrument: Code
+
+
+@frozen
+class AssessmentResultsExplained(Happening):
+    """The results of an assessment were explained to the family or the referent."""
+
+    whom: Audience
+    appropriate: bool = True
+
+
+@frozen
+class OptionsExplored(Happening):
+    """Other ways to meet needs were explored with the family."""
+
+    needs: frozenset[NeedId] = frozenset()
     words: Narrative = None
 
 

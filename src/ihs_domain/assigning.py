@@ -1,9 +1,30 @@
 """Assigning workers: who holds the case."""
 
-from attrs import evolve, frozen
+from datetime import date
+from enum import StrEnum
+
+from attrs import evolve, field, frozen
 
 from ihs_domain.history import Entry
-from ihs_domain.terms import ActorId, Happening
+from ihs_domain.terms import ActorId, Code, Happening
+
+
+class Degree(StrEnum):
+    """The highest degree that counts for a post."""
+
+    BACHELOR = "bachelor"
+    MASTER = "master"
+
+
+@frozen
+class Qualification:
+    """What a worker brings: a degree and its field, a licence or eligibility for one, and years of experience."""
+
+    degree: Degree
+    field: Code
+    licence: Code | None = None
+    eligible_for_licence: bool = False
+    years: int = 0
 
 
 @frozen
@@ -12,6 +33,7 @@ class WorkerAssigned(Happening):
 
     worker: ActorId
     case_manager: bool = False
+    qualification: Qualification | None = None
 
 
 @frozen
@@ -22,16 +44,42 @@ class WorkerUnassigned(Happening):
 
 
 @frozen
+class DesigneeNamed(Happening):
+    """Somebody may act in a supervisor's place, up to and with *until*."""
+
+    designee: ActorId
+    until: date | None = None
+
+
+@frozen
+class WorkersConferred(Happening):
+    """The workers of a case conferred, *about* what."""
+
+    workers: frozenset[ActorId]
+    about: Code
+
+
+@frozen
 class Assigning:
-    """The workers of the case, and which of them holds it."""
+    """The workers of the case, which of them holds it, and who may act for the supervisor until when."""
 
     workers: frozenset[ActorId] = frozenset()
     case_manager: ActorId | None = None
+    designees: dict[ActorId, date] = field(factory=dict)
+
+    def is_designee(self, actor: ActorId, day: date) -> bool:
+        """Whether *actor* may act for the supervisor on *day*."""
+        return day <= self.designees.get(actor, date.min)
 
 
 def worker_assigned(assigning: Assigning, entry: Entry[WorkerAssigned]) -> Assigning:
     manager = entry.event.worker if entry.event.case_manager else assigning.case_manager
-    return Assigning(assigning.workers | {entry.event.worker}, manager)
+    return evolve(assigning, workers=assigning.workers | {entry.event.worker}, case_manager=manager)
+
+
+def designee_named(assigning: Assigning, entry: Entry[DesigneeNamed]) -> Assigning:
+    until = entry.event.until or date.max
+    return evolve(assigning, designees={**assigning.designees, entry.event.designee: until})
 
 
 def worker_unassigned(assigning: Assigning, entry: Entry[WorkerUnassigned]) -> Assigning:

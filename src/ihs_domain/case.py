@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, Final
 
-from attrs import fields, frozen
+from attrs import evolve, fields, frozen
 
 from ihs_domain import (
+    approving,
     assessing,
     assigning,
     closing,
@@ -16,10 +17,13 @@ from ihs_domain import (
     planning,
     releasing,
     requesting,
+    responding,
+    restricting,
     safety,
     serving,
     teaming,
 )
+from ihs_domain.approving import Approving
 from ihs_domain.assessing import Assessing
 from ihs_domain.assigning import Assigning
 from ihs_domain.closing import Closing
@@ -30,10 +34,12 @@ from ihs_domain.opening import Opening
 from ihs_domain.planning import Planning
 from ihs_domain.releasing import Releasing
 from ihs_domain.requesting import Requesting
+from ihs_domain.responding import Responding
+from ihs_domain.restricting import Restricting
 from ihs_domain.safety import Safety
 from ihs_domain.serving import Serving
 from ihs_domain.teaming import Teaming
-from ihs_domain.terms import Jurisdiction
+from ihs_domain.terms import ActorId, Jurisdiction
 
 
 @frozen
@@ -51,7 +57,10 @@ class Case:
     contacting: Contacting = Contacting()
     serving: Serving = Serving()
     releasing: Releasing = Releasing()
+    responding: Responding = Responding()
     closing: Closing = Closing()
+    approving: Approving = Approving()
+    restricting: Restricting = Restricting()
 
     @property
     def jurisdiction(self) -> Jurisdiction | None:
@@ -71,15 +80,24 @@ FOLDS: Final[dict[type, tuple[str, Fold]]] = {
     requesting.ServicesAccepted: ("requesting", requesting.services_accepted),
     requesting.ServicesDenied: ("requesting", requesting.services_denied),
     opening.CaseOpened: ("opening", opening.case_opened),
+    opening.AuthorityChanged: ("opening", opening.authority_changed),
+    opening.CourtOrderReceived: ("opening", opening.court_order_received),
+    opening.CourtOrderEnded: ("opening", opening.court_order_ended),
+    opening.ConsentAsked: ("opening", opening.consent_asked),
+    opening.ConsentSigned: ("opening", opening.consent_signed),
+    opening.ConsentRefused: ("opening", opening.consent_asked),
+    opening.ConsentWithdrawn: ("opening", opening.consent_withdrawn),
     household.PersonJoined: ("household", household.person_joined),
     household.PersonLeft: ("household", household.person_left),
     household.VictimSubstantiated: ("household", household.victim_substantiated),
     household.SubstantiationReversed: ("household", household.substantiation_reversed),
     assigning.WorkerAssigned: ("assigning", assigning.worker_assigned),
     assigning.WorkerUnassigned: ("assigning", assigning.worker_unassigned),
+    assigning.DesigneeNamed: ("assigning", assigning.designee_named),
     safety.ThreatIdentified: ("safety", safety.threat_identified),
     safety.ThreatManaged: ("safety", safety.threat_managed),
     safety.ThreatReopened: ("safety", safety.threat_reopened),
+    safety.SafetyAssessmentCompleted: ("safety", safety.safety_assessed),
     safety.ChildUnsafeAtHome: ("safety", safety.child_unsafe_at_home),
     safety.SafetyPlanAgreed: ("safety", safety.safety_plan_agreed),
     safety.SafetyPlanRevised: ("safety", safety.safety_plan_revised),
@@ -93,35 +111,86 @@ FOLDS: Final[dict[type, tuple[str, Fold]]] = {
     teaming.TeamInputRecorded: ("teaming", teaming.team_input_recorded),
     planning.PlanDrafted: ("planning", planning.plan_drafted),
     planning.PlanAgreed: ("planning", planning.plan_agreed),
+    planning.SupervisorAgreed: ("planning", planning.supervisor_agreed),
+    planning.PlanFinalised: ("planning", planning.plan_finalised),
+    planning.PlanAmended: ("planning", planning.plan_amended),
     contacting.IntensitySet: ("contacting", contacting.intensity_set),
     serving.ReferralSent: ("serving", serving.referral_sent),
     serving.ReferralGiven: ("serving", serving.referral_given),
     releasing.ReleaseSigned: ("releasing", releasing.release_signed),
     releasing.ReleaseRevoked: ("releasing", releasing.release_revoked),
+    responding.DomesticViolenceIdentified: ("responding", responding.domestic_violence_identified),
+    responding.ChildRemoved: ("responding", responding.child_removed),
+    closing.EndingDetermined: ("closing", closing.ending_determined),
+    closing.ServicesExtended: ("closing", closing.services_extended),
     closing.FinalSummaryWritten: ("closing", closing.final_summary_written),
     closing.CaseClosed: ("closing", closing.case_closed),
     closing.CaseReopened: ("closing", closing.case_reopened),
+    approving.ApprovalGranted: ("approving", approving.approval_granted),
+    approving.ApprovalReturned: ("approving", approving.approval_returned),
+    restricting.AccessRestricted: ("restricting", restricting.access_restricted),
+    restricting.RestrictionLifted: ("restricting", restricting.restriction_lifted),
+    restricting.RecordSealed: ("restricting", restricting.record_sealed),
+    restricting.RecordUnsealed: ("restricting", restricting.record_unsealed),
+    restricting.HoldPlaced: ("restricting", restricting.hold_placed),
+    restricting.HoldLifted: ("restricting", restricting.hold_lifted),
 }
 
 QUIET: Final[frozenset[type]] = frozenset(
     {
+        requesting.RequestWithdrawn,
+        requesting.ServicesRefused,
+        requesting.ResourcesSuggested,
         requesting.DecisionNotified,
-        opening.ConsentAsked,
-        opening.ConsentSigned,
-        opening.ConsentRefused,
-        safety.SafetyAssessmentCompleted,
+        opening.ServicesBegun,
+        opening.PartyNamed,
+        opening.CounselScreened,
+        opening.PetitionConsidered,
+        opening.PetitionFiled,
+        opening.TerminationPetitionRequested,
+        household.MaltreatmentReported,
+        household.ChildReturnedHome,
+        assigning.WorkersConferred,
+        safety.ProtectiveCapacityRecorded,
+        safety.VulnerabilityRecorded,
         safety.SafetyPlanMonitored,
+        safety.SafetyPlanBreached,
         assessing.StrengthIdentified,
-        planning.SupervisorAgreed,
-        planning.PlanFinalised,
+        assessing.FamilyAssessmentUpdated,
+        assessing.NeedsAsked,
+        assessing.NeedMet,
+        assessing.InstrumentReviewed,
+        assessing.AssessmentResultsExplained,
+        assessing.OptionsExplored,
+        planning.PlanSigned,
+        planning.PlanSignatureRefused,
         planning.PlanProvided,
         planning.PlanReviewed,
+        planning.GoalProgressRecorded,
         planning.PermanencyGoalsSet,
+        planning.PermanencyGoalsSubmitted,
+        planning.PermanencyGoalsApproved,
+        planning.PermanencyGoalsNotApproved,
+        contacting.ContactStandardSet,
         contacting.ContactMade,
         contacting.ContactAttempted,
+        contacting.ContactReported,
+        contacting.UnannouncedVisitsExplained,
         serving.ServiceDelivered,
         serving.ReferralAnswered,
         serving.ReferralFollowedUp,
+        serving.ReferralEnded,
+        serving.ResourceIdentified,
+        serving.ProgressReported,
+        serving.FundsApproved,
+        serving.FundsSpent,
+        releasing.InformationDisclosed,
+        responding.DomesticViolenceStepTaken,
+        responding.RemovalConsulted,
+        approving.ExceptionGranted,
+        approving.DocumentationConfirmed,
+        restricting.EntryExpunged,
+        restricting.NarrativeRedacted,
     }
 )
 """Events that no gate looks back at: duties, timelines and disclosures read them from the history."""
@@ -133,13 +202,15 @@ EVENTS: Final[tuple[type, ...]] = (*FOLDS, *QUIET)
 class Folding:
     """A fold that goes on entry by entry. It knows no rule, needs no plugin and never raises."""
 
-    __slots__ = ("_states",)
+    __slots__ = ("_authors", "_states")
 
     def __init__(self) -> None:
+        self._authors: dict[int, ActorId] = {}
         self._states: dict[str, Any] = {a.name: a.default for a in fields(Case)}
 
     def add(self, entry: Entry[Any]) -> None:
         """Take one more entry in."""
+        self._authors[entry.version] = entry.actor.id
         found = FOLDS.get(type(entry.event))
         if found is not None:
             slice_, step = found
@@ -147,7 +218,8 @@ class Folding:
 
     def case(self) -> Case:
         """The case as it stands so far."""
-        return Case(**self._states)
+        approving = evolve(self._states["approving"], authors=dict(self._authors))
+        return Case(**{**self._states, "approving": approving})
 
 
 def fold(entries: Iterable[Entry[Any]], upto: date = date.max) -> Case:

@@ -8,7 +8,8 @@ from attrs import evolve, field, frozen
 
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
-from ihs_domain.terms import Decision, Happening, Narrative, PersonId
+from ihs_domain.roles import Role
+from ihs_domain.terms import Code, Decision, Happening, Narrative, PersonId
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -26,6 +27,7 @@ class Ending(StrEnum):
     OF_AGE = "of-age"
     DIED = "died"
     TRANSFERRED = "transferred"
+    NOT_APPROPRIATE = "not-appropriate"
 
 
 ACCOUNTED: frozenset[Ending] = frozenset({Ending.THREATS_MANAGED, Ending.CHILD_UNSAFE_AT_HOME})
@@ -33,10 +35,34 @@ ACCOUNTED: frozenset[Ending] = frozenset({Ending.THREATS_MANAGED, Ending.CHILD_U
 
 
 @frozen
-class FinalSummaryWritten(Happening):
-    """The final progress summary, with the reason for closing."""
+class EndingDetermined(Happening):
+    """It was determined that services will no longer be provided, and why."""
 
     reason: Ending
+    words: Narrative = None
+
+
+@frozen
+class ServicesExtended(Decision):
+    """Services of the intensity in force go on until *until*: why, what is to come of it, and by which methods.
+
+    *found_necessary_by* are the roles, besides whoever decides, that found going on necessary.
+    """
+
+    until: date
+    reasons: frozenset[Code] = frozenset()
+    desired_results: frozenset[Code] = frozenset()
+    methods: frozenset[Code] = frozenset()
+    found_necessary_by: frozenset[Role] = frozenset()
+    words: Narrative = None
+
+
+@frozen
+class FinalSummaryWritten(Happening):
+    """The final progress summary, with the reason for closing and the resources the family was referred to."""
+
+    reason: Ending
+    resources: frozenset[Code] = frozenset()
     words: Narrative = None
 
 
@@ -58,15 +84,25 @@ class CaseReopened(Decision):
 
 @frozen
 class Closing:
-    """Whether the case is closed and since when, and whether a final summary is there."""
+    """Whether the case is closed and since when, whether a final summary is there, and until when services go on."""
 
     closed_on: date | None = None
     reason: Ending | None = None
     summarised: bool = False
+    determined_on: date | None = None
+    extended_until: date | None = None
 
 
 def final_summary_written(closing: Closing, entry: Entry[FinalSummaryWritten]) -> Closing:
     return evolve(closing, summarised=True)
+
+
+def ending_determined(closing: Closing, entry: Entry[EndingDetermined]) -> Closing:
+    return evolve(closing, determined_on=entry.day)
+
+
+def services_extended(closing: Closing, entry: Entry[ServicesExtended]) -> Closing:
+    return evolve(closing, extended_until=entry.event.until)
 
 
 def case_closed(closing: Closing, entry: Entry[CaseClosed]) -> Closing:

@@ -12,7 +12,8 @@ from ihs_domain.history import Entry, History
 from ihs_domain.household import VictimSubstantiated, children
 from ihs_domain.opening import opened_on
 from ihs_domain.requesting import ServicesRequested
-from ihs_domain.terms import ActorId, Code, Happening, Narrative, PersonId
+from ihs_domain.roles import Role
+from ihs_domain.terms import ActorId, Code, Decision, Happening, Narrative, PersonId, Version
 
 
 class ContactMode(StrEnum):
@@ -37,7 +38,7 @@ class Factor(StrEnum):
 
 
 @frozen
-class IntensitySet(Happening):
+class IntensitySet(Decision):
     """How intensive services are to be from this day, with the factors considered. The levels are the agency's."""
 
     level: Code
@@ -56,6 +57,42 @@ class ContactMade(Happening):
     by: ActorId | None = None
     private_with: frozenset[PersonId] = frozenset()
     minutes: int | None = None
+    announced: bool | None = None
+    words: Narrative = None
+
+
+@frozen
+class ContactReported(Happening):
+    """A contact of somebody else was reported to the case manager: its nature and its outcome."""
+
+    contact: Version
+    nature: Code
+    outcome: Code
+
+
+@frozen
+class UnannouncedVisitsExplained(Happening):
+    """The family was told that visits may come unannounced."""
+
+    to: frozenset[PersonId]
+
+
+class Counted(StrEnum):
+    """Over what a contact standard counts."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
+@frozen
+class ContactStandardSet(Decision):
+    """How much contact this family is to have from this day: only contacts such as it states are counted."""
+
+    number: int
+    per: Counted
+    modes: frozenset[ContactMode]
+    whom: frozenset[PersonId]
+    by: frozenset[Role] = frozenset()
     words: Narrative = None
 
 

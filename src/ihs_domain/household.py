@@ -6,7 +6,7 @@ from enum import StrEnum
 from attrs import evolve, field, frozen
 
 from ihs_domain.history import Entry, History
-from ihs_domain.terms import BirthDate, Code, Happening, Name, New, PersonId
+from ihs_domain.terms import BirthDate, Code, Happening, Name, Narrative, New, PersonId
 
 
 class Relation(StrEnum):
@@ -50,6 +50,22 @@ class VictimSubstantiated(Happening):
 
     child: PersonId
     maltreatment: Code
+
+
+@frozen
+class MaltreatmentReported(Happening):
+    """Abuse or neglect was reported; *children* are those named."""
+
+    children: frozenset[PersonId]
+    kind: Code
+    words: Narrative = None
+
+
+@frozen
+class ChildReturnedHome(Happening):
+    """A child came back from out-of-home care."""
+
+    child: PersonId
 
 
 @frozen

@@ -5,12 +5,13 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from ihs_domain.duties import Owed
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
-from ihs_domain.terms import Code, Decision, Happening, Jurisdiction, Narrative, PersonId
+from ihs_domain.roles import Role
+from ihs_domain.terms import Code, Decision, Happening, Jurisdiction, Narrative, New, OrderId, PersonId
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -23,14 +24,94 @@ class Authority(StrEnum):
     COURT_ORDERED = "court-ordered"
 
 
+class Purpose(StrEnum):
+    """What services are to bring about for the children."""
+
+    REMAIN_HOME = "remain-home"
+    RETURN_HOME = "return-home"
+
+
 @frozen
 class CaseOpened(Decision):
-    """In-home services begin to be provided to this family. *jurisdiction* where no request was recorded."""
+    """A case is opened for this family. *jurisdiction* where no request was recorded.
+
+    *voluntary_did_not_serve* is why voluntary services, which are preferred, were not enough.
+    """
 
     authority: Authority
     region: Code
     program: Code | None = None
     jurisdiction: Jurisdiction | None = None
+    purpose: Purpose | None = None
+    voluntary_did_not_serve: Code | None = None
+
+
+@frozen
+class ServicesBegun(Happening):
+    """The first service reaches the family from this day."""
+
+
+@frozen
+class AuthorityChanged(Happening):
+    """Services go on by another authority."""
+
+    authority: Authority
+
+
+@frozen
+class CourtOrderReceived(Happening):
+    """A court's order: whether it orders services, and the intensity, if it sets one. *until* is its last day."""
+
+    order: New[OrderId]
+    kind: Code
+    services_ordered: bool
+    intensity: Code | None = None
+    until: date | None = None
+
+
+@frozen
+class CourtOrderEnded(Happening):
+    """A court's order no longer stands."""
+
+    order: OrderId
+
+
+@frozen
+class PartyNamed(Happening):
+    """Somebody has a part in the court's case: for the agency, for a child, or as counsel *of* a parent."""
+
+    party: New[PersonId]
+    role: Role
+    of: PersonId | None = None
+
+
+@frozen
+class CounselScreened(Happening):
+    """The case was gone through with an Assistant Attorney General."""
+
+    outcome: Code
+
+
+@frozen
+class PetitionConsidered(Happening):
+    """Filing a petition was considered."""
+
+    to_be_filed: bool
+    words: Narrative = None
+
+
+@frozen
+class PetitionFiled(Happening):
+    """A petition was filed with the court."""
+
+    kind: Code
+
+
+@frozen
+class TerminationPetitionRequested(Happening):
+    """These parties were told that services are not appropriate, and asked for a petition to end them."""
+
+    asked: frozenset[Role]
 
 
 @frozen
@@ -48,6 +129,13 @@ class ConsentSigned(Happening):
 
 
 @frozen
+class ConsentWithdrawn(Happening):
+    """A signed consent was taken back."""
+
+    by: PersonId
+
+
+@frozen
 class ConsentRefused(Happening):
     """Somebody refused to sign the consent for services."""
 
@@ -57,18 +145,60 @@ class ConsentRefused(Happening):
 
 @frozen
 class Opening:
-    """Since when, and by which authority."""
+    """Since when, by which authority, under which orders of a court, and whether the family was asked for consent."""
 
     opened_on: date | None = None
     authority: Authority | None = None
     region: Code | None = None
     program: Code | None = None
     jurisdiction: Jurisdiction | None = None
+    asked_on: date | None = None
+    consented: bool = False
+    orders: dict[OrderId, CourtOrderReceived] = field(factory=dict)
+
+    def orders_on(self, day: date) -> tuple[CourtOrderReceived, ...]:
+        """The orders of a court that stand on *day*."""
+        return tuple(order for order in self.orders.values() if order.until is None or day <= order.until)
+
+    def ordered_on(self, day: date) -> bool:
+        """Whether services are a court's on *day*: opened so, or ordered since."""
+        return self.authority is Authority.COURT_ORDERED or any(o.services_ordered for o in self.orders_on(day))
 
 
 def case_opened(opening: Opening, entry: Entry[CaseOpened]) -> Opening:
     said = entry.event
-    return Opening(entry.day, said.authority, said.region, said.program, said.jurisdiction or opening.jurisdiction)
+    return evolve(
+        opening,
+        opened_on=entry.day,
+        authority=said.authority,
+        region=said.region,
+        program=said.program,
+        jurisdiction=said.jurisdiction or opening.jurisdiction,
+    )
+
+
+def authority_changed(opening: Opening, entry: Entry[AuthorityChanged]) -> Opening:
+    return evolve(opening, authority=entry.event.authority)
+
+
+def court_order_received(opening: Opening, entry: Entry[CourtOrderReceived]) -> Opening:
+    return evolve(opening, orders={**opening.orders, entry.event.order: entry.event})
+
+
+def court_order_ended(opening: Opening, entry: Entry[CourtOrderEnded]) -> Opening:
+    return evolve(opening, orders={id_: o for id_, o in opening.orders.items() if id_ != entry.event.order})
+
+
+def consent_asked(opening: Opening, entry: Entry[ConsentAsked | ConsentRefused]) -> Opening:
+    return evolve(opening, asked_on=opening.asked_on or entry.day)
+
+
+def consent_signed(opening: Opening, entry: Entry[ConsentSigned]) -> Opening:
+    return evolve(opening, asked_on=opening.asked_on or entry.day, consented=True)
+
+
+def consent_withdrawn(opening: Opening, entry: Entry[ConsentWithdrawn]) -> Opening:
+    return evolve(opening, consented=False)
 
 
 def case_is_not_open_yet(case: "Case", entry: Entry[CaseOpened]) -> Objection | None:

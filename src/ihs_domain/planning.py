@@ -13,6 +13,7 @@ from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.household import children, parents
 from ihs_domain.opening import opened_on
+from ihs_domain.roles import Role
 from ihs_domain.teaming import TeamFormed, TeamMemberAdded, Topic, by_the_team, team_input, team_met_about
 from ihs_domain.terms import AssessmentId, Code, Decision, Happening, Narrative, NeedId, New, PersonId, PlanId
 
@@ -77,11 +78,30 @@ class PlanFinalised(Decision):
 
 
 @frozen
-class PlanProvided(Happening):
-    """Copies of a plan were given to these persons."""
+class PlanSigned(Happening):
+    """Somebody signed a plan."""
 
     plan: PlanId
-    to: frozenset[PersonId]
+    by: PersonId
+
+
+@frozen
+class PlanSignatureRefused(Happening):
+    """Somebody would not sign a plan, for these reasons."""
+
+    plan: PlanId
+    by: PersonId
+    reasons: frozenset[Code] = frozenset()
+    words: Narrative = None
+
+
+@frozen
+class PlanProvided(Happening):
+    """Copies of a plan were given to these persons, and to these parties of the court's case."""
+
+    plan: PlanId
+    to: frozenset[PersonId] = frozenset()
+    parties: frozenset[Role] = frozenset()
 
 
 @frozen
@@ -91,6 +111,47 @@ class PlanReviewed(Happening):
     plan: PlanId
     asked: frozenset[PersonId] = frozenset()
     words: Narrative = None
+
+
+@frozen
+class PlanAmended(Happening):
+    """A plan was changed, with input of those named."""
+
+    plan: PlanId
+    goals: tuple[PlanGoal, ...]
+    input_by: frozenset[PersonId] = frozenset()
+    words: Narrative = None
+
+
+@frozen
+class GoalProgressRecorded(Happening):
+    """How far a goal of a plan has come."""
+
+    plan: PlanId
+    need: NeedId
+    progress: Code
+    words: Narrative = None
+
+
+@frozen
+class PermanencyGoalsSubmitted(Happening):
+    """A child's permanency goals were submitted to the court."""
+
+    child: PersonId
+
+
+@frozen
+class PermanencyGoalsApproved(Happening):
+    """The court approved a child's permanency goals."""
+
+    child: PersonId
+
+
+@frozen
+class PermanencyGoalsNotApproved(Happening):
+    """The court did not approve a child's permanency goals."""
+
+    child: PersonId
 
 
 @frozen
@@ -109,14 +170,34 @@ Shortcoming = Callable[[History, Entry[PermanencyGoalsSet]], str]
 
 @frozen
 class Planning:
-    """The plans drafted, each with the assessment it rests on, and those agreed."""
+    """The plans drafted, each with the assessment it rests on and its goals; those agreed and those finalised."""
 
     drafted: dict[PlanId, AssessmentId | None] = field(factory=dict)
+    goals: dict[PlanId, tuple[PlanGoal, ...]] = field(factory=dict)
     agreed: frozenset[PlanId] = frozenset()
+    agreed_by_supervisor: frozenset[PlanId] = frozenset()
+    finalised: frozenset[PlanId] = frozenset()
 
 
 def plan_drafted(planning: Planning, entry: Entry[PlanDrafted]) -> Planning:
-    return evolve(planning, drafted={**planning.drafted, entry.event.plan: entry.event.assessment})
+    said = entry.event
+    return evolve(
+        planning,
+        drafted={**planning.drafted, said.plan: said.assessment},
+        goals={**planning.goals, said.plan: said.goals},
+    )
+
+
+def plan_amended(planning: Planning, entry: Entry[PlanAmended]) -> Planning:
+    return evolve(planning, goals={**planning.goals, entry.event.plan: entry.event.goals})
+
+
+def supervisor_agreed(planning: Planning, entry: Entry[SupervisorAgreed]) -> Planning:
+    return evolve(planning, agreed_by_supervisor=planning.agreed_by_supervisor | {entry.event.plan})
+
+
+def plan_finalised(planning: Planning, entry: Entry[PlanFinalised]) -> Planning:
+    return evolve(planning, finalised=planning.finalised | {entry.event.plan})
 
 
 def plan_agreed(planning: Planning, entry: Entry[PlanAgreed]) -> Planning:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from attrs import evolve, field, frozen
 
 from ihs_domain.history import Entry
-from ihs_domain.terms import AgencyId, Code, Happening, New, PersonId, ReleaseId
+from ihs_domain.terms import AgencyId, Code, Happening, Narrative, New, PersonId, ReleaseId
 
 
 class Kind(StrEnum):
@@ -40,6 +40,28 @@ class ReleaseRevoked(Happening):
 
     release: ReleaseId
     by: PersonId
+
+
+class Basis(StrEnum):
+    """What a disclosure outside the agency rests on. Nothing named: it was made without one."""
+
+    RELEASE = "release"
+    COURT_ORDER = "court-order"
+    RULE = "rule"
+    STATUTE = "statute"
+
+
+@frozen
+class InformationDisclosed(Happening):
+    """Information of a kind about these persons was told to somebody outside, on the basis named."""
+
+    to: AgencyId
+    kind: Kind
+    about: frozenset[PersonId]
+    basis: Basis | None = None
+    release: ReleaseId | None = None
+    cite: Code | None = None
+    words: Narrative = None
 
 
 @frozen

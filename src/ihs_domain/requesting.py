@@ -36,6 +36,25 @@ class Ground(StrEnum):
     REUNIFICATION_LIKELY = "reunification-likely"
 
 
+class Criterion(StrEnum):
+    """What may speak for acceptance besides its ground."""
+
+    ONGOING_RISK = "ongoing-risk"
+    LITTLE_RISK_OF_REMOVAL = "little-risk-of-removal"
+    PAST_HISTORY = "past-history"
+    WILLINGNESS = "willingness"
+    NEED_FOR_MONITORING = "need-for-monitoring"
+
+
+class Circumstance(StrEnum):
+    """What the evaluation of a request found that may speak against acceptance."""
+
+    REACHES_RESOURCES_ALONE = "reaches-resources-alone"
+    NO_THREAT_UNMANAGED = "no-threat-unmanaged"
+    LITTLE_OR_NO_RISK = "little-or-no-risk"
+    NO_ONGOING_SERVICES_NEEDED = "no-ongoing-services-needed"
+
+
 class Audience(StrEnum):
     """Who is told of a decision."""
 
@@ -62,12 +81,19 @@ class ServicesRequested(Happening):
 
 
 @frozen
+class RequestWithdrawn(Happening):
+    """Whoever asked for services no longer does."""
+
+    words: Narrative = None
+
+
+@frozen
 class ServicesAccepted(Decision):
     """The agency accepts the request, and says on which grounds and what else it found."""
 
     grounds: frozenset[Ground]
-    reaches_resources_alone: bool = False
-    no_threat_unmanaged: bool = False
+    criteria: frozenset[Criterion] = frozenset()
+    circumstances: frozenset[Circumstance] = frozenset()
 
 
 @frozen
@@ -79,11 +105,28 @@ class ServicesDenied(Decision):
 
 
 @frozen
+class ServicesRefused(Happening):
+    """The family does not take the services that the agency found it needs."""
+
+    child_at_risk: bool
+    words: Narrative = None
+
+
+@frozen
+class ResourcesSuggested(Happening):
+    """Other resources, supports or services were suggested to the family."""
+
+    kinds: frozenset[Code]
+    words: Narrative = None
+
+
+@frozen
 class DecisionNotified(Happening):
-    """The family or the referent was told of the decision on the request."""
+    """The family or the referent was told of the decision on the request; with a denial, its reasons too."""
 
     whom: Audience
     how: Channel
+    reasons_explained: bool = False
 
 
 @frozen
@@ -123,7 +166,8 @@ def acceptance_names_one_of(*grounds: Ground) -> Gate:
 
 def family_needs_services(case: "Case", entry: Entry[ServicesAccepted]) -> Objection | None:
     """A family that reaches resources on its own, with no threat left unmanaged, is not accepted."""
-    if case.requesting.by_court or not (entry.event.reaches_resources_alone and entry.event.no_threat_unmanaged):
+    bars = {Circumstance.REACHES_RESOURCES_ALONE, Circumstance.NO_THREAT_UNMANAGED}
+    if case.requesting.by_court or not bars <= entry.event.circumstances:
         return None
     return Objection(
         "the family reaches resources on its own and no threat is left unmanaged",

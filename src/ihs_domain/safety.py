@@ -90,6 +90,25 @@ class ChildUnsafeAtHome(Happening):
 
 
 @frozen
+class ProtectiveCapacityRecorded(Happening):
+    """Something a caregiver can do, or lacks, to keep the children safe."""
+
+    of: PersonId
+    capacity: Code
+    sufficient: bool
+    words: Narrative = None
+
+
+@frozen
+class VulnerabilityRecorded(Happening):
+    """Something that makes a child vulnerable."""
+
+    child: PersonId
+    kind: Code
+    words: Narrative = None
+
+
+@frozen
 class SafetyPlanAgreed(Decision):
     """What keeps the children safe from these threats for now, until when, and when it is next looked at."""
 
@@ -121,6 +140,14 @@ class SafetyPlanRevised(Decision):
 
 
 @frozen
+class SafetyPlanBreached(Happening):
+    """A safety plan was not kept."""
+
+    plan: SafetyPlanId
+    words: Narrative = None
+
+
+@frozen
 class SafetyPlanEnded(Happening):
     """A safety plan is no longer needed, or no longer holds."""
 
@@ -143,11 +170,17 @@ class Terms:
 
 @frozen
 class Safety:
-    """The threats by the children they bear on, those that are managed, and the safety plans."""
+    """The threats by the children they bear on, those that are managed, and the safety plans.
+
+    *changed_on* is the last day on which a threat came, went or came again; *assessed_to_close_on* the last day on
+    which safety was assessed for the closing, after that.
+    """
 
     threats: dict[ThreatId, frozenset[PersonId]] = field(factory=dict)
     managed: frozenset[ThreatId] = frozenset()
     unsafe: frozenset[PersonId] = frozenset()
+    changed_on: date | None = None
+    assessed_to_close_on: date | None = None
     plans: dict[SafetyPlanId, Terms] = field(factory=dict)
 
     @property
@@ -165,15 +198,24 @@ class Safety:
 
 
 def threat_identified(safety: Safety, entry: Entry[ThreatIdentified]) -> Safety:
-    return evolve(safety, threats={**safety.threats, entry.event.threat: entry.event.children})
+    threats = {**safety.threats, entry.event.threat: entry.event.children}
+    return evolve(safety, threats=threats, changed_on=entry.day, assessed_to_close_on=None)
 
 
 def threat_managed(safety: Safety, entry: Entry[ThreatManaged]) -> Safety:
-    return evolve(safety, managed=safety.managed | {entry.event.threat})
+    managed = safety.managed | {entry.event.threat}
+    return evolve(safety, managed=managed, changed_on=entry.day, assessed_to_close_on=None)
 
 
 def threat_reopened(safety: Safety, entry: Entry[ThreatReopened]) -> Safety:
-    return evolve(safety, managed=safety.managed - {entry.event.threat})
+    managed = safety.managed - {entry.event.threat}
+    return evolve(safety, managed=managed, changed_on=entry.day, assessed_to_close_on=None)
+
+
+def safety_assessed(safety: Safety, entry: Entry[SafetyAssessmentCompleted]) -> Safety:
+    if entry.event.made_for is not MadeFor.CLOSING:
+        return safety
+    return evolve(safety, assessed_to_close_on=entry.day)
 
 
 def child_unsafe_at_home(safety: Safety, entry: Entry[ChildUnsafeAtHome]) -> Safety:

@@ -31,11 +31,21 @@ class Outcome(StrEnum):
     NOT_CONNECTED = "not-connected"
 
 
+class Component(StrEnum):
+    """What in-home services are made of."""
+
+    CASE_MANAGEMENT = "case-management"
+    SKILLS_AND_EDUCATION = "skills-and-education"
+    COUNSELLING = "counselling"
+    HOME_VISITS = "home-visits"
+
+
 @frozen
 class ServiceDelivered(Happening):
     """A service reached the family."""
 
     kind: Code
+    component: Component | None = None
     whom: frozenset[PersonId] = frozenset()
     words: Narrative = None
 
@@ -77,6 +87,52 @@ class ReferralFollowedUp(Happening):
     referral: ReferralId
     outcome: Outcome
     words: Narrative = None
+
+
+@frozen
+class ReferralEnded(Happening):
+    """A referral goes no further."""
+
+    referral: ReferralId
+    reason: Code
+
+
+@frozen
+class ResourceIdentified(Happening):
+    """A resource of the community for a need: whether it is available, and whether it is adequate."""
+
+    resource: AgencyId
+    need: NeedId
+    available: bool
+    adequate: bool
+
+
+@frozen
+class ProgressReported(Happening):
+    """How the family comes along, by a provider for a referral, or by provider and worker *together*."""
+
+    referral: ReferralId
+    progress: Code
+    together: bool = False
+    words: Narrative = None
+
+
+@frozen
+class FundsApproved(Decision):
+    """Emergency money is approved: how much in cents, for which need and which purpose."""
+
+    cents: int
+    need: Code | None = None
+    purpose: Code | None = None
+
+
+@frozen
+class FundsSpent(Happening):
+    """Emergency money was spent: how much in cents, for which need and which purpose."""
+
+    cents: int
+    need: Code | None = None
+    purpose: Code | None = None
 
 
 @frozen

@@ -9,8 +9,10 @@ from attrs import field, frozen
 Jurisdiction = NewType("Jurisdiction", str)  # ISO 3166-2, lower case: "us-ut"
 CaseId = NewType("CaseId", str)
 ActorId = NewType("ActorId", str)
+Month = NewType("Month", str)  # a month of the calendar: "2008-09"
 Code = NewType("Code", str)  # lower-case words joined by hyphens, never free text
 
+OrderId = NewType("OrderId", str)
 PersonId = NewType("PersonId", str)
 AgencyId = NewType("AgencyId", str)
 AgreementId = NewType("AgreementId", str)
@@ -28,6 +30,7 @@ CASE_IDS: Final = {
     PersonId: "person",
     AssessmentId: "assessment",
     NeedId: "need",
+    OrderId: "court order",
     PlanId: "plan",
     ReferralId: "referral",
     ReleaseId: "release",

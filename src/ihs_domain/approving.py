@@ -1,0 +1,72 @@
+"""Approving entries, granting exceptions, and having an entry confirmed in another system of record."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from ihs_domain.gates import Objection
+from ihs_domain.history import Entry
+from ihs_domain.terms import ActorId, Code, Decision, Happening, Narrative, Version
+
+if TYPE_CHECKING:
+    from ihs_domain.case import Case
+
+
+@frozen
+class ApprovalGranted(Decision):
+    """An entry is approved as it stands now."""
+
+    entry: Version
+    words: Narrative = None
+
+
+@frozen
+class ApprovalReturned(Decision):
+    """An entry is not approved, and goes back to its author."""
+
+    entry: Version
+    reason: Code
+    words: Narrative = None
+
+
+@frozen
+class ExceptionGranted(Decision):
+    """A duty is waived: by its cite, for this subject, why, and until which day."""
+
+    cite: Code
+    reason: Code
+    until: date
+    subject: Code | None = None
+    words: Narrative = None
+
+
+@frozen
+class DocumentationConfirmed(Happening):
+    """Another system of record confirms that it holds an entry."""
+
+    entry: Version
+    system: Code
+
+
+@frozen
+class Approving:
+    """Who recorded each entry, and which entries are approved."""
+
+    authors: dict[int, ActorId] = field(factory=dict)
+    approved: frozenset[int] = frozenset()
+
+
+def approval_granted(approving: Approving, entry: Entry[ApprovalGranted]) -> Approving:
+    return evolve(approving, approved=approving.approved | {entry.event.entry})
+
+
+def approval_returned(approving: Approving, entry: Entry[ApprovalReturned]) -> Approving:
+    return evolve(approving, approved=approving.approved - {entry.event.entry})
+
+
+def another_persons_entry(case: "Case", entry: Entry[ApprovalGranted]) -> Objection | None:
+    """Nobody approves their own entry."""
+    if case.approving.authors.get(entry.event.entry) != entry.actor.id:
+        return None
+    return Objection("this is the actor's own entry", "have somebody else approve it", (f"@{entry.event.entry}",))
