@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
+from ihs_domain.acting import by_a_supervisor
+from ihs_domain.approving import ApprovalGranted, ApprovalReturned, ExceptionGranted, another_persons_entry
+from ihs_domain.case import EVENTS, Case
 from ihs_domain.closing import CaseReopened, case_is_closed, case_is_open
 from ihs_domain.duties import DutyRule
 from ihs_domain.gates import Gate, Objection
@@ -17,22 +20,22 @@ from ihs_domain.rules import Rule
 from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
 from ihs_domain.terms import Decision, Jurisdiction
 
-if TYPE_CHECKING:
-    from ihs_domain.case import Case
-
 GateRow = tuple[Gate, *tuple[Rule, ...]]
 GateTable = Mapping[type, tuple[GateRow, ...]]
 DutyRow = tuple[DutyRule, *tuple[Rule, ...]]
 
 ALWAYS: Final[GateTable] = {
+    ApprovalGranted: ((by_a_supervisor,), (another_persons_entry,)),
+    ApprovalReturned: ((by_a_supervisor,),),
+    ExceptionGranted: ((by_a_supervisor,),),
     CaseOpened: ((case_is_not_open_yet,),),
     CaseReopened: ((case_is_closed,),),
     PlanAgreed: ((plan_is_drafted,),),
-    SupervisorAgreed: ((plan_is_drafted,),),
+    SupervisorAgreed: ((plan_is_drafted,), (by_a_supervisor,)),
     PlanFinalised: ((plan_is_drafted,),),
     ReferralSent: ((a_basis_covers_the_referral,),),
 }
-"""What the state of a case itself forbids, whatever the edition."""
+"""What the state of a case itself forbids, whatever the edition; one that has a clause for it cites that instead."""
 
 BEFORE_OPENING: Final = (ServicesAccepted, ServicesDenied, CaseOpened, CaseReopened)
 """The decisions that do not need an open case."""
@@ -42,7 +45,9 @@ BEFORE_OPENING: Final = (ServicesAccepted, ServicesDenied, CaseOpened, CaseReope
 class Edition:
     """One ruleset as in force from one day.
 
-    *gates* refuse decisions and find in happenings; *finds* only find; *duties* say what falls due.
+    *gates* refuse decisions and find in happenings; *finds* only find; *duties* say what falls due, *after_closing*
+    what falls due because the case was closed; *records* which events put on record what a clause asks or allows.
+    A *practice* is no rule but is kept beside one: it has duties and findings, and never refuses.
     *in_force_until* is the last day it is known to be in force (None: no end is known).
     *zone* is the time zone of the jurisdiction's calendar.
     """
@@ -56,6 +61,9 @@ class Edition:
     gates: GateTable = field(factory=dict)
     finds: GateTable = field(factory=dict)
     duties: tuple[DutyRow, ...] = ()
+    after_closing: tuple[DutyRow, ...] = ()
+    records: Mapping[type, tuple[Rule, ...]] = field(factory=dict)
+    practice: bool = False
 
     @property
     def id(self) -> str:
@@ -66,14 +74,16 @@ class Edition:
         """Whether it is in force on *day*."""
         return self.in_force_from <= day and (self.in_force_until is None or day <= self.in_force_until)
 
-    def objections(self, case: "Case", entry: Entry[Any]) -> Iterator[Objection]:
+    def objections(self, case: Case, entry: Entry[Any]) -> Iterator[Objection]:
         """All that stands before *entry*, of the case's own state and of this edition."""
         if isinstance(entry.event, Decision) and not isinstance(entry.event, BEFORE_OPENING):
             yield from self._asked(((case_is_open,),), case, entry)
-        yield from self._asked(ALWAYS.get(type(entry.event), ()), case, entry)
-        yield from self._asked(self.gates.get(type(entry.event), ()), case, entry)
+        own = self.gates.get(type(entry.event), ())
+        cited = {gate for gate, *_ in own}
+        state = tuple(row for row in ALWAYS.get(type(entry.event), ()) if row[0] not in cited)
+        yield from self._asked((*state, *own), case, entry)
 
-    def findings(self, case: "Case", entry: Entry[Any]) -> Iterator[Objection]:
+    def findings(self, case: Case, entry: Entry[Any]) -> Iterator[Objection]:
         """What is found in *entry* besides, and never refuses it."""
         yield from self._asked(self.finds.get(type(entry.event), ()), case, entry)
 
@@ -81,7 +91,7 @@ class Edition:
         """Whether anything can be found in entries of this class."""
         return issubclass(cls, Decision) or cls in self.gates or cls in self.finds
 
-    def _asked(self, rows: tuple[GateRow, ...], case: "Case", entry: Entry[Any]) -> Iterator[Objection]:
+    def _asked(self, rows: tuple[GateRow, ...], case: Case, entry: Entry[Any]) -> Iterator[Objection]:
         for gate, *rules in rows:
             objection = gate(case, entry)
             if objection is not None:
@@ -114,15 +124,10 @@ class RuleBook:
 
     def __attrs_post_init__(self) -> None:
         for earlier, later in zip(self.editions, self.editions[1:], strict=False):
-            if earlier.ruleset == later.ruleset and (
-                earlier.in_force_until is None or earlier.in_force_until >= later.in_force_from
-            ):
-                msg = (
-                    f"{earlier.id} and {later.id} overlap: end the earlier by {later.in_force_from - timedelta(days=1)}"
-                )
-                raise BadEdition(msg)
+            if earlier.ruleset == later.ruleset:
+                _follow_each_other(earlier, later)
         for edition in self.editions:
-            _cites_are_registered(edition)
+            _holds_together(edition)
 
     def of(self, jurisdiction: Jurisdiction | None) -> tuple[Edition, ...]:
         """The editions of one jurisdiction, in order of their first day."""
@@ -150,12 +155,29 @@ class RuleBook:
         return next((e.zone for e in self.of(jurisdiction)), None)
 
 
-def _cites_are_registered(edition: Edition) -> None:
+def _follow_each_other(earlier: Edition, later: Edition) -> None:
+    last = later.in_force_from - timedelta(days=1)
+    if earlier.in_force_until != last:
+        gap = earlier.in_force_until is not None and earlier.in_force_until < last
+        wrong = "leave a gap" if gap else "overlap"
+        raise BadEdition(f"{earlier.id} and {later.id} {wrong}: in_force_until of the earlier must be {last}")
+
+
+def _holds_together(edition: Edition) -> None:
     registered = set(edition.rules)
     for rule in cited(edition):
         if rule not in registered:
-            msg = f"{edition.id} cites {rule.cite}, which its register does not hold: add the rule to it"
-            raise BadEdition(msg)
+            raise BadEdition(
+                f"{edition.id}: rules: it cites {rule.cite}, which its register does not hold: add it there"
+            )
+    for table in ("gates", "finds", "records"):
+        for cls in getattr(edition, table):
+            if cls not in EVENTS:
+                raise BadEdition(
+                    f"{edition.id}: {table}: {cls.__name__} is no event of a case: name one of the vocabulary"
+                )
+    if edition.practice and edition.gates:
+        raise BadEdition(f"{edition.id}: gates: a practice never refuses: put them in finds")
 
 
 def cited(edition: Edition) -> Iterator[Rule]:
@@ -165,5 +187,7 @@ def cited(edition: Edition) -> Iterator[Rule]:
         for rows in table.values():
             for _gate, *rules in rows:
                 yield from rules
-    for _duty, *rules in edition.duties:
+    for _duty, *rules in (*edition.duties, *edition.after_closing):
         yield from rules
+    for recorded in edition.records.values():
+        yield from recorded

@@ -103,17 +103,34 @@ OWN_TERMS: Final[tuple[DutyRule, ...]] = (safety_plans_are_reviewed,)
 """Duties that an entry sets itself, by no clause."""
 
 
-def duties(history: History, law: Law, on: date) -> tuple[Duty, ...]:
+def duties(history: History, law: Law, on: date, practices: Sequence[Edition] = ()) -> tuple[Duty, ...]:
     """What fell due in a case by *on*, under every edition in force while it was open, in order of the tables."""
     known = history.upto(on)
     closed = closed_on(known)
     counts = known.upto(closed or on)  # what comes after closing meets no duty
-    found = [
-        duty for edition, first in _editions(known, law, on) for duty in _under(edition, first, counts, closed, on)
-    ]
+    in_force = [*_editions(known, law, on), *_in_practice(practices, known, closed or on)]
+    found = [duty for edition, first in in_force for duty in _under(edition, first, counts, closed, on)]
+    found += [duty for edition, _ in in_force for duty in _after_closing(edition, known, on)] if closed else []
     for rule in OWN_TERMS:
         found += (_duty(owed, (), "", Span(closed), on) for owed in rule(counts, closed or on))
     return tuple(found)
+
+
+def _in_practice(practices: Sequence[Edition], history: History, last: date) -> Iterator[tuple[Edition, date]]:
+    """The practices that were in force on any day of the case up to *last*, each with its first day there."""
+    if history:
+        first = history[0].day
+        for practice in practices:
+            begun = max(practice.in_force_from, first)
+            if begun <= last and practice.covers(begun):
+                yield practice, begun
+
+
+def _after_closing(edition: Edition, known: History, on: date) -> Iterator[Duty]:
+    """What falls due because the case was closed: evidence after the closing counts, and no closing cuts it short."""
+    for rule, *rules in edition.after_closing:
+        for owed in rule(known, on):
+            yield _duty(owed, tuple(rules), edition.id, Span(None, edition.in_force_until), on)
 
 
 def _editions(history: History, law: Law, on: date) -> list[tuple[Edition, date]]:
