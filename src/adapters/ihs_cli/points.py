@@ -1,5 +1,6 @@
 """The entry points of plugins: what each brings, or why it does not load."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
@@ -39,7 +40,21 @@ def _loaded(point: EntryPoint) -> Point:
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may fail in any way
         broken = f"{type(error).__name__}: {error}"
     of = point.dist
-    return Point(point.group, point.name, of.name if of else "?", of.version if of else "?", point.value, found, broken)
+    return Point(
+        group=point.group,
+        name=point.name,
+        distribution=of.name if of else "?",
+        version=of.version if of else "?",
+        origin=_origin(point),
+        found=found,
+        broken=broken,
+    )
+
+
+def _origin(point: EntryPoint) -> str:
+    """The module and the name in it; and its file, once it is imported."""
+    file = getattr(sys.modules.get(point.module), "__file__", None)
+    return f"{point.value} ({file})" if file else point.value
 
 
 def _whole(group: str, found: Any) -> Any:
