@@ -49,3 +49,10 @@ def entry(id_: str = "c2", /, *, without: tuple[str, ...] = (), **changes: Any) 
 
 
 REQUEST = entry("c1", record="ServicesRequested", **{"with": {"jurisdiction": "us-ut", "source": "school"}})
+
+
+def withdrawal() -> list[dict[str, Any]]:
+    """The diary up to the day before closing, then the family withdraws with a threat unmanaged."""
+    lines = [json.loads(line) for line in ALDER.read_text().splitlines()]
+    closing = next(n for n, line in enumerate(lines) if line["id"] == "alder-051")
+    return [*lines[:closing], {**lines[closing], "with": {"reason": "family-withdrew"}}]

@@ -91,7 +91,7 @@ def _said(message: str, exit_code: int) -> int:
     return exit_code
 
 
-@click.group(cls=Commands)
+@click.group(name="ihs", cls=Commands)
 @click.version_option(package_name="ihs-domain", prog_name="ihs")
 def main() -> None:
     """Keep, judge and tell the record of in-home services.
