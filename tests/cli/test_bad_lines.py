@@ -17,6 +17,9 @@ ROLES = (
     "specialist, provider, natural-helper, system"
 )
 AN_INSTANT = "expected an instant with its offset, such as 2015-01-09T15:00:00-07:00"
+AN_OBJECT = 'expected one JSON object on the line, such as {"id": ..., "case": ..., "record": ...}'
+NO_EVENT = "record: there is no event of that name: see the catalogue of events"
+TOO_LONG = "the line is longer than 1048576 bytes: keep documents elsewhere"
 AN_ID = "expected an id: letters, digits, dots, hyphens, underscores"
 
 
@@ -26,15 +29,18 @@ def said(**fields):
 
 WRONG = {
     "not JSON": (f'{{"id": "{SECRET}"', "the line is not JSON (character 24)"),
-    "a list": (f'["{SECRET}"]', 'expected one JSON object on the line, such as {"id": ..., "case": ..., "record": ...}'),
-    "a string": (f'"{SECRET}"', 'expected one JSON object on the line, such as {"id": ..., "case": ..., "record": ...}'),
+    "a list": (f'["{SECRET}"]', AN_OBJECT),
+    "a string": (f'"{SECRET}"', AN_OBJECT),
     "a key twice": (DUPLICATE, "actor: stands twice in one object: write it once"),
-    "a strange key twice": (f'{{"{SECRET}": 1, "{SECRET}": 2}}', "(a key that is none): stands twice in one object: write it once"),
+    "a strange key twice": (
+        f'{{"{SECRET}": 1, "{SECRET}": 2}}',
+        "(a key that is none): stands twice in one object: write it once",
+    ),
     "NaN": ('{"id": NaN}', "the line is not JSON: NaN and Infinity are no JSON numbers"),
     "Infinity": ('{"id": -Infinity}', "the line is not JSON: NaN and Infinity are no JSON numbers"),
     "a number of 5,000 digits": ('{"id": ' + "1" * 5000 + "}", "the line holds a number of too many digits"),
     "nested too deep": ("[" * 200_000 + "]" * 200_000, "the line is nested too deep"),
-    "over 1 MiB": (json.dumps(entry(**said(words=SECRET * 80_000))), "the line is longer than 1048576 bytes: keep documents elsewhere"),
+    "over 1 MiB": (json.dumps(entry(**said(words=SECRET * 80_000))), TOO_LONG),
     "no UTF-8": (b'{"id": "\xff\xfe"}', "the line is not UTF-8 text (byte 9)"),
     "a raw lone surrogate": (b'{"id": "\xed\xa0\x80"}', "the line is not UTF-8 text (byte 9)"),
     "a raw NUL": (b'{"id": "\x00"}', "the line holds a NUL byte: write plain UTF-8 text"),
@@ -47,18 +53,21 @@ WRONG = {
         "ContactMade: words: expected text without NUL characters and lone surrogates",
     ),
     "a mark of byte order in mid-file": (b"\xef\xbb\xbf{}", "the line is not JSON (character 1)"),
-    "an event nobody knows": (entry(record=SECRET), "record: there is no event of that name: see the catalogue of events"),
+    "an event nobody knows": (entry(record=SECRET), NO_EVENT),
     "an event misspelt": (
         entry(record="ContactMad"),
-        "record: there is no event of that name: see the catalogue of events (nearest: ContactMade)",
+        f"{NO_EVENT} (nearest: ContactMade)",
     ),
     "a stored name": (
         entry(record="ContactMade.v1"),
-        "record: there is no event of that name: see the catalogue of events (nearest: ContactMade)",
+        f"{NO_EVENT} (nearest: ContactMade)",
     ),
     "an unknown key": (entry(whom=SECRET), "whom: no such key"),
     "a key that may be a name": (entry(**{SECRET: 1}), "(a key that is none): no such key"),
-    "a missing key": (entry(without=("actor", "occurred")), "actor: this key is missing; occurred: this key is missing"),
+    "a missing key": (
+        entry(without=("actor", "occurred")),
+        "actor: this key is missing; occurred: this key is missing",
+    ),
     "neither case nor agency": (entry(without=("case",)), "expected either case or agency"),
     "both case and agency": (entry(agency="wasatch"), "expected either case or agency"),
     "an unknown field": (entry(**said(shoe_size=SECRET)), "ContactMade: shoe_size: no such field"),
@@ -69,7 +78,10 @@ WRONG = {
     "fields that are no object": (entry(**{"with": SECRET}), "ContactMade: expected an object of fields"),
     "a time without offset": (entry(occurred="2015-01-09T15:00:00"), f"occurred: {AN_INSTANT}"),
     "a time that is a number": (entry(occurred=1420841040), f"occurred: {AN_INSTANT}"),
-    "a day not in the calendar": (entry(occurred="2015-02-30"), "occurred: expected a day that is in the calendar, YYYY-MM-DD"),
+    "a day not in the calendar": (
+        entry(occurred="2015-02-30"),
+        "occurred: expected a day that is in the calendar, YYYY-MM-DD",
+    ),
     "an instant not in the calendar": (entry(occurred="2015-02-30T12:00:00-07:00"), f"occurred: {AN_INSTANT}"),
     "a role nobody has": (entry(role=SECRET), f"role: expected one of: {ROLES}"),
     "an id with a space": (entry(id=f"{SECRET} x"), f"id: {AN_ID}"),
@@ -94,7 +106,7 @@ WRONG = {
         entry(record="EntryCorrected", **{"with": {"entry": 1, "instead": {}, "on": "2015-01-09", "reason": "other"}}),
         'EntryCorrected: instead: expected {"record": the event, "with": {its fields}}',
     ),
-}  # fmt: skip
+}
 
 REFUSED = {
     "an unknown case": (
@@ -122,8 +134,13 @@ REFUSED = {
         "x1 wasatch ContactMade: ContactMade belongs on a case: name the case, and nothing else",
     ),
     "another agency than the stream's": (
-        entry("x1", agency="a", without=("case",), record="AgreementMade",
-              **{"with": {"agency": "b", "asks": [], "purpose": "treatment"}}),
+        entry(
+            "x1",
+            agency="a",
+            without=("case",),
+            record="AgreementMade",
+            **{"with": {"agency": "b", "asks": [], "purpose": "treatment"}},
+        ),
         "x1 a AgreementMade: AgreementMade names another agency than the stream it is to go on",
     ),
     "the system's own event": (
@@ -131,14 +148,19 @@ REFUSED = {
         "x1 k1 EditionLoaded: EditionLoaded belongs on the system's stream: the record puts it there itself",
     ),
     "a jurisdiction without edition": (
-        entry("x1", case="k9", record="ServicesRequested", **{"with": {"jurisdiction": "zuleika", "source": "school"}}),
-        "x1 k9 ServicesRequested: no edition of this case's jurisdiction is at hand: install the plugin that brings one",
+        entry(
+            "x1",
+            case="k9",
+            record="ServicesRequested",
+            **{"with": {"jurisdiction": "zuleika", "source": "school"}},
+        ),
+        "x1 k9 ServicesRequested: no edition of its jurisdiction is at hand: install the plugin that brings one",
     ),
     "a version that has passed": (
         entry("x1", expected_version=0),
         "x1 k1 ContactMade: it stands at version 2 and not as expected: read it again, then decide again",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("bad, why", WRONG.values(), ids=WRONG)
@@ -171,14 +193,14 @@ def test_a_refused_line_says_why_and_the_lines_around_it_are_recorded(ihs, live,
     assert (answer.code, answer.err) == (1, "")
 
 
-@pytest.mark.parametrize("bad, why", [*WRONG.values(), *REFUSED.values()], ids=[*WRONG, *REFUSED])
-def test_no_answer_repeats_what_a_line_said_of_a_person(ihs, live, write, bad, why):
-    file = write(bad)
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_no_answer_repeats_what_a_line_said_of_a_person(ihs, live, write, format_):
+    file = write(*(bad for bad, _ in (*WRONG.values(), *REFUSED.values())))
 
-    told = [ihs("record", "cases.db", file.name, "--format", format_) for format_ in ("text", "json")]
+    answer = ihs("record", "cases.db", file.name, "--format", format_)
 
-    assert [answer.code for answer in told] == [1, 1]
-    assert not any(SECRET.lower()[:7] in (answer.out + answer.err).lower() for answer in told)
+    telling = [line for line in (answer.out + answer.err).splitlines() if SECRET[:7].lower() in line.lower()]
+    assert telling == []
 
 
 def test_a_rehearsal_store_wants_to_be_told_the_time_of_recording(ihs, alder, write):

@@ -129,13 +129,14 @@ def test_a_correction_is_given_as_json_in_the_form_it_was_written_in(ihs, alder)
     assert [line["amends"] for line in told if line["version"] == 50] == [36]
 
 
+A_MOMENT = "expected a position, a day, or an instant with its offset, such as 2015-01-09T15:00:00-07:00"
 BAD_OPTIONS = {
-    ("--as-at", "yesterday"): "expected a position, a day, or an instant with its offset, such as 2015-01-09T15:00:00-07:00",
-    ("--as-at", "2015-01-09T15:00:00"): "expected a position, a day, or an instant with its offset, such as 2015-01-09T15:00:00-07:00",
-    ("--as-at", "-1"): "expected a position, a day, or an instant with its offset, such as 2015-01-09T15:00:00-07:00",
+    ("--as-at", "yesterday"): A_MOMENT,
+    ("--as-at", "2015-01-09T15:00:00"): A_MOMENT,
+    ("--as-at", "-1"): A_MOMENT,
     ("--as-of", "2015-02-30"): "expected a day that is in the calendar, YYYY-MM-DD",
     ("--as-of", "0215-02-03"): "expected a day of the years 1900 to 2199",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("typed, why", BAD_OPTIONS.items(), ids=" ".join)

@@ -41,8 +41,10 @@ def test_a_duty_says_by_when_how_late_by_which_clause_and_what_met_it(ihs, alder
     assert lines[1:5] == [
         "alder on 2015-03-27",
         "  open, no date set",
-        "    the team assists with the permanency goals [A-2]: since 2015-01-07 "
-        "(R512-100-5(1)(b); utah-r512-100@2010-10-08)",
+        (
+            "    the team assists with the permanency goals [A-2]: since 2015-01-07 "
+            "(R512-100-5(1)(b); utah-r512-100@2010-10-08)"
+        ),
         "    the team oversees progress: since 2015-01-07 (R512-100-5(1)(b); utah-r512-100@2010-10-08)",
     ]
     at = lines.index("  met late")

@@ -32,8 +32,8 @@ def test_help_is_short_and_gives_one_example(ihs, path, command):
 
 
 @pytest.mark.parametrize("path, command", EVERY.values(), ids=EVERY)
-def test_the_example_works(ihs, alder, write, tmp_path, path, command):
-    write().rename(tmp_path / "monday.jsonl")
+def test_the_example_works(ihs, alder, write, path, command):
+    write().rename("monday.jsonl")
     [example] = [line for line in command.help.splitlines() if "Example: " in line]
     if path == ("store", "init"):
         alder.unlink()
@@ -53,11 +53,20 @@ def test_a_command_typed_alone_shows_its_help(ihs, typed):
 
 MISTYPED = {
     "no command": (("tell",), "ihs: No such command 'tell'. (ihs --help shows how)"),
-    "no option": (("store", "info", "a.db", "--loud"), "ihs store info: No such option '--loud'. (ihs store info --help shows how)"),
+    "no option": (
+        ("store", "info", "a.db", "--loud"),
+        "ihs store info: No such option '--loud'. (ihs store info --help shows how)",
+    ),
     "no store": (("case", "show"), "ihs case show: Missing argument 'STORE'. (ihs case show --help shows how)"),
-    "another database": (("store", "info", "postgresql://x"), "ihs: stores on PostgreSQL are not built yet: use sqlite:///FILE"),
-    "no address": (("store", "info", "ftp://x"), "ihs: the address names no store: write sqlite:///relative.db, sqlite:////absolute.db, or a path"),
-}  # fmt: skip
+    "another database": (
+        ("store", "info", "postgresql://x"),
+        "ihs: stores on PostgreSQL are not built yet: use sqlite:///FILE",
+    ),
+    "no address": (
+        ("store", "info", "ftp://x"),
+        "ihs: the address names no store: write sqlite:///relative.db, sqlite:////absolute.db, or a path",
+    ),
+}
 
 
 @pytest.mark.parametrize("typed, why", MISTYPED.values(), ids=MISTYPED)

@@ -32,8 +32,10 @@ def test_a_refusal_gives_every_objection_its_cites_edition_and_remedy(ihs, alder
     at = next(n for n, line in enumerate(answer.lines) if "alder-018" in line)
     assert answer.lines[at : at + 5] == [
         f"{ALDER}:18 refused alder-018 alder PlanAgreed",
-        "    the plan rests on no completed assessment [PL0] (R512-100-2(2), R512-100-5(3)(a); "
-        "utah-r512-100@2010-10-08)",
+        (
+            "    the plan rests on no completed assessment [PL0] (R512-100-2(2), R512-100-5(3)(a); "
+            "utah-r512-100@2010-10-08)"
+        ),
         "      instead: complete the child and family assessment, then draft the plan on it",
         "    no team member's part in the plan is on record [PL0] (R512-100-5(3)(b); utah-r512-100@2010-10-08)",
         "      instead: record the team's input, then agree the plan",

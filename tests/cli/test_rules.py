@@ -25,8 +25,10 @@ def test_a_clause_is_explained(ihs):
         "R512-100-5(5)(a)",
         "  services go on until the identified threats are managed, or the child can no longer safely remain at home",
         "  in force 2010-10-08 to 2015-12-01 in utah-r512-100@2010-10-08 (us-ut)",
-        "    refuses CaseClosed: A closing because threats are managed, or because a child cannot stay, "
-        "leaves no threat unaccounted for",
+        (
+            "    refuses CaseClosed: A closing because threats are managed, or because a child cannot stay, "
+            "leaves no threat unaccounted for"
+        ),
         "    refuses CaseClosed: A closing says of each child how services ended for it",
         "    only found in CaseClosed: Any other ending is recorded, and every threat still unmanaged is found",
     ]

@@ -22,7 +22,7 @@ READERS = {
 
 
 def nothing(path):
-    path.unlink(missing_ok=True)
+    assert not path.exists()
 
 
 def empty(path):
@@ -53,9 +53,8 @@ STORES = {
 
 @pytest.mark.parametrize("typed", READERS.values(), ids=READERS)
 @pytest.mark.parametrize("make, why", STORES.items(), ids=[make.__name__ for make in STORES])
-def test_what_is_no_store_is_told_in_one_line(ihs, write, tmp_path, make, why, typed):
-    write(entry())
-    make(tmp_path / "cases.db")
+def test_what_is_no_store_is_told_in_one_line(ihs, write, make, why, typed):
+    make(write(entry()).with_name("cases.db"))
 
     answer = ihs(*typed)
 
@@ -122,8 +121,8 @@ def test_info_needs_no_key(ihs, live):
 
 
 FILES = {
-    "none": (lambda path: None, "'day.jsonl': No such file or directory"),
-    "a folder": (lambda path: path.mkdir(), "'day.jsonl': Is a directory"),
+    "none": (nothing, "'day.jsonl': No such file or directory"),
+    "a folder": (folder, "'day.jsonl': Is a directory"),
 }
 
 

@@ -144,7 +144,7 @@ class Recorder:
             )
         zone = self.book.zone(jurisdiction)
         if zone is None:
-            raise NoJurisdiction("no edition of this case's jurisdiction is at hand: install the plugin that brings one")
+            raise NoJurisdiction("no edition of its jurisdiction is at hand: install the plugin that brings one")
         return Rules(self.book.law(jurisdiction), ZoneInfo(zone))
 
     def _load(self, edition: Edition, recorded_at: datetime | None) -> None:

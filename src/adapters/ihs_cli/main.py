@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import click
 
+from ihs_cli.printable import shown
+
 COMMANDS: Final = {
     "store": "store",
     "record": "recording",
@@ -85,8 +87,6 @@ def _last_resort(error: Exception) -> int:
 
 
 def _said(message: str, exit_code: int) -> int:
-    from ihs_cli.output import shown
-
     click.echo(shown(message), err=True)
     return exit_code
 

@@ -11,16 +11,12 @@ import click
 from attrs import frozen
 
 from ihs_cli.errors import REHEARSAL
+from ihs_cli.printable import shown
 from ihs_domain.gates import Objection
 from ihs_domain.terms import Amendment, Decision, Happening, Unopened
 from ihs_store.port import Kind
 
 HEADING: Final = f"{REHEARSAL} store: the times of recording were given to it, nothing here is a live record"
-
-
-def shown(text: str) -> str:
-    """*text* on one line, with nothing in it that a terminal would obey."""
-    return "".join(c if c.isprintable() else " " if c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
 
 
 def objection_lines(objection: Objection, indent: str = "    ") -> Iterator[str]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import click
 
 from ihs_cli.errors import WRONG
-from ihs_cli.output import shown
 from ihs_cli.points import GROUPS, Point, points
+from ihs_cli.printable import shown
 
 
 @click.command(short_help="The plugins installed, and any that do not load.")

@@ -18,7 +18,8 @@ from ihs_cli.errors import WRONG, Failure
 from ihs_cli.lines import BadLine, Written, numbered, written
 from ihs_cli.opening import opened
 from ihs_cli.options import asks_a_store, formats
-from ihs_cli.output import Output, objection_lines, shown
+from ihs_cli.output import Output, objection_lines
+from ihs_cli.printable import shown
 from ihs_cli.progress import Progress
 from ihs_domain.gates import Objection, Refused
 from ihs_domain.judge import Finding

@@ -12,7 +12,8 @@ from ihs_cases import Cases
 from ihs_cli.errors import REHEARSAL, Misasked
 from ihs_cli.opening import opened, rule_book
 from ihs_cli.options import KEY_FILE, formats
-from ihs_cli.output import HEADING, echo_json, shown
+from ihs_cli.output import HEADING, echo_json
+from ihs_cli.printable import shown
 from ihs_domain.editions import Edition, GateTable, RuleBook
 from ihs_domain.judge import Finding
 from ihs_domain.terms import Decision
