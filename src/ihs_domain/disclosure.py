@@ -10,7 +10,7 @@ from ihs_domain.history import Entry, History
 from ihs_domain.planning import PlanAgreed, PlanDrafted
 from ihs_domain.releasing import Kind, Release
 from ihs_domain.serving import ReferralFollowedUp, ReferralGiven, ReferralSent
-from ihs_domain.terms import AgencyId, PersonId, Version
+from ihs_domain.terms import AgencyId, PartId, PersonId, Version
 
 Field = str | int | bool | None
 
@@ -143,7 +143,7 @@ def changes(
     """
     for version, part in sorted(held.keys() - may.keys()):
         kind = held[version, part].kind
-        yield Message(Disclosure(What.RETRACT, Version(version), part, kind, None), {})
+        yield Message(Disclosure(What.RETRACT, Version(version), PartId(part), kind, None), {})
     for key in sorted(may):
         piece, basis = may[key]
         if key in held:
@@ -155,7 +155,7 @@ def changes(
 
 def _message(what: What, piece: Piece, basis: Release) -> Message:
     version, part = piece.key
-    return Message(Disclosure(what, Version(version), part, piece.kind, basis.id), piece.fields)
+    return Message(Disclosure(what, Version(version), PartId(part), piece.kind, basis.id), piece.fields)
 
 
 def withheld(history: History, agreement: AgreementMade, day: date) -> Iterable[Piece]:
