@@ -1,12 +1,13 @@
 """What is not one plain JSON object is refused before anything is read from it."""
 
+import contextlib
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ihs_record.errors import Fault, NotJson, RecordError
+from ihs_record.errors import Fault, NotJson
 from ihs_record.reading import read_json
 
 TEXT = "expected text without NUL characters and lone surrogates"
@@ -18,8 +19,8 @@ values = st.recursive(
     | st.integers(-(10**300), 10**300)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text("abc"), inner),
-    max_leaves=20,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=6,
 )
 
 
@@ -29,7 +30,8 @@ def faults(said):
     return refused.value.faults
 
 
-@given(st.dictionaries(st.text("abc"), values))
+@settings(max_examples=50)
+@given(st.dictionaries(st.sampled_from("abc"), values, max_size=3))
 def test_any_plain_object_is_read_as_json_reads_it(said):
     assert read_json(json.dumps(said)) == said
     assert read_json(json.dumps(said, ensure_ascii=False).encode()) == said
@@ -120,7 +122,5 @@ def test_every_fault_is_found_and_the_first_twenty_are_written_out():
 
 @given(st.text() | st.binary())
 def test_whatever_is_given_is_read_or_refused_in_one_way(said):
-    try:
+    with contextlib.suppress(NotJson):
         assert type(read_json(said)) is dict
-    except RecordError as refused:
-        assert type(refused) is NotJson  # noqa: PT017 - what is refused depends on what hypothesis gives

@@ -53,9 +53,9 @@ def _listed(faults: tuple[Fault, ...]) -> str:
     return "; ".join(said)
 
 
-def joined(at: str, name: str) -> str:
-    """The path of the field *name* below *at*."""
-    return f"{at}.{name}" if at else name
+def joined(at: str, below: str) -> str:
+    """The path of what stands at *below* within *at*; either may be empty for the whole."""
+    return f"{at}.{below}" if at and below and not below.startswith("[") else at + below
 
 
 def printable(name: object) -> str:

@@ -83,7 +83,7 @@ def _unreadable(value: Any, at: str, depth: int) -> Iterator[Fault]:
         yield from _unreadable_pairs(value, at, depth)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _unreadable(item, f"{at}[{index}]", depth + 1)
+            yield from _unreadable(item, joined(at, f"[{index}]"), depth + 1)
 
 
 def _unreadable_pairs(pairs: _Pairs, at: str, depth: int) -> Iterator[Fault]:
@@ -135,7 +135,7 @@ def _faults(error: BaseException, at: str) -> Iterator[Fault]:
         for inner in error.exceptions:
             yield from _faults(inner, _place(error, inner, at))
     elif isinstance(error, Misfits):
-        yield from (Fault(_below(at, fault.at), fault.says) for fault in error.faults)
+        yield from (Fault(joined(at, fault.at), fault.says) for fault in error.faults)
     elif isinstance(error, ForbiddenExtraKeysError):
         yield from (Fault(joined(at, name), "no such field") for name in sorted(map(printable, error.extra_fields)))
     elif isinstance(error, KeyError):
@@ -149,12 +149,8 @@ def _place(group: BaseValidationError, inner: BaseException, at: str) -> str:
     if isinstance(inner, KeyError) or not notes:
         return at
     if isinstance(group, IterableValidationError):
-        return f"{at}[{notes[-1].index}]"
+        return joined(at, f"[{notes[-1].index}]")
     return joined(at, notes[-1].name)
-
-
-def _below(at: str, inner: str) -> str:
-    return f"{at}{inner}" if inner.startswith("[") else joined(at, inner) if inner else at
 
 
 # Values
