@@ -17,7 +17,7 @@ from ihs_domain.history import Entry, effective
 from ihs_domain.judge import Finding, decide
 from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.system import EditionLoaded
-from ihs_domain.terms import Code, Jurisdiction
+from ihs_domain.terms import Code, Digest, EditionId, Jurisdiction
 from ihs_record.codec import Encoded, encode
 from ihs_store.errors import KeyIdTaken, VersionConflict
 from ihs_store.keys import KeyRing
@@ -151,7 +151,7 @@ class Recorder:
         """Have the edition's digest on record before anything is judged by it."""
         if not edition_id(edition) or edition.id in self._loaded:
             return
-        event = EditionLoaded(Code(edition.ruleset), Code(edition.id), Code(digest(edition)))
+        event = EditionLoaded(Code(edition.ruleset), EditionId(edition.id), Digest(digest(edition)))
         command_id = f"edition-loaded/{edition.id}/{event.digest}"
         command = Command(command_id, self.ring.mac(command_id.encode()))
         day = (recorded_at or datetime.now(UTC)).date()
