@@ -7,7 +7,7 @@ from attrs import evolve, field, frozen
 
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry
-from ihs_domain.terms import ActorId, Code, Decision, Happening, Narrative, Version
+from ihs_domain.terms import ActorId, Cite, Code, Decision, Happening, Narrative, PartId, Version
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -34,10 +34,10 @@ class ApprovalReturned(Decision):
 class ExceptionGranted(Decision):
     """A duty is waived: by its cite, for this subject, why, and until which day."""
 
-    cite: Code
+    cite: Cite
     reason: Code
     until: date
-    subject: Code | None = None
+    subject: PartId | None = None
     words: Narrative = None
 
 

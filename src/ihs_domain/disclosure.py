@@ -12,7 +12,7 @@ from ihs_domain.history import Entry, History
 from ihs_domain.planning import PlanAgreed, PlanDrafted
 from ihs_domain.releasing import Kind, Release, ReleaseRevoked, ReleaseSigned
 from ihs_domain.serving import ReferralFollowedUp, ReferralGiven, ReferralSent
-from ihs_domain.terms import AgencyId, Amendment, NeedId, PersonId, Version
+from ihs_domain.terms import AgencyId, Amendment, NeedId, PartId, PersonId, Version
 
 
 class Id(str):
@@ -87,7 +87,7 @@ def _plan_goals(entry: Entry[PlanAgreed], case: Case, history: History) -> Itera
     seen: Counter[NeedId] = Counter()
     for goal in drafts[-1].goals if drafts else ():
         seen[goal.need] += 1
-        part = goal.need if seen[goal.need] == 1 else f"{goal.need}/{seen[goal.need]}"  # a need may have several goals
+        part = goal.need if seen[goal.need] == 1 else f"{goal.need}.{seen[goal.need]}"  # a need may have several goals
         fields = {
             "on": _day(entry),
             "plan": Id(entry.event.plan),
@@ -172,7 +172,7 @@ def changes(held: Mapping[Key, Held], may: Mapping[Key, Told], *, closed: bool) 
     """
     for version, part in sorted(held.keys() - may.keys()):
         kind = held[version, part].kind
-        yield Message(Disclosure(What.RETRACT, Version(version), part, kind, None), {})
+        yield Message(Disclosure(What.RETRACT, Version(version), PartId(part), kind, None), {})
     for key in sorted(may):
         piece, basis = may[key]
         if key in held:
@@ -184,7 +184,7 @@ def changes(held: Mapping[Key, Held], may: Mapping[Key, Told], *, closed: bool) 
 
 def _message(what: What, piece: Piece, basis: Release) -> Message:
     version, part = piece.key
-    return Message(Disclosure(what, Version(version), part, piece.kind, basis.id), piece.fields)
+    return Message(Disclosure(what, Version(version), PartId(part), piece.kind, basis.id), piece.fields)
 
 
 def withheld(history: History, agreement: AgreementMade, day: date) -> Iterable[Piece]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from attrs import evolve, field, frozen
 
 from ihs_domain.history import Entry
-from ihs_domain.terms import AgencyId, Code, Happening, Narrative, New, PersonId, ReleaseId
+from ihs_domain.terms import AgencyId, Cite, Code, Happening, Narrative, New, PersonId, ReleaseId
 
 
 class Kind(StrEnum):
@@ -60,7 +60,7 @@ class InformationDisclosed(Happening):
     about: frozenset[PersonId]
     basis: Basis | None = None
     release: ReleaseId | None = None
-    cite: Code | None = None
+    cite: Cite | None = None
     words: Narrative = None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from histories import FIRST_DAY, days, events, plain, records
+from histories import FIRST_DAY, days, events, plain
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up import LAW, MADE_UP, ending

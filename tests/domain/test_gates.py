@@ -11,9 +11,8 @@ from histories import of_class, recorded
 from hypothesis import given
 from made_up import LAW, MADE_UP, names_a_ground, without
 
-from ihs_domain import editions, opening, requesting
-from ihs_domain.agencies import AgreementMade
-from ihs_domain.assessing import FamilyAssessmentCompleted
+from ihs_domain import editions, requesting
+from ihs_domain.assessing import FamilyAssessmentCompleted, NeedIdentified
 from ihs_domain.case import EVENTS
 from ihs_domain.closing import (
     CaseClosed,
@@ -47,7 +46,6 @@ from ihs_domain.releasing import Kind, ReleaseRevoked, ReleaseSigned
 from ihs_domain.requesting import Ground, ServicesAccepted, ServicesRequested, Source, family_needs_services
 from ihs_domain.safety import ChildUnsafeAtHome, ThreatIdentified, ThreatManaged, ThreatReopened
 from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
-from ihs_domain.assessing import NeedIdentified
 from ihs_domain.teaming import (
     MeetingKind,
     Part,
@@ -58,7 +56,7 @@ from ihs_domain.teaming import (
     TeamMemberLeft,
     Topic,
 )
-from ihs_domain.terms import Decision, Happening, Reported
+from ihs_domain.terms import Happening, Reported
 
 Acts = Sequence[tuple[Any, int]]  # an event, and its day in March 2024
 RESTED_ON: set[Gate] = set()

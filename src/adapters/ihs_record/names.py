@@ -1,115 +1,174 @@
 """Stored names, written by hand: add, never edit. A name is the only way from stored bytes to a class."""
 
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithheld
-from ihs_domain.assessing import FamilyAssessmentCompleted, NeedIdentified, StrengthIdentified
-from ihs_domain.assigning import WorkerAssigned, WorkerUnassigned
-from ihs_domain.closing import CaseClosed, CaseReopened, FinalSummaryWritten
-from ihs_domain.contacting import ContactAttempted, ContactMade, IntensitySet
-from ihs_domain.household import PersonJoined, PersonLeft, SubstantiationReversed, VictimSubstantiated
-from ihs_domain.opening import CaseOpened, ConsentAsked, ConsentRefused, ConsentSigned
-from ihs_domain.planning import (
-    PermanencyGoalsSet,
-    PlanAgreed,
-    PlanDrafted,
-    PlanFinalised,
-    PlanProvided,
-    PlanReviewed,
-    SupervisorAgreed,
+from ihs_domain import (
+    agencies,
+    approving,
+    assessing,
+    assigning,
+    closing,
+    contacting,
+    household,
+    opening,
+    persons,
+    planning,
+    recording,
+    releasing,
+    requesting,
+    responding,
+    restricting,
+    safety,
+    serving,
+    system,
+    teaming,
 )
-from ihs_domain.recording import EntryCorrected, EntryVoided
-from ihs_domain.releasing import ReleaseRevoked, ReleaseSigned
-from ihs_domain.requesting import DecisionNotified, ServicesAccepted, ServicesDenied, ServicesRequested
-from ihs_domain.safety import (
-    ChildUnsafeAtHome,
-    SafetyAssessmentCompleted,
-    SafetyPlanAgreed,
-    SafetyPlanEnded,
-    SafetyPlanMonitored,
-    SafetyPlanRevised,
-    ThreatIdentified,
-    ThreatManaged,
-    ThreatReopened,
-)
-from ihs_domain.serving import ReferralAnswered, ReferralFollowedUp, ReferralGiven, ReferralSent, ServiceDelivered
-from ihs_domain.system import EditionLoaded
-from ihs_domain.teaming import TeamFormed, TeamInputRecorded, TeamMeetingHeld, TeamMemberAdded, TeamMemberLeft
 
 NAMES: Final[dict[str, type[Any]]] = {
     # requesting
-    "ServicesRequested.v1": ServicesRequested,
-    "ServicesAccepted.v1": ServicesAccepted,
-    "ServicesDenied.v1": ServicesDenied,
-    "DecisionNotified.v1": DecisionNotified,
+    "ServicesRequested.v1": requesting.ServicesRequested,
+    "RequestWithdrawn.v1": requesting.RequestWithdrawn,
+    "ServicesAccepted.v1": requesting.ServicesAccepted,
+    "ServicesDenied.v1": requesting.ServicesDenied,
+    "ServicesRefused.v1": requesting.ServicesRefused,
+    "ResourcesSuggested.v1": requesting.ResourcesSuggested,
+    "DecisionNotified.v1": requesting.DecisionNotified,
     # opening
-    "CaseOpened.v1": CaseOpened,
-    "ConsentAsked.v1": ConsentAsked,
-    "ConsentSigned.v1": ConsentSigned,
-    "ConsentRefused.v1": ConsentRefused,
+    "CaseOpened.v1": opening.CaseOpened,
+    "ServicesBegun.v1": opening.ServicesBegun,
+    "AuthorityChanged.v1": opening.AuthorityChanged,
+    "CourtOrderReceived.v1": opening.CourtOrderReceived,
+    "CourtOrderEnded.v1": opening.CourtOrderEnded,
+    "PartyNamed.v1": opening.PartyNamed,
+    "CounselScreened.v1": opening.CounselScreened,
+    "PetitionConsidered.v1": opening.PetitionConsidered,
+    "PetitionFiled.v1": opening.PetitionFiled,
+    "TerminationPetitionRequested.v1": opening.TerminationPetitionRequested,
+    "ConsentAsked.v1": opening.ConsentAsked,
+    "ConsentSigned.v1": opening.ConsentSigned,
+    "ConsentWithdrawn.v1": opening.ConsentWithdrawn,
+    "ConsentRefused.v1": opening.ConsentRefused,
     # household
-    "PersonJoined.v1": PersonJoined,
-    "PersonLeft.v1": PersonLeft,
-    "VictimSubstantiated.v1": VictimSubstantiated,
-    "SubstantiationReversed.v1": SubstantiationReversed,
+    "PersonJoined.v1": household.PersonJoined,
+    "PersonLeft.v1": household.PersonLeft,
+    "VictimSubstantiated.v1": household.VictimSubstantiated,
+    "MaltreatmentReported.v1": household.MaltreatmentReported,
+    "ChildReturnedHome.v1": household.ChildReturnedHome,
+    "SubstantiationReversed.v1": household.SubstantiationReversed,
     # assigning
-    "WorkerAssigned.v1": WorkerAssigned,
-    "WorkerUnassigned.v1": WorkerUnassigned,
+    "WorkerAssigned.v1": assigning.WorkerAssigned,
+    "WorkerUnassigned.v1": assigning.WorkerUnassigned,
+    "DesigneeNamed.v1": assigning.DesigneeNamed,
+    "WorkersConferred.v1": assigning.WorkersConferred,
     # safety
-    "SafetyAssessmentCompleted.v1": SafetyAssessmentCompleted,
-    "ThreatIdentified.v1": ThreatIdentified,
-    "ThreatManaged.v1": ThreatManaged,
-    "ThreatReopened.v1": ThreatReopened,
-    "ChildUnsafeAtHome.v1": ChildUnsafeAtHome,
-    "SafetyPlanAgreed.v1": SafetyPlanAgreed,
-    "SafetyPlanMonitored.v1": SafetyPlanMonitored,
-    "SafetyPlanRevised.v1": SafetyPlanRevised,
-    "SafetyPlanEnded.v1": SafetyPlanEnded,
+    "SafetyAssessmentCompleted.v1": safety.SafetyAssessmentCompleted,
+    "ThreatIdentified.v1": safety.ThreatIdentified,
+    "ThreatManaged.v1": safety.ThreatManaged,
+    "ThreatReopened.v1": safety.ThreatReopened,
+    "ChildUnsafeAtHome.v1": safety.ChildUnsafeAtHome,
+    "ProtectiveCapacityRecorded.v1": safety.ProtectiveCapacityRecorded,
+    "VulnerabilityRecorded.v1": safety.VulnerabilityRecorded,
+    "SafetyPlanAgreed.v1": safety.SafetyPlanAgreed,
+    "SafetyPlanMonitored.v1": safety.SafetyPlanMonitored,
+    "SafetyPlanRevised.v1": safety.SafetyPlanRevised,
+    "SafetyPlanBreached.v1": safety.SafetyPlanBreached,
+    "SafetyPlanEnded.v1": safety.SafetyPlanEnded,
     # assessing
-    "StrengthIdentified.v1": StrengthIdentified,
-    "NeedIdentified.v1": NeedIdentified,
-    "FamilyAssessmentCompleted.v1": FamilyAssessmentCompleted,
+    "StrengthIdentified.v1": assessing.StrengthIdentified,
+    "NeedIdentified.v1": assessing.NeedIdentified,
+    "FamilyAssessmentCompleted.v1": assessing.FamilyAssessmentCompleted,
+    "FamilyAssessmentUpdated.v1": assessing.FamilyAssessmentUpdated,
+    "NeedsAsked.v1": assessing.NeedsAsked,
+    "NeedMet.v1": assessing.NeedMet,
+    "InstrumentReviewed.v1": assessing.InstrumentReviewed,
+    "AssessmentResultsExplained.v1": assessing.AssessmentResultsExplained,
+    "OptionsExplored.v1": assessing.OptionsExplored,
     # teaming
-    "TeamFormed.v1": TeamFormed,
-    "TeamMemberAdded.v1": TeamMemberAdded,
-    "TeamMemberLeft.v1": TeamMemberLeft,
-    "TeamMeetingHeld.v1": TeamMeetingHeld,
-    "TeamInputRecorded.v1": TeamInputRecorded,
+    "TeamFormed.v1": teaming.TeamFormed,
+    "TeamMemberAdded.v1": teaming.TeamMemberAdded,
+    "TeamMemberLeft.v1": teaming.TeamMemberLeft,
+    "TeamMeetingHeld.v1": teaming.TeamMeetingHeld,
+    "TeamInputRecorded.v1": teaming.TeamInputRecorded,
     # planning
-    "PlanDrafted.v1": PlanDrafted,
-    "PlanAgreed.v1": PlanAgreed,
-    "SupervisorAgreed.v1": SupervisorAgreed,
-    "PlanFinalised.v1": PlanFinalised,
-    "PlanProvided.v1": PlanProvided,
-    "PlanReviewed.v1": PlanReviewed,
-    "PermanencyGoalsSet.v1": PermanencyGoalsSet,
+    "PlanDrafted.v1": planning.PlanDrafted,
+    "PlanAgreed.v1": planning.PlanAgreed,
+    "SupervisorAgreed.v1": planning.SupervisorAgreed,
+    "PlanFinalised.v1": planning.PlanFinalised,
+    "PlanSigned.v1": planning.PlanSigned,
+    "PlanSignatureRefused.v1": planning.PlanSignatureRefused,
+    "PlanProvided.v1": planning.PlanProvided,
+    "PlanReviewed.v1": planning.PlanReviewed,
+    "PlanAmended.v1": planning.PlanAmended,
+    "GoalProgressRecorded.v1": planning.GoalProgressRecorded,
+    "PermanencyGoalsSubmitted.v1": planning.PermanencyGoalsSubmitted,
+    "PermanencyGoalsApproved.v1": planning.PermanencyGoalsApproved,
+    "PermanencyGoalsNotApproved.v1": planning.PermanencyGoalsNotApproved,
+    "PermanencyGoalsSet.v1": planning.PermanencyGoalsSet,
     # contacting
-    "IntensitySet.v1": IntensitySet,
-    "ContactMade.v1": ContactMade,
-    "ContactAttempted.v1": ContactAttempted,
+    "IntensitySet.v1": contacting.IntensitySet,
+    "ContactMade.v1": contacting.ContactMade,
+    "ContactReported.v1": contacting.ContactReported,
+    "UnannouncedVisitsExplained.v1": contacting.UnannouncedVisitsExplained,
+    "ContactStandardSet.v1": contacting.ContactStandardSet,
+    "ContactAttempted.v1": contacting.ContactAttempted,
     # serving
-    "ServiceDelivered.v1": ServiceDelivered,
-    "ReferralSent.v1": ReferralSent,
-    "ReferralGiven.v1": ReferralGiven,
-    "ReferralAnswered.v1": ReferralAnswered,
-    "ReferralFollowedUp.v1": ReferralFollowedUp,
+    "ServiceDelivered.v1": serving.ServiceDelivered,
+    "ReferralSent.v1": serving.ReferralSent,
+    "ReferralGiven.v1": serving.ReferralGiven,
+    "ReferralAnswered.v1": serving.ReferralAnswered,
+    "ReferralFollowedUp.v1": serving.ReferralFollowedUp,
+    "ReferralEnded.v1": serving.ReferralEnded,
+    "ResourceIdentified.v1": serving.ResourceIdentified,
+    "ProgressReported.v1": serving.ProgressReported,
+    "FundsApproved.v1": serving.FundsApproved,
+    "FundsSpent.v1": serving.FundsSpent,
     # releasing
-    "ReleaseSigned.v1": ReleaseSigned,
-    "ReleaseRevoked.v1": ReleaseRevoked,
+    "ReleaseSigned.v1": releasing.ReleaseSigned,
+    "ReleaseRevoked.v1": releasing.ReleaseRevoked,
+    "InformationDisclosed.v1": releasing.InformationDisclosed,
+    # responding
+    "DomesticViolenceIdentified.v1": responding.DomesticViolenceIdentified,
+    "DomesticViolenceStepTaken.v1": responding.DomesticViolenceStepTaken,
+    "RemovalConsulted.v1": responding.RemovalConsulted,
+    "ChildRemoved.v1": responding.ChildRemoved,
     # closing
-    "FinalSummaryWritten.v1": FinalSummaryWritten,
-    "CaseClosed.v1": CaseClosed,
-    "CaseReopened.v1": CaseReopened,
-    # recording
-    "EntryCorrected.v1": EntryCorrected,
-    "EntryVoided.v1": EntryVoided,
+    "EndingDetermined.v1": closing.EndingDetermined,
+    "ServicesExtended.v1": closing.ServicesExtended,
+    "FinalSummaryWritten.v1": closing.FinalSummaryWritten,
+    "CaseClosed.v1": closing.CaseClosed,
+    "CaseReopened.v1": closing.CaseReopened,
+    # approving
+    "ApprovalGranted.v1": approving.ApprovalGranted,
+    "ApprovalReturned.v1": approving.ApprovalReturned,
+    "ExceptionGranted.v1": approving.ExceptionGranted,
+    "DocumentationConfirmed.v1": approving.DocumentationConfirmed,
+    # restricting
+    "AccessRestricted.v1": restricting.AccessRestricted,
+    "RestrictionLifted.v1": restricting.RestrictionLifted,
+    "RecordSealed.v1": restricting.RecordSealed,
+    "RecordUnsealed.v1": restricting.RecordUnsealed,
+    "HoldPlaced.v1": restricting.HoldPlaced,
+    "HoldLifted.v1": restricting.HoldLifted,
+    "EntryExpunged.v1": restricting.EntryExpunged,
+    "NarrativeRedacted.v1": restricting.NarrativeRedacted,
+    # recording: amendments
+    "EntryCorrected.v1": recording.EntryCorrected,
+    "EntryVoided.v1": recording.EntryVoided,
     # agency streams
-    "AgreementMade.v1": AgreementMade,
-    "AgreementEnded.v1": AgreementEnded,
-    "DisclosuresMade.v1": DisclosuresMade,
-    "DisclosureWithheld.v1": DisclosureWithheld,
+    "AgreementMade.v1": agencies.AgreementMade,
+    "AgreementEnded.v1": agencies.AgreementEnded,
+    "OnCallCovered.v1": agencies.OnCallCovered,
+    "DisclosuresMade.v1": agencies.DisclosuresMade,
+    "DisclosureWithheld.v1": agencies.DisclosureWithheld,
+    "DisclosureWithdrawn.v1": agencies.DisclosureWithdrawn,
+    # person streams
+    "PersonRegistered.v1": persons.PersonRegistered,
+    "PersonsMerged.v1": persons.PersonsMerged,
+    "PersonErased.v1": persons.PersonErased,
     # the system stream
-    "EditionLoaded.v1": EditionLoaded,
+    "EditionLoaded.v1": system.EditionLoaded,
 }
 
 STORED_AS: Final[dict[type[Any], str]] = {cls: name for name, cls in NAMES.items()}
@@ -117,3 +176,23 @@ STORED_AS: Final[dict[type[Any], str]] = {cls: name for name, cls in NAMES.items
 
 WORDS: Final[dict[str, type[Any]]] = {cls.__name__: cls for cls in STORED_AS}
 """What people write: the event's word without a version means the newest."""
+
+Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
+"""From the open part of an old version, as JSON, to a newer version's stored name and open part.
+
+Sealed parts are not seen by it, so a sealed field keeps its name for ever.
+"""
+
+UPCASTS: Final[Mapping[str, Upcast]] = {}
+"""Old stored names, each with the step that leads on towards a name of today. Add, never edit."""
+
+
+def unknown(name: str) -> str:
+    """What to tell about a stored name, or the word of a person, that no event has."""
+    word, _, version = name.rpartition(".")
+    newest = max((int(known.rpartition(".v")[2]) for known in NAMES if known.startswith(f"{word}.v")), default=0)
+    if not newest or re.fullmatch(r"v[1-9][0-9]{0,5}", version, re.ASCII) is None:
+        return "there is no event of that name: see the catalogue of events"
+    if int(version[1:]) > newest:
+        return f"{word} of version {version[1:]} is newer than this software knows: update it"
+    return f"{word} of version {version[1:]} is older than this software can read: write {word} as it is today"
