@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from ihs_domain.case import Case, Folding, fold
 from ihs_domain.closing import CaseClosed, Ending, closed_on
 from ihs_domain.duties import Duty, DutyRule, Owed, Span, next_change, settle
-from ihs_domain.editions import Edition, Law
+from ihs_domain.editions import Edition, Law, always
 from ihs_domain.gates import Objection, Refused
 from ihs_domain.history import Entry, History
 from ihs_domain.ids import ids_are_known, mentions
@@ -172,6 +172,22 @@ def _duty(owed: Owed, rules: tuple[Rule, ...], edition: str, span: Span, on: dat
         evidence=tuple(e.version for e in owed.met_by),
         near=owed.near,
         next_change_on=next_change(owed, state, span, on),
+    )
+
+
+def touched(history: History, edition: Edition, cite: str, on: date) -> frozenset[int]:
+    """The versions of the entries a clause bears on: judged or put on record by it, or evidence of its duty."""
+
+    def rests(rules: Iterable[Rule]) -> bool:
+        return any(rule.cite == cite for rule in rules)
+
+    tables = (edition.gates, edition.finds)
+    judged = {cls for table in tables for cls, rows in table.items() for _, *rules in rows if rests(rules)}
+    recorded = {cls for cls, rules in edition.records.items() if rests(rules)}
+    owed = [d for d in duties(history, always(edition), on) if cite in d.cites]
+    return frozenset(
+        {e.version for e in history if type(e.event) in judged | recorded}
+        | {v for d in owed for v in (*d.evidence, *(n.version for n in d.near))}
     )
 
 

@@ -153,7 +153,7 @@ NAMES: Final[dict[str, type[Any]]] = {
     "HoldLifted.v1": restricting.HoldLifted,
     "EntryExpunged.v1": restricting.EntryExpunged,
     "NarrativeRedacted.v1": restricting.NarrativeRedacted,
-    # recording: amendments
+    # amendments
     "EntryCorrected.v1": recording.EntryCorrected,
     "EntryVoided.v1": recording.EntryVoided,
     # agency streams
