@@ -7,7 +7,7 @@ from attrs import evolve, field, frozen
 
 from ihs_domain.history import Entry
 from ihs_domain.releasing import Kind
-from ihs_domain.terms import AgencyId, CaseId, Code, Decision, Happening, ReleaseId, Version
+from ihs_domain.terms import AgencyId, CaseId, Code, Decision, Happening, PartId, ReleaseId, Version
 
 
 class What(StrEnum):
@@ -41,7 +41,7 @@ class Disclosure:
 
     what: What
     entry: Version
-    part: str
+    part: PartId
     kind: Kind
     basis: ReleaseId | None
 
@@ -62,7 +62,7 @@ class DisclosureWithheld(Happening):
     case: CaseId
     position: int
     entry: Version
-    part: str
+    part: PartId
     kind: Kind
 
 

@@ -1,5 +1,6 @@
 """Telling: what an agency may know of a case on a day is one more view; what it is sent is that view's change log."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -11,7 +12,7 @@ from ihs_domain.history import Entry, History
 from ihs_domain.planning import PlanAgreed, PlanDrafted
 from ihs_domain.releasing import Kind, Release, ReleaseRevoked, ReleaseSigned
 from ihs_domain.serving import ReferralFollowedUp, ReferralGiven, ReferralSent
-from ihs_domain.terms import AgencyId, Amendment, NeedId, PersonId, Version
+from ihs_domain.terms import AgencyId, Amendment, NeedId, PartId, PersonId, Version
 
 
 class Id(str):
@@ -83,7 +84,10 @@ def _referral_followed(entry: Entry[ReferralFollowedUp], case: Case, history: Hi
 
 def _plan_goals(entry: Entry[PlanAgreed], case: Case, history: History) -> Iterator[Piece]:
     drafts = [e.event for e in history.of(PlanDrafted) if e.event.plan == entry.event.plan]
+    seen: Counter[NeedId] = Counter()
     for goal in drafts[-1].goals if drafts else ():
+        seen[goal.need] += 1
+        part = goal.need if seen[goal.need] == 1 else f"{goal.need}.{seen[goal.need]}"  # a need may have several goals
         fields = {
             "on": _day(entry),
             "plan": Id(entry.event.plan),
@@ -91,7 +95,7 @@ def _plan_goals(entry: Entry[PlanAgreed], case: Case, history: History) -> Itera
             "intervention": goal.intervention,
             "desired_result": goal.desired_result,
         }
-        yield Piece(entry, goal.need, Kind.PLAN_GOALS, _whose(case, goal.need), None, fields)
+        yield Piece(entry, part, Kind.PLAN_GOALS, _whose(case, goal.need), None, fields)
 
 
 def _day(entry: Entry[Any]) -> str:
@@ -130,21 +134,18 @@ def pieces(history: History, agreement: AgreementMade) -> Iterator[Piece]:
 
 
 def told(history: History, agreement: AgreementMade, day: date) -> dict[Key, Told]:
-    """What the agency may know of this case on *day*, each piece with its basis. Default: nothing.
+    """What the agency may know on *day* of this case as of that day, each piece with its basis. Default: nothing.
 
     A release opens the past it covers; a referral given to the family is never told, as nothing was sent.
     """
     if agreement.until is not None and day > agreement.until:
         return {}
-    releasing = fold(history, upto=day).releasing
+    known = history.upto(day)
+    releasing = fold(known).releasing
     may: dict[Key, Told] = {}
-    for piece in pieces(history, agreement):
-        basis = releasing.basis(agreement.agency, piece.kind, piece.about, day)
-        if (
-            basis is not None
-            and basis.purpose == agreement.purpose
-            and not isinstance(piece.entry.event, ReferralGiven)
-        ):
+    for piece in pieces(known, agreement):
+        basis = releasing.basis(agreement.agency, piece.kind, piece.about, day, agreement.purpose)
+        if basis is not None and not isinstance(piece.entry.event, ReferralGiven):
             may[piece.key] = Told(piece, basis)
     return may
 
@@ -171,7 +172,7 @@ def changes(held: Mapping[Key, Held], may: Mapping[Key, Told], *, closed: bool) 
     """
     for version, part in sorted(held.keys() - may.keys()):
         kind = held[version, part].kind
-        yield Message(Disclosure(What.RETRACT, Version(version), part, kind, None), {})
+        yield Message(Disclosure(What.RETRACT, Version(version), PartId(part), kind, None), {})
     for key in sorted(may):
         piece, basis = may[key]
         if key in held:
@@ -183,10 +184,10 @@ def changes(held: Mapping[Key, Held], may: Mapping[Key, Told], *, closed: bool) 
 
 def _message(what: What, piece: Piece, basis: Release) -> Message:
     version, part = piece.key
-    return Message(Disclosure(what, Version(version), part, piece.kind, basis.id), piece.fields)
+    return Message(Disclosure(what, Version(version), PartId(part), piece.kind, basis.id), piece.fields)
 
 
 def withheld(history: History, agreement: AgreementMade, day: date) -> Iterable[Piece]:
     """The pieces that *agreement* asks for and nothing allows telling on *day*."""
     may = told(history, agreement, day)
-    return [piece for piece in pieces(history, agreement) if piece.key not in may and piece.entry.day <= day]
+    return [piece for piece in pieces(history.upto(day), agreement) if piece.key not in may]

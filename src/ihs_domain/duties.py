@@ -84,10 +84,10 @@ class Span:
     closed: date | None = None
     ended: date | None = None
 
-    @property
-    def cut(self) -> date | None:
-        """The last day on which an open duty could still be met in time."""
-        return min((d for d in (self.closed, self.ended) if d is not None), default=None)
+    def cuts(self, due: date) -> bool:
+        """Whether a window through *due* was cut short: by a closing within it, or by an edition not outlasting it."""
+        closed_within = self.closed is not None and self.closed < due
+        return closed_within or (self.ended is not None and self.ended <= due)
 
 
 def settle(owed: Owed, span: Span, on: date) -> tuple[State, int]:
@@ -96,11 +96,8 @@ def settle(owed: Owed, span: Span, on: date) -> tuple[State, int]:
     if met_on is not None:
         late = (met_on - due).days if due is not None else 0
         return (State.MET_LATE, late) if late > 0 and not owed.lenient else (State.MET, 0)
-    reached = min(on, span.cut) if span.cut else on
-    if due is not None and reached > due and not owed.lenient:
-        return State.LATE, (on - due).days
-    if due is not None and owed.lenient and on > due:
-        return State.LAPSED, 0
+    if due is not None and on > due and not span.cuts(due):
+        return (State.LAPSED, 0) if owed.lenient else (State.LATE, (on - due).days)
     return _cut_short(owed, span, on), 0
 
 
@@ -108,16 +105,17 @@ def _cut_short(owed: Owed, span: Span, on: date) -> State:
     """A duty not met and not late: still open, or cut short by the closing of the case or the end of its edition."""
     if span.ended is not None and on > span.ended and (span.closed is None or span.ended < span.closed):
         return State.LAPSED
-    if span.closed is not None and on >= span.closed:
+    if span.closed is not None and on >= span.closed and not span.closed == on == owed.due:
         return State.UNMET if owed.due is None else State.LAPSED
     return State.OPEN
 
 
-def next_change(owed: Owed, state: State, on: date) -> date | None:
-    """The next day on which *state* changes by the calendar alone."""
-    if state is State.OPEN and owed.due is not None and owed.due >= on:
-        return owed.due + timedelta(days=1)
-    return None
+def next_change(owed: Owed, state: State, span: Span, on: date) -> date | None:
+    """The next day on which *state* changes by the calendar alone: the one after the due day, or after the edition."""
+    if state is not State.OPEN:
+        return None
+    last_days = [d for d in (owed.due, span.ended) if d is not None and on <= d < date.max]
+    return min(last_days) + timedelta(days=1) if last_days else None
 
 
 def add_months(day: date, months: int) -> date:

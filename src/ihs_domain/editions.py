@@ -11,6 +11,7 @@ from ihs_domain.duties import DutyRule
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry
 from ihs_domain.opening import CaseOpened, case_is_not_open_yet
+from ihs_domain.planning import PlanAgreed, PlanFinalised, SupervisorAgreed, plan_is_drafted
 from ihs_domain.requesting import ServicesAccepted, ServicesDenied
 from ihs_domain.rules import Rule
 from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
@@ -26,6 +27,9 @@ DutyRow = tuple[DutyRule, *tuple[Rule, ...]]
 ALWAYS: Final[GateTable] = {
     CaseOpened: ((case_is_not_open_yet,),),
     CaseReopened: ((case_is_closed,),),
+    PlanAgreed: ((plan_is_drafted,),),
+    SupervisorAgreed: ((plan_is_drafted,),),
+    PlanFinalised: ((plan_is_drafted,),),
     ReferralSent: ((a_basis_covers_the_referral,),),
 }
 """What the state of a case itself forbids, whatever the edition."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from attrs import evolve, field, frozen
 
 from ihs_domain.history import Entry, History
-from ihs_domain.terms import BirthDate, Code, Happening, Name, New, PersonId
+from ihs_domain.terms import BirthDate, Code, Happening, Month, Name, New, PersonId
 
 
 class Relation(StrEnum):
@@ -32,7 +32,7 @@ class PersonJoined(Happening):
 
     person: New[PersonId]
     relation: Relation
-    birth_month: Code | None = None
+    birth_month: Month | None = None
     name: Name = None
     born_on: BirthDate = None
 

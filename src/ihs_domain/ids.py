@@ -72,12 +72,35 @@ _each_key = _each
 def ids_are_known(entries: Iterable[Entry[Any]], proposed: Entry[Any]) -> list[Objection]:
     """What speaks against the ids of *proposed*, held against the whole record of its case.
 
-    A new id must be new (a person may come again), any other must have been brought in by some entry, corrected or not.
+    A new id must be new (a person may come again; a correction may keep the ids of what it corrects), any other must
+    have been brought in by some entry, corrected or not.
     """
-    known = {(m.kind, m.id) for e in entries for m in _said(e.event) if m.introduces}
+    record = list(entries)
+    known = _brought_in(record)
+    taken = _brought_in(_others(record, proposed.event)) if isinstance(proposed.event, Amendment) else known
     own = {(m.kind, m.id) for m in _said(proposed.event) if m.introduces}
-    wrong = [_objection(m, known | own) for m in _said(proposed.event) if not _fits(m, known, own, proposed.event)]
+    wrong = [_objection(m, known | own) for m in _said(proposed.event) if not _fits(m, taken, known | own)]
     return list(dict.fromkeys(wrong))
+
+
+def _brought_in(entries: Iterable[Entry[Any]]) -> set[tuple[str, str]]:
+    return {(m.kind, m.id) for e in entries for m in _said(e.event) if m.introduces}
+
+
+def _others(record: list[Entry[Any]], amendment: Amendment) -> Iterator[Entry[Any]]:
+    """The entries but for the act that *amendment* is about, and what was said of that act before."""
+    by_version = {e.version: e for e in record}
+    act = _act(amendment, by_version)
+    return (e for e in record if act not in {e.version, _act(e.event, by_version)})
+
+
+def _act(event: Any, by_version: Mapping[int, Entry[Any]]) -> int:
+    """The version of the act that an amendment, or a chain of them, is about; 0 for any other event."""
+    about = 0
+    while isinstance(event, Amendment) and event.entry in by_version and (not about or event.entry < about):
+        about = event.entry
+        event = by_version[about].event
+    return about
 
 
 def _said(event: Any) -> Iterator[Mention]:
@@ -86,11 +109,11 @@ def _said(event: Any) -> Iterator[Mention]:
         yield from mentions(event.instead)
 
 
-def _fits(mention: Mention, known: set[tuple[str, str]], own: set[tuple[str, str]], event: object) -> bool:
+def _fits(mention: Mention, taken: set[tuple[str, str]], known: set[tuple[str, str]]) -> bool:
     key = (mention.kind, mention.id)
     if mention.introduces:
-        return mention.kind == "person" or isinstance(event, Amendment) or key not in known
-    return key in known or key in own
+        return mention.kind == "person" or key not in taken
+    return key in known
 
 
 def _objection(mention: Mention, known: set[tuple[str, str]]) -> Objection:

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ihs_domain.case import Case, Folding, fold
 from ihs_domain.closing import CaseClosed, Ending, closed_on
@@ -13,8 +13,9 @@ from ihs_domain.duties import Duty, DutyRule, Owed, Span, next_change, settle
 from ihs_domain.editions import Edition, Law
 from ihs_domain.gates import Objection, Refused
 from ihs_domain.history import Entry, History
-from ihs_domain.ids import ids_are_known
+from ihs_domain.ids import ids_are_known, mentions
 from ihs_domain.planning import PlanAgreed, SupervisorAgreed
+from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.roles import Actor
 from ihs_domain.rules import Rule
 from ihs_domain.safety import safety_plans_are_reviewed
@@ -43,10 +44,19 @@ def decide(proposed: Entry[Any], history: History, record: Sequence[Entry[Any]],
     objections = tuple(edition.objections(case, proposed))
     standing = objections if refusable(proposed.event) else ()
     if amiss:  # clauses say nothing of ids that do not exist: only the state of the case is told besides
-        raise Refused((*amiss, *(o for o in standing if not o.rules)))
+        raise Refused((*amiss, *_of_what_there_is(standing, amiss, proposed)))
     if standing:
         raise Refused(standing)
     return tuple(_finding(proposed, o) for o in (*objections, *edition.findings(case, proposed)))
+
+
+def _of_what_there_is(
+    standing: Iterable[Objection], amiss: Iterable[Objection], proposed: Entry[Any]
+) -> Iterator[Objection]:
+    """What the state of the case has against *proposed*, but for things that do not exist: those are told of."""
+    new = {m.id for m in mentions(proposed.event) if m.introduces}
+    unknown = {thing for o in amiss for thing in o.about} - new
+    return (o for o in standing if not o.rules and unknown.isdisjoint(o.about))
 
 
 def refusable(event: object) -> bool:
@@ -55,11 +65,22 @@ def refusable(event: object) -> bool:
 
 
 def _amends_an_entry(record: Sequence[Entry[Any]], proposed: Entry[Any]) -> list[Objection]:
-    if not isinstance(proposed.event, Amendment):
+    said = proposed.event
+    if not isinstance(said, Amendment):
         return []
-    if any(e.version == proposed.event.entry for e in record):
-        return []
-    return [Objection("there is no entry of that version in this case", "name the version shown on the timeline")]
+    amended = next((e for e in record if e.version == said.entry), None)
+    if amended is None:
+        return [Objection("there is no entry of that version in this case", "name the version shown on the timeline")]
+    return _says_what_happened(said, amended) if isinstance(said, EntryCorrected) else []
+
+
+def _says_what_happened(said: EntryCorrected, amended: Entry[Any]) -> list[Objection]:
+    """A correction of a void, or by an amendment, would say nothing: effective history knows no such thing."""
+    if isinstance(amended.event, EntryVoided):
+        return [Objection("the entry of that version voids another", "void it, and what it voided stands again")]
+    if isinstance(said.instead, Amendment):
+        return [Objection("an entry is corrected by what happened, not by an amendment", "give the event itself")]
+    return []
 
 
 def judge(history: History, law: Law) -> Iterator[Finding]:
@@ -87,27 +108,36 @@ def duties(history: History, law: Law, on: date) -> tuple[Duty, ...]:
     known = history.upto(on)
     closed = closed_on(known)
     counts = known.upto(closed or on)  # what comes after closing meets no duty
-    found = [duty for edition in _editions(known, law, on) for duty in _under(edition, counts, closed, on)]
+    found = [
+        duty for edition, first in _editions(known, law, on) for duty in _under(edition, first, counts, closed, on)
+    ]
     for rule in OWN_TERMS:
         found += (_duty(owed, (), "", Span(closed), on) for owed in rule(counts, closed or on))
     return tuple(found)
 
 
-def _editions(history: History, law: Law, on: date) -> list[Edition]:
-    """The editions that were in force on any day of the case up to *on*, each once."""
+def _editions(history: History, law: Law, on: date) -> list[tuple[Edition, date]]:
+    """The editions that judged any day of the case up to *on*, each once, with the first day it judged."""
     if not history:
         return []
     last = closed_on(history) or on
-    days = range(history[0].day.toordinal(), max(last, history[0].day).toordinal() + 1)
-    return list({edition.id: edition for edition in (law(date.fromordinal(d)) for d in days)}.values())
+    found: dict[str, tuple[Edition, date]] = {}
+    for ordinal in range(history[0].day.toordinal(), max(last, history[0].day).toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        edition = law(day)
+        found.setdefault(edition.id, (edition, day))
+    return list(found.values())
 
 
-def _under(edition: Edition, history: History, closed: date | None, on: date) -> Iterator[Duty]:
+def _under(edition: Edition, first: date, history: History, closed: date | None, on: date) -> Iterator[Duty]:
+    """What falls due under *edition*: its duties open on the *first* day it judged the case, or later."""
     span = Span(closed, edition.in_force_until)
     for rule, *rules in edition.duties:
         for owed in rule(history, closed or on):
-            if edition.in_force_until is None or owed.since <= edition.in_force_until:
-                yield _duty(owed, tuple(rules), edition.id, span, on)
+            ended = edition.in_force_until is not None and owed.since > edition.in_force_until
+            gone_by = owed.due is not None and owed.due < first
+            if not ended and not gone_by:
+                yield _duty(evolve(owed, since=max(owed.since, first)), tuple(rules), edition.id, span, on)
 
 
 def _duty(owed: Owed, rules: tuple[Rule, ...], edition: str, span: Span, on: date) -> Duty:
@@ -124,7 +154,7 @@ def _duty(owed: Owed, rules: tuple[Rule, ...], edition: str, span: Span, on: dat
         late_days=late,
         evidence=tuple(e.version for e in owed.met_by),
         near=owed.near,
-        next_change_on=next_change(owed, state, on),
+        next_change_on=next_change(owed, state, span, on),
     )
 
 

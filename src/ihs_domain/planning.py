@@ -123,6 +123,15 @@ def plan_agreed(planning: Planning, entry: Entry[PlanAgreed]) -> Planning:
     return evolve(planning, agreed=planning.agreed | {entry.event.plan})
 
 
+def plan_is_drafted(case: "Case", entry: Entry[PlanAgreed | SupervisorAgreed | PlanFinalised]) -> Objection | None:
+    """A plan is drafted, and its draft not void, before anything is decided about it."""
+    if entry.event.plan in case.planning.drafted:
+        return None
+    return Objection(
+        "the plan is not drafted by that day", "record the draft with its day, then decide on it", (entry.event.plan,)
+    )
+
+
 def assessment_is_complete(case: "Case", entry: Entry[PlanAgreed]) -> Objection | None:
     """The plan rests on a completed assessment."""
     if case.planning.drafted.get(entry.event.plan) in case.assessing.completed:
@@ -278,8 +287,9 @@ def plan_is_reviewed_every(months: int) -> DutyRule:
     def plan_is_reviewed(history: History, on: date) -> Iterator[Owed]:
         for plan, evidence in completions(history):
             if evidence:
-                reviews = [e for e in history.of(PlanReviewed) if e.event.plan == plan]
-                starts = [max(e.day for e in evidence), *(e.day for e in reviews)]
+                whole = max((e.day, e.version) for e in evidence)
+                reviews = [e for e in history.of(PlanReviewed) if e.event.plan == plan and (e.day, e.version) > whole]
+                starts = [whole[0], *(e.day for e in reviews)]
                 for start, review in zip(starts, [*reviews, None], strict=True):
                     met = (review,) if review else ()
                     yield Owed(

@@ -70,9 +70,13 @@ class Releasing:
 
     releases: dict[ReleaseId, Release] = field(factory=dict)
 
-    def basis(self, recipient: AgencyId, kind: Kind, about: Iterable[PersonId], day: date) -> Release | None:
-        """The first release that covers it on *day*."""
-        return next((r for r in self.releases.values() if r.covers(recipient, kind, about, day)), None)
+    def basis(
+        self, recipient: AgencyId, kind: Kind, about: Iterable[PersonId], day: date, purpose: Code | None = None
+    ) -> Release | None:
+        """The first release that covers it on *day*, for *purpose* where one is named."""
+        persons = frozenset(about)
+        asked = (r for r in self.releases.values() if purpose in {None, r.purpose})
+        return next((r for r in asked if r.covers(recipient, kind, persons, day)), None)
 
 
 def release_signed(releasing: Releasing, entry: Entry[ReleaseSigned]) -> Releasing:
@@ -83,6 +87,6 @@ def release_signed(releasing: Releasing, entry: Entry[ReleaseSigned]) -> Releasi
 
 def release_revoked(releasing: Releasing, entry: Entry[ReleaseRevoked]) -> Releasing:
     held = releasing.releases.get(entry.event.release)
-    if held is None:
+    if held is None or held.revoked_on is not None:  # revoked once is revoked: a second time moves no day
         return releasing
     return Releasing({**releasing.releases, held.id: evolve(held, revoked_on=entry.day)})

@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from ihs_domain.terms import Code, Happening
+from ihs_domain.terms import Code, Digest, EditionId, Happening
 
 
 @frozen
@@ -10,5 +10,5 @@ class EditionLoaded(Happening):
     """From here on entries may be judged by this edition; *digest* is the SHA-256 of its rules and tables, in hex."""
 
     ruleset: Code
-    edition: Code
-    digest: Code
+    edition: EditionId
+    digest: Digest

@@ -10,6 +10,11 @@ Jurisdiction = NewType("Jurisdiction", str)  # ISO 3166-2, lower case: "us-ut"
 CaseId = NewType("CaseId", str)
 ActorId = NewType("ActorId", str)
 Code = NewType("Code", str)  # lower-case words joined by hyphens, never free text
+Month = NewType("Month", str)  # a month of the calendar: "2008-09"
+EditionId = NewType("EditionId", str)  # a ruleset and its first day: "utah-r512-100@2010-10-08"
+Digest = NewType("Digest", str)  # SHA-256, in lower-case hex
+DocumentId = NewType("DocumentId", str)  # a document kept elsewhere, by the id it has there
+PartId = NewType("PartId", str)  # what of an entry can be told: an id within it, or empty for the whole
 
 PersonId = NewType("PersonId", str)
 AgencyId = NewType("AgencyId", str)
@@ -79,7 +84,7 @@ class Reported:
 
     by: ActorId
     on: date
-    document: Code
+    document: DocumentId
 
 
 @frozen

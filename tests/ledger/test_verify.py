@@ -100,9 +100,7 @@ def test_a_changed_column_is_found_at_its_record(column, value):
 
 
 def test_a_missing_record_is_found_where_it_should_stand():
-    assert verify(ROWS[:2] + ROWS[3:], LIVE).wrong == Wrong(
-        3, "position 4 stands here: a record is missing or added"
-    )
+    assert verify(ROWS[:2] + ROWS[3:], LIVE).wrong == Wrong(3, "position 4 stands here: a record is missing or added")
 
 
 def test_a_record_shown_twice_is_found():
@@ -155,6 +153,4 @@ def test_a_history_rebuilt_after_a_checkpoint_is_found_by_the_checkpoint_alone()
 
 def test_a_history_cut_short_is_found_by_the_checkpoint_alone():
     assert verify(ROWS[:3], LIVE).holds
-    assert verify(ROWS[:3], LIVE, HEAD).wrong == Wrong(
-        4, "the checkpoint states 5 records: the rest is missing"
-    )
+    assert verify(ROWS[:3], LIVE, HEAD).wrong == Wrong(4, "the checkpoint states 5 records: the rest is missing")

@@ -1,4 +1,4 @@
-"""A real server, a source of messages, and a proxy that loses answers: what the tests of telling agencies share."""
+"""What the tests share: a real server, a source of messages, and a proxy that loses answers."""
 
 import asyncio
 import json
@@ -54,9 +54,7 @@ class Site:
     ) -> AsyncIterator[Subscriber]:
         login, file = self.connection.agency(agency).login, self.folder / f"{agency}.db"
         url = self.connection.url
-        async with Subscriber.connect(
-            url, login.user, login.password, agency, file, on_message
-        ) as subscriber:
+        async with Subscriber.connect(url, login.user, login.password, agency, file, on_message) as subscriber:
             yield subscriber
 
     async def in_stream(self, agency: str = "foothill") -> list[tuple[str, str]]:
@@ -75,7 +73,7 @@ class Site:
         stored = await self.in_stream(agency)
         taken: list[tuple[str, str]] = []
         async with self.subscriber(agency) as subscriber:
-            while len(taken) < len(stored):
+            while len(taken) < len(set(stored)):
                 message = await anext(aiter(subscriber))
                 taken.append((message.kind, message.id))
         assert taken == stored
@@ -139,7 +137,10 @@ def source() -> Callable[..., Source]:
 
 @define
 class Proxy:
-    """Stands between a publisher and the server; `faults` happen at the next committed batches, in this order."""
+    """Stands between a publisher and the server.
+
+    `faults` happen at the next committed batches, in this order.
+    """
 
     connection: Connection
     faults: list[str | Callable[[], None]]
@@ -160,9 +161,7 @@ class Proxy:
             except OSError:  # the server is being started again: nothing tells when it listens
                 await asyncio.sleep(0.01)
 
-    async def _both(
-        self, up: Awaitable[None], down: Awaitable[None], ends: list[asyncio.StreamWriter]
-    ) -> None:
+    async def _both(self, up: Awaitable[None], down: Awaitable[None], ends: list[asyncio.StreamWriter]) -> None:
         tasks = [asyncio.ensure_future(up), asyncio.ensure_future(down)]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -7,6 +7,7 @@ from nats.errors import NoRespondersError
 
 import nats
 from ihs_nats import publish
+from ihs_nats.server import configuration
 
 NO_JETSTREAM = 10039
 REFUSED = {"nobody there", "no JetStream"}
@@ -14,22 +15,18 @@ REFUSED = {"nobody there", "no JetStream"}
 
 async def log_in(site, agency):
     login = site.connection.agency(agency).login
-    return await nats.connect(
-        site.server.url, user=login.user, password=login.password, allow_reconnect=False
-    )
+    return await nats.connect(site.server.url, user=login.user, password=login.password, allow_reconnect=False)
 
 
 async def refusal(client, door, ask=b"{}"):
-    """How the server refuses: nobody is there, or this account has no JetStream; anything else is an answer."""
+    """How the server refuses; anything else than nobody there and no JetStream is an answer."""
     try:
         answer = await client.request(door, ask, timeout=2)
     except NoRespondersError:
         return "nobody there"
     error = json.loads(answer.data).get("error", {})
     return (
-        "no JetStream"
-        if error.get("err_code") == NO_JETSTREAM
-        else f"{door} answered {answer.headers} {answer.data}"
+        "no JetStream" if error.get("err_code") == NO_JETSTREAM else f"{door} answered {answer.headers} {answer.data}"
     )
 
 
@@ -37,10 +34,7 @@ async def last_sequences(site):
     """How many messages each stream ever took."""
     login = site.connection.publisher
     client = await nats.connect(site.server.url, user=login.user, password=login.password)
-    infos = [
-        await client.jetstream().stream_info(site.connection.agency(a).stream)
-        for a in ("foothill", "wasatch")
-    ]
+    infos = [await client.jetstream().stream_info(site.connection.agency(a).stream) for a in ("foothill", "wasatch")]
     await client.close()
     return [info.state.last_seq for info in infos]
 
@@ -63,9 +57,7 @@ def test_an_agency_reaches_no_part_of_another_agencys_stream(site, telling, sour
         await publish(site.connection, "wasatch", source(telling(3, "wasatch")), site.secret)
         client = await log_in(site, "foothill")
         refused = [await refusal(client, door, b'{"seq":1,"batch":1,"no_wait":true}') for door in doors]
-        refused.append(
-            await refusal(client, f"$JS.API.CONSUMER.CREATE.{stream}", json.dumps(listener).encode())
-        )
+        refused.append(await refusal(client, f"$JS.API.CONSUMER.CREATE.{stream}", json.dumps(listener).encode()))
         await client.close()
         return refused, await site.received("wasatch")
 
@@ -75,7 +67,7 @@ def test_an_agency_reaches_no_part_of_another_agencys_stream(site, telling, sour
     assert len(received) == 3
 
 
-def test_an_agency_cannot_manage_even_its_own_stream(site, telling, source):
+def test_an_agency_cannot_manage_even_its_own_stream(site):
     stream = site.connection.agency("foothill").stream
     doors = [
         f"$JS.API.STREAM.PURGE.{stream}",
@@ -107,7 +99,7 @@ def test_an_agency_that_listens_to_everything_hears_nothing_of_anothers_telling(
     assert asyncio.run(run()) == (20, "the-end")
 
 
-def test_an_agency_puts_nothing_into_any_stream(site, telling, source):
+def test_an_agency_puts_nothing_into_any_stream(site):
     async def run():
         client = await log_in(site, "foothill")
         subjects = [f"ihs.v1.{agency}.case-1.threat" for agency in ("foothill", "wasatch")]
@@ -119,7 +111,10 @@ def test_an_agency_puts_nothing_into_any_stream(site, telling, source):
 
 
 def test_an_agency_cannot_have_its_messages_answered_into_anothers_stream(site, telling, source):
-    """The confused deputy: a reply subject is not held to the asking user's permissions, only to its account."""
+    """The confused deputy.
+
+    A reply subject is not held to the asking user's permissions, only to its account.
+    """
     own, other = site.connection.agency("foothill").stream, "ihs.v1.wasatch.case-1.threat"
 
     async def run():
@@ -136,3 +131,16 @@ def test_an_agency_cannot_have_its_messages_answered_into_anothers_stream(site, 
         return answer.headers["ce-id"], await last_sequences(site)
 
     assert asyncio.run(run()) == ("foothill-0", [3, 0])
+
+
+def test_every_service_is_exported_to_the_one_agency_whose_stream_it_serves(site):
+    connection = site.connection
+
+    accounts = configuration(connection, site.folder)["accounts"]
+
+    for export in accounts["publisher"]["exports"]:
+        [agency] = [name for name, at in connection.agencies.items() if at.stream in export["service"]]
+        assert export["accounts"] == [f"agency-{agency}"]
+        assert ">" not in export["service"].removesuffix(".told.>")
+        assert "*" not in export["service"]
+    assert len(accounts["publisher"]["exports"]) == 4

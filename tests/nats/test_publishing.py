@@ -73,9 +73,7 @@ def test_a_server_killed_again_and_again_loses_and_doubles_nothing(site, telling
     assert received == ids(messages)
 
 
-def test_a_server_killed_right_after_a_batch_was_sent_loses_and_doubles_nothing(
-    site, telling, source, through_proxy
-):
+def test_a_server_killed_right_after_a_batch_was_sent_loses_and_doubles_nothing(site, telling, source, through_proxy):
     messages = telling(200)
 
     async def run():
@@ -156,7 +154,7 @@ def test_a_publisher_that_is_cancelled_is_gone_on_from_where_it_stopped(site, te
 
     async def run():
         for place in (40, 100, 200):
-            cancelled = source(messages, at={place: lambda: publishing.cancel()})
+            cancelled = source(messages, at={place: lambda: publishing.cancel()})  # noqa: B023, PLW0108 - it is made in the next line
             publishing = asyncio.ensure_future(publish_in_small_batches(cancelled))
             with pytest.raises(asyncio.CancelledError):
                 await publishing

@@ -1,7 +1,6 @@
 """The embedded server: its own folder, nobody else's eyes, and the same after a restart."""
 
 import asyncio
-import os
 import stat
 from pathlib import Path
 
@@ -69,7 +68,7 @@ def test_a_server_that_does_not_come_up_shows_the_end_of_its_log(tmp_path):
     server = EmbeddedServer(tmp_path / "s")
     (server.folder / "jetstream").write_text("not a folder")
 
-    with pytest.raises(ServerDidNotStart, match="(?s)its log ends:.*not a directory"):
+    with pytest.raises(ServerDidNotStart, match=r"(?s)its log ends:.*not a directory"):
         server.start()
 
 
@@ -101,7 +100,7 @@ def test_an_agency_whose_name_could_be_a_wildcard_is_refused(tmp_path):
 
 
 def test_the_server_listens_on_this_machine_only(site):
-    inodes = {os.readlink(fd) for fd in Path(f"/proc/{site.server.pid}/fd").iterdir()}
+    inodes = {str(fd.readlink()) for fd in Path(f"/proc/{site.server.pid}/fd").iterdir()}
     listening = [
         line.split()[1]
         for table in ("tcp", "tcp6")
@@ -123,7 +122,7 @@ def test_provisioning_twice_is_the_same_as_once(site):
 
 
 @pytest.mark.parametrize(
-    ("settings", "named"),
+    "settings, named",
     [({"max_messages": 5}, "max_msgs"), ({"max_bytes": 5}, "max_bytes"), ({"ack_wait": 9.0}, "ack_wait")],
 )
 def test_a_stream_that_stands_with_other_settings_is_left_as_it_is(site, settings, named):

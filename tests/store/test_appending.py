@@ -204,9 +204,7 @@ def test_a_time_of_recording_without_offset_is_an_error(rehearsal, draft, at):
         rehearsal.append([draft(1)], recorded_at=at(0).replace(tzinfo=None))
 
 
-@pytest.mark.parametrize(
-    "ident, mac", [("", MAC), ("c\x00", MAC), ("c" * 257, MAC), ("c", b"short"), ("c", b"m" * 65)]
-)
+@pytest.mark.parametrize("ident, mac", [("", MAC), ("c\x00", MAC), ("c" * 257, MAC), ("c", b"short"), ("c", b"m" * 65)])
 def test_a_command_has_a_printable_id_and_a_strong_mac(ident, mac):
     with pytest.raises(DraftRefused):
         Command(ident, mac)

@@ -18,9 +18,9 @@ from ihs_store.errors import (
     VersionConflict,
     WrongKeyFile,
 )
-from ihs_store.keys import KeyRing, create_key_file, read_key_file
+from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import Command
-from ihs_store.store import path_of
+from ihs_store.store import create, path_of
 
 PLACE = b"case/k1 1 narrative"
 
@@ -29,6 +29,13 @@ PLACE = b"case/k1 1 narrative"
 def key_file(tmp_path):
     create_key_file(tmp_path / "key")
     return tmp_path / "key"
+
+
+@pytest.fixture
+def store(url, clock, key_file):
+    opened = create(url, clock=clock, keys=first_keys(read_key_file(key_file)))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -153,9 +160,7 @@ def test_of_two_appends_that_make_one_key_the_second_seals_again(ring, store, dr
     store.append([draft(1, sealed=(("person/p1", one),))], keys=first.new_keys)
 
     with pytest.raises(KeyIdTaken) as refused:
-        store.append(
-            [draft(2, sealed=(("person/p1", two),))], command=Command("c", b"m" * 32), keys=second.new_keys
-        )
+        store.append([draft(2, sealed=(("person/p1", two),))], command=Command("c", b"m" * 32), keys=second.new_keys)
 
     assert refused.value.key == "person/p1"
     assert store.receipt("c") is None
@@ -186,16 +191,23 @@ def test_a_key_swapped_for_another_of_the_same_key_file_is_found_by_its_commitme
         ring.sealing().seal("person/p1", PLACE, b"Jane")
 
 
-def test_macs_and_derived_keys_are_the_same_for_one_key_file_and_differ_by_use(
-    tmp_path, key_file, ring, store
-):
-    create_key_file(tmp_path / "other")
-    same, other = (KeyRing(read_key_file(path), store.key) for path in (key_file, tmp_path / "other"))
+def test_macs_and_derived_keys_are_the_same_for_one_store_and_differ_by_use(tmp_path, key_file, ring, store):
+    kek = read_key_file(key_file)
+    same = KeyRing(kek, store.key)
+    with closing(create(str(tmp_path / "other.db"), keys=first_keys(kek))) as another:
+        other = KeyRing(kek, {"root": another.key("root")}.get)
 
     assert ring.mac(b"asked") == same.mac(b"asked")
     assert ring.derive("a") == same.derive("a")
     assert len({ring.mac(b"asked"), ring.mac(b"other"), other.mac(b"asked")}) == 3
     assert len({ring.derive("a"), ring.derive("b"), other.derive("a"), read_key_file(key_file)}) == 4
+
+
+def test_the_wrong_key_file_is_told_before_anything_is_sealed_under_it(tmp_path, store):
+    create_key_file(tmp_path / "other")
+
+    with pytest.raises(WrongKeyFile):
+        _ = KeyRing(read_key_file(tmp_path / "other"), store.key).root
 
 
 def test_a_ring_does_not_show_its_key(key_file, ring):

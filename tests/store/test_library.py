@@ -35,9 +35,7 @@ class OnOurRecorder:
     def tearDown(self):
         # The ledger has counted every record, whoever wrote it.
         with self.records.recorder.datastore.transaction(commit=False) as c:
-            c.execute(
-                "SELECT size, (SELECT count(*) FROM records), (SELECT max(position) FROM records) FROM ledger"
-            )
+            c.execute("SELECT size, (SELECT count(*) FROM records), (SELECT max(position) FROM records) FROM ledger")
             size, count, last = c.fetchone()
         self.records.close()
         self.folder.cleanup()
@@ -92,9 +90,7 @@ def test_an_application_saves_drafts_and_reads_them_back_through_the_library(rec
 def test_a_repository_folds_a_stream_with_a_function_of_ours(records, draft):
     records.save(draft(1), draft(2))
 
-    folded = records.repository.get(
-        "case/k1", projector_func=lambda _, events: [e.originator_version for e in events]
-    )
+    folded = records.repository.get("case/k1", projector_func=lambda _, events: [e.originator_version for e in events])
 
     assert folded == [1, 2]
 
@@ -125,9 +121,7 @@ def test_a_bare_event_of_the_library_conflicts_as_the_library_expects(records):
         records.recorder.insert_events([StoredEvent("case/k1", 1, "t", b"")])
 
 
-def test_a_writer_takes_the_lock_before_it_reads_and_one_that_waits_too_long_is_told_so(
-    records, tmp_path, draft
-):
+def test_a_writer_takes_the_lock_before_it_reads_and_one_that_waits_too_long_is_told_so(records, tmp_path, draft):
     holder = Records(tmp_path / "cases.db")
     with holder.recorder.datastore.transaction(commit=True), pytest.raises(StoreBusy):
         records.save(draft(1))

@@ -33,9 +33,7 @@ def altered(path, *statements):
             database.execute(statement)
 
 
-@pytest.mark.parametrize(
-    "address", ["sqlite:///cases.db", "cases.db", "sqlite:///{}/cases.db", "{}/cases.db"]
-)
+@pytest.mark.parametrize("address", ["sqlite:///cases.db", "cases.db", "sqlite:///{}/cases.db", "{}/cases.db"])
 def test_a_store_is_named_by_a_relative_or_an_absolute_address_or_a_path(tmp_path, monkeypatch, address):
     monkeypatch.chdir(tmp_path)
 
@@ -53,9 +51,7 @@ def test_a_path_may_hold_what_means_something_in_an_address(tmp_path):
     assert list(listing(tmp_path)) == ["a b?mode=memory#%41.db"]
 
 
-@pytest.mark.parametrize(
-    "address", ["", "sqlite://", "sqlite:///", "sqlite://cases.db", "mysql:///x", "a\x00b"]
-)
+@pytest.mark.parametrize("address", ["", "sqlite://", "sqlite:///", "sqlite://cases.db", "mysql:///x", "a\x00b"])
 def test_an_address_of_no_known_form_is_refused(address):
     with pytest.raises(UnknownURL):
         path_of(address)

@@ -17,9 +17,7 @@ def say(*words):
 
 
 def draft(stream, version):
-    return Draft(
-        stream=stream, version=version, name="A.v1", day="2015-01-09", actor="w", role="r", open=b"x" * 500
-    )
+    return Draft(stream=stream, version=version, name="A.v1", day="2015-01-09", actor="w", role="r", open=b"x" * 500)
 
 
 def creates(url):

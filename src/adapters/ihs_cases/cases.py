@@ -22,7 +22,8 @@ from ihs_domain.roles import Actor
 from ihs_domain.terms import AgencyId
 from ihs_record.codec import encode
 from ihs_record.row import Row
-from ihs_store.keys import KeyRing, create_key_file, read_key_file
+from ihs_store.errors import StoreError
+from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import RecordStore
 from ihs_store.store import create, open_store, path_of
 
@@ -55,15 +56,32 @@ class Cases:
     def open(cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None) -> Self:
         """The cases of the store at *url*; by default with the editions of the installed plugins."""
         store = open_store(url)
-        return cls(store, KeyRing(read_key_file(key_file_of(url, key_file)), store.key), rules or books.installed())
+        try:
+            ring = KeyRing(read_key_file(key_file_of(url, key_file)), store.key)
+            _ = ring.root  # the wrong key file is told now, not when something was sealed under it
+            return cls(store, ring, rules or books.installed())
+        except BaseException:
+            store.close()
+            raise
 
     @classmethod
     def create(
         cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None, rehearsal: bool = False
     ) -> Self:
-        """A new store at *url* with a new key file. A rehearsal store takes `recorded_at` from its input, for ever."""
-        create(url, rehearsal=rehearsal).close()
-        create_key_file(key_file_of(url, key_file))
+        """A new store at *url*, under the key file there, or a new one.
+
+        A rehearsal store takes `recorded_at` from its input, for ever.
+        """
+        path = key_file_of(url, key_file)
+        made = not path.exists()
+        if made:
+            create_key_file(path)
+        try:
+            create(url, rehearsal=rehearsal, keys=first_keys(read_key_file(path))).close()
+        except StoreError:
+            if made:
+                path.unlink()
+            raise
         return cls.open(url, key_file=key_file, rules=rules)
 
     def close(self) -> None:

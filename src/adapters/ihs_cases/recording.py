@@ -17,7 +17,7 @@ from ihs_domain.history import Entry, effective
 from ihs_domain.judge import Finding, decide
 from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.system import EditionLoaded
-from ihs_domain.terms import Code, Jurisdiction
+from ihs_domain.terms import Code, Digest, EditionId, Jurisdiction
 from ihs_record.codec import Encoded, encode
 from ihs_store.errors import KeyIdTaken, VersionConflict
 from ihs_store.keys import KeyRing
@@ -144,14 +144,14 @@ class Recorder:
             )
         zone = self.book.zone(jurisdiction)
         if zone is None:
-            raise NoJurisdiction(f"no edition for {jurisdiction or 'this case'} is at hand: install the plugin with it")
+            raise NoJurisdiction("no edition of its jurisdiction is at hand: install the plugin that brings one")
         return Rules(self.book.law(jurisdiction), ZoneInfo(zone))
 
     def _load(self, edition: Edition, recorded_at: datetime | None) -> None:
         """Have the edition's digest on record before anything is judged by it."""
         if not edition_id(edition) or edition.id in self._loaded:
             return
-        event = EditionLoaded(Code(edition.ruleset), Code(edition.id), Code(digest(edition)))
+        event = EditionLoaded(Code(edition.ruleset), EditionId(edition.id), Digest(digest(edition)))
         command_id = f"edition-loaded/{edition.id}/{event.digest}"
         command = Command(command_id, self.ring.mac(command_id.encode()))
         day = (recorded_at or datetime.now(UTC)).date()
@@ -167,6 +167,8 @@ class Recorder:
 
 def stream_of(event: object, case_id: str | None, agency_id: str | None) -> str:
     """The stream an event goes on. Raises WrongStream where it belongs on the other kind."""
+    if isinstance(event, EditionLoaded):
+        raise WrongStream("EditionLoaded belongs on the system's stream: the record puts it there itself")
     on_agency = isinstance(event, ON_AGENCY_STREAMS)
     if on_agency != (agency_id is not None) or on_agency == (case_id is not None):
         belongs = "an agency's stream: name the agency" if on_agency else "a case: name the case"
@@ -184,7 +186,10 @@ def edition_id(edition: Edition) -> str:
 def local_day(occurred: date | datetime, zone: ZoneInfo) -> tuple[date, datetime | None]:
     """The local day of an act, and its instant where one was given."""
     if isinstance(occurred, datetime):
-        return aware(occurred).astimezone(zone).date(), occurred
+        try:
+            return aware(occurred).astimezone(zone).date(), occurred
+        except OverflowError:
+            raise NotAnInstant("the instant lies outside the calendar: give one that has a local day") from None
     return occurred, None
 
 

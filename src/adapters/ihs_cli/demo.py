@@ -7,6 +7,7 @@ from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
@@ -58,9 +59,9 @@ def run(folder: Path, say: Say) -> bool:
     """Play the Alder diary in *folder*; whether everything came out as it should."""
     store = folder / "alder.db"
     say(
-        "The record of how an agency kept two children safe at home: what happened, what the rules said, what was known"
-        "\nwhen, and what other agencies were told. Alder is an invented family in Utah, 2015; its diary is played here."
-        f"\nThe files are in {folder}"
+        "The record of how an agency kept two children safe at home: what happened, what the rules said, what was"
+        "\nknown when, and what other agencies were told. Alder is an invented family in Utah;"
+        f"\nits diary of 2015 is played here. The files are in {folder}"
     )
     with Cases.create(str(store), rehearsal=True) as cases:
         say("REHEARSAL: this store takes the day of recording from its input, and says so in every output.")
@@ -127,7 +128,8 @@ def _duty(duty: Duty) -> str:
         if duty.state in {State.LATE, State.MET_LATE}
         else ""
     )
-    return f"{duty.state.partition(' ')[0]:6}{duty.what}{subject}{when}{days}  [{', '.join(duty.cites) or 'by its own terms'}]"
+    state, cites = duty.state.partition(" ")[0], ", ".join(duty.cites) or "by its own terms"
+    return f"{state:6}{duty.what}{subject}{when}{days}  [{cites}]"
 
 
 def _what_was_known(cases: Cases, say: Say) -> None:
@@ -220,14 +222,15 @@ def _views(cases: Cases, folder: Path, say: Say) -> None:
 
 def _timeline(cases: Cases, say: Say) -> None:
     say("\n7. The timeline: everything put on record, for whoever reads it years later.\n")
+    zone = cases.zone(CASE)
     for line in timeline(CASE, cases.history(CASE, opened=True)):
-        say(f"  {_told(line)}")
+        say(f"  {_line(line, zone)}")
 
 
-def _told(line: TimelineLine) -> str:
-    late = (line.recorded_at.date() - line.day).days if line.recorded_at else 0
+def _line(line: TimelineLine, zone: ZoneInfo) -> str:
+    late = (line.recorded_at.astimezone(zone).date() - line.day).days if line.recorded_at else 0
     marks = [
-        *([f"put on record {late} days later"] if late > 0 else []),
+        *([f"put on record {late} day{'s' * (late != 1)} later"] if late > 0 else []),
         *([f"corrected by @{line.corrected_by}"] if line.corrected_by else []),
         *(["after closing"] if line.after_closing else []),
     ]

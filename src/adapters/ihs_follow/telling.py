@@ -13,7 +13,7 @@ from ihs_domain.closing import closed_on
 from ihs_domain.disclosure import Held, Key, Message, Piece, bears_on_telling, changes, pieces, told, withheld
 from ihs_domain.history import Entry, History
 from ihs_domain.roles import SYSTEM
-from ihs_domain.terms import AgencyId, CaseId, Version
+from ihs_domain.terms import AgencyId, CaseId, PartId, Version
 from ihs_follow.sink import Batch, Recorded
 
 
@@ -71,7 +71,7 @@ class Teller:
             self._record(event, agency_id, day, f"told/{agency_id}/{case_id}/{position}/{day}")
         for piece in self._newly_withheld(agency, agency.agreement, case_id, history, day):
             version, part = piece.key
-            kept = DisclosureWithheld(case_id, position, Version(version), part, piece.kind)
+            kept = DisclosureWithheld(case_id, position, Version(version), PartId(part), piece.kind)
             self._record(kept, agency_id, day, f"withheld/{agency_id}/{case_id}/{version}/{part}")
 
     def _messages(

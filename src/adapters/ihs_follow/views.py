@@ -99,7 +99,7 @@ class Views:
         return sorted((_table(p), _create(p)) for p in self._projections.values())
 
     def _begin_again(self, db: sqlite3.Connection) -> None:
-        """Other projections, or other columns, than the file was made with: everything is made again from the record."""
+        """Other projections or columns than the file was made with: everything is made again from the record."""
         for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             db.execute(f'DROP TABLE "{table}"')
         db.execute(f"PRAGMA application_id = {OWNER}")

@@ -1,10 +1,10 @@
 """The fenced chain: each message goes into its stream exactly once and in order, whatever breaks on the way.
 
-A batch says which sequence it must follow, so it lands as a whole right there or not at all. Every message carries
-the sealed resume key; after any trouble the chain reads the stream's last message and goes on from its key. What was
-sent is remembered nowhere else. Batches are atomic rather than a window of single fenced messages: in a window, a
-control message from another publisher could take the place of one message while the next still found its sequence.
-A server that knows no atomic batches gets one message at a time.
+A batch says which sequence it must follow, so it lands as a whole right there or not at all. Every message
+carries the sealed resume key; after any trouble the chain reads the stream's last message and goes on from
+its key. What was sent is remembered nowhere else. Batches are atomic rather than a window of single fenced
+messages: in a window, a control message from another publisher could take the place of one message while the
+next still found its sequence. A server that knows no atomic batches gets one message at a time.
 """
 
 import asyncio
@@ -63,8 +63,8 @@ _LONGEST_PAUSE = 2.0
 class Published:
     """What one call of `publish` did.
 
-    `sent` counts the messages whose acknowledgement arrived, `recovered` how often the tail was read again after a
-    trouble; `last` is the key the stream now ends with, `created` when this very stream was made.
+    `sent` counts the messages whose acknowledgement arrived, `recovered` how often the tail was read again
+    after a trouble; `last` is the key the stream now ends with, `created` when this very stream was made.
     """
 
     sent: int
@@ -101,9 +101,7 @@ class _Link:
 
     async def open(self, connection: Connection, patience: float) -> None:
         url, publisher = connection.url, connection.publisher
-        self.client = await connect(
-            url, publisher, patience=patience, when_down=self._went_down, when_up=self._came_up
-        )
+        self.client = await connect(url, publisher, patience=patience, when_down=self._went_down, when_up=self._came_up)
         self.up.set()
 
     async def asked(self, question: Awaitable[_T]) -> _T:
@@ -142,7 +140,7 @@ async def publish(
     created: datetime | None = None,
     patience: float = 60.0,
 ) -> Published:
-    """Tells one agency what the source still has for it, over a connection of its own; see `Publisher.publish`."""
+    """`Publisher.publish` over a connection of its own."""
     async with Publisher.connect(connection, patience=patience) as publisher:
         return await publisher.publish(agency, source, key, until=until, created=created)
 
@@ -178,8 +176,8 @@ class Publisher:
     ) -> Published:
         """Sends all that the source gives, up to and with `until`; returns when all of it is in the stream.
 
-        `key` is the publisher's 32-byte secret. `created`, as an earlier call returned it, makes sure that it is still
-        the same stream. The source must give the same messages however often it is asked.
+        `key` is the publisher's 32-byte secret. `created`, as an earlier call returned it, makes sure that it
+        is still the same stream. The source must give the same messages however often it is asked.
         """
         stream = self._stream(agency, key)
         progress = _Progress(self._patience, created)
@@ -187,9 +185,7 @@ class Publisher:
             try:
                 tail = await stream.tail()
                 progress.reached(tail)
-                for messages in _batches(
-                    _checked(source, tail.key, agency, until), batch if tail.atomic else 1
-                ):
+                for messages in _batches(_checked(source, tail.key, agency, until), batch if tail.atomic else 1):
                     tail = await stream.append(tail, messages)
                     progress.reached(tail, len(messages))
                 return Published(progress.sent, progress.recovered, tail.key, tail.created)
@@ -199,8 +195,9 @@ class Publisher:
     async def purge(self, agency: str, handle: str, key: bytes) -> None:
         """Removes all that the stream still holds about one case: stop telling about that case first.
 
-        The last message is never removed: a control message with its resume key takes its place before. So the tail
-        can be read at every moment, also when this call is cut short. What goes first makes room in a full stream.
+        The last message is never removed: a control message with its resume key takes its place before. So
+        the tail can be read at every moment, also when this call is cut short. What goes first makes room in
+        a full stream.
         """
         stream, doomed = self._stream(agency, key), subjects(agency, handle)
         progress = _Progress(self._patience, None)
@@ -218,16 +215,17 @@ class Publisher:
                 await progress.pause(trouble, self._link.up)
 
     async def resume_at(self, agency: str, at: ResumeKey, key: bytes) -> None:
-        """Puts a key to go on from behind a tail that was removed by hand; does nothing while the tail is readable."""
+        """Puts a key to go on from behind a tail that was removed by hand.
+
+        Does nothing while the tail is readable.
+        """
         stream = self._stream(agency, key)
         try:
             await stream.tail()
         except TailUnreadable:
             info = await stream.info()
             tail = stream.at(info, info.state.last_seq, at)
-            await stream.append(
-                tail, [control(at, agency, datetime.now(UTC), {"resumed": "after a removal"})]
-            )
+            await stream.append(tail, [control(at, agency, datetime.now(UTC), {"resumed": "after a removal"})])
 
     def _stream(self, agency: str, key: bytes) -> "_Stream":
         jetstream = self._link.client.jetstream(timeout=_ANSWER_WITHIN)
@@ -245,7 +243,7 @@ class _Stream:
     jetstream: JetStreamContext
 
     async def tail(self) -> Tail:
-        """Raises TailUnreadable or ResumeKeyUnopened: never begins anew in a stream that ever held a message."""
+        """Where the stream ends; raises rather than begin anew in one that ever held a message."""
         info = await self.info()
         last = info.state.last_seq
         if last == 0:
@@ -254,9 +252,7 @@ class _Stream:
         return self.at(info, last, unseal((message.headers or {}).get(RESUME), self.secret, self.name))
 
     def at(self, info: StreamInfo, sequence: int, key: ResumeKey) -> Tail:
-        return Tail(
-            sequence, key, info.created or datetime.min.replace(tzinfo=UTC), bool(info.config.allow_atomic)
-        )
+        return Tail(sequence, key, info.created or datetime.min.replace(tzinfo=UTC), bool(info.config.allow_atomic))
 
     async def info(self) -> StreamInfo:
         try:
@@ -298,7 +294,7 @@ class _Stream:
             raise TailUnreadable(msg) from None
 
     def _fenced(self, tail: Tail, messages: Sequence[Outgoing]) -> list[tuple[Outgoing, dict[str, str]]]:
-        """Each message with its headers; the first one says what the batch must follow, the last one commits it."""
+        """The first message says what the batch must follow, the last one commits it."""
         carried = [headers(m) | {RESUME: seal(m.key, self.secret, self.name)} for m in messages]
         carried[0]["Nats-Expected-Last-Sequence"] = str(tail.sequence)
         if len(messages) > 1:
@@ -325,8 +321,8 @@ class _Progress:
         """Notes the tail; raises StreamReplaced when it is another stream's, or this one's from before."""
         if self.created not in (None, tail.created):
             msg = (
-                "the stream was made anew since it was last told: find out who removed it, then publish without "
-                "`created` to tell everything again; nothing was sent"
+                "the stream was made anew since it was last told: find out who removed it, then publish "
+                "without `created` to tell everything again; nothing was sent"
             )
             raise StreamReplaced(msg)
         self.created = tail.created
@@ -335,7 +331,7 @@ class _Progress:
             self._reached, self._fruitless, self._since = tail.sequence, 0, time.monotonic()
 
     async def pause(self, trouble: _Trouble, up: asyncio.Event) -> None:
-        """Waits before the next try, longer each time, and for the connection; raises when patience is over."""
+        """Waits for the connection, longer after each fruitless try; raises when patience is over."""
         self.recovered += 1
         self._fruitless += 1
         left = self._since + self.patience - time.monotonic()
@@ -354,9 +350,7 @@ def _gave_up(trouble: _Trouble, patience: float) -> Unreachable:
         return StreamFull(
             f"the stream took no message for {patience:g} s since it is full: raise its limits or purge it"
         )
-    return Unreachable(
-        f"publishing made no progress for {patience:g} s ({trouble}): see that the server runs, go on"
-    )
+    return Unreachable(f"publishing made no progress for {patience:g} s ({trouble}): see that the server runs, go on")
 
 
 def _checked(source: Source, after: ResumeKey, agency: str, until: ResumeKey | None) -> Iterator[Outgoing]:

@@ -57,7 +57,10 @@ def new_connection(url: str, agencies: Iterable[str] = ()) -> Connection:
 
 
 def with_agencies(connection: Connection, agencies: Iterable[str]) -> Connection:
-    """Exactly these agencies: who stays keeps stream and password, who is new gets them, who is gone loses them."""
+    """Exactly these agencies.
+
+    Who stays keeps stream and password, who is new gets them, who is gone loses them.
+    """
     kept = {name: connection.agencies.get(name) or _agency(name) for name in agencies}
     return evolve(connection, agencies=kept)
 
@@ -74,7 +77,10 @@ def load(folder: Path | str) -> Connection:
 
 
 def save(connection: Connection, folder: Path | str) -> None:
-    """Keeps the connection in the folder, readable by its owner only; an older one is replaced in one step."""
+    """Keeps the connection in the folder, readable by its owner only.
+
+    An older one is replaced in one step.
+    """
     write_privately(Path(folder) / _FILE, json.dumps(asdict(connection), indent=1))
 
 
@@ -126,9 +132,7 @@ async def connect(
     return client
 
 
-async def _first(
-    connecting: "asyncio.Future[None]", refused: asyncio.Event, patience: float, url: str
-) -> None:
+async def _first(connecting: "asyncio.Future[None]", refused: asyncio.Event, patience: float, url: str) -> None:
     watching = asyncio.ensure_future(refused.wait())
     try:
         either: set[asyncio.Future[Any]] = {connecting, watching}

@@ -86,9 +86,7 @@ def _consumer(ack_wait: float) -> ConsumerConfig:
     )
 
 
-async def _settle(
-    jetstream: JetStreamContext, agency: str, wanted: StreamConfig, ack_wait: float
-) -> Provisioned:
+async def _settle(jetstream: JetStreamContext, agency: str, wanted: StreamConfig, ack_wait: float) -> Provisioned:
     name = str(wanted.name)
     made = False
     try:
@@ -115,7 +113,9 @@ async def _settle_consumer(jetstream: JetStreamContext, stream: str, wanted: Con
 def _compare(what: str, wanted: StreamConfig | ConsumerConfig, held: StreamConfig | ConsumerConfig) -> None:
     differing = [name for name, value in _settings(wanted).items() if _settings(held).get(name) != value]
     if differing:
-        msg = f"{what} stands with other settings ({', '.join(differing)}): provision it as it was, or change it by hand"
+        msg = (
+            f"{what} stands with other settings ({', '.join(differing)}): provision it as it was, or change it by hand"
+        )
         raise SettingsDiffer(msg)
 
 

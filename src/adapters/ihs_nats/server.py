@@ -37,9 +37,7 @@ _LOG_TAIL = 2_000
 
 def find_server() -> Path:
     """The nats-server binary of this environment, else the one on PATH; raises ServerMissing."""
-    installed = Path(sysconfig.get_path("scripts")) / (
-        "nats-server.exe" if os.name == "nt" else "nats-server"
-    )
+    installed = Path(sysconfig.get_path("scripts")) / ("nats-server.exe" if os.name == "nt" else "nats-server")
     if installed.exists():
         return installed
     if found := shutil.which("nats-server"):
@@ -49,11 +47,11 @@ def find_server() -> Path:
 
 
 def configuration(connection: Connection, store: Path) -> dict[str, Any]:
-    """A nats-server's configuration: the publisher's account owns every stream, each agency has its own account.
+    """A nats-server's configuration: the publisher's account owns every stream, each agency has its own.
 
     An agency's account holds no stream. All it can reach is two services: the next message of its one durable
-    consumer, and its acknowledgement. Mere user permissions in a shared account would not do: a reply subject is
-    not checked against them, so an agency could have its messages answered into another agency's stream.
+    consumer, and its acknowledgement. Mere user permissions in a shared account would not do: a reply subject
+    is not checked against them, so an agency could have its messages answered into another agency's stream.
     """
     url = urlsplit(connection.url)
     agencies = connection.agencies.items()
@@ -65,8 +63,7 @@ def configuration(connection: Connection, store: Path) -> dict[str, Any]:
     return {
         "listen": f"{url.hostname}:{url.port}",
         "jetstream": {"store_dir": str(store), "sync_interval": "always"},
-        "accounts": {"publisher": publisher}
-        | {_account(name): _agency_account(name, at) for name, at in agencies},
+        "accounts": {"publisher": publisher} | {_account(name): _agency_account(name, at) for name, at in agencies},
     }
 
 
@@ -100,9 +97,7 @@ class EmbeddedServer:
             msg = f"{self.url} is already served: stop the server of {self.folder} first, or connect to it"
             raise ServerAlreadyRunning(msg)
         config = self.folder / "server.conf"
-        write_privately(
-            config, json.dumps(configuration(self.connection, self.folder / "jetstream"), indent=1)
-        )
+        write_privately(config, json.dumps(configuration(self.connection, self.folder / "jetstream"), indent=1))
         command = [str(self.binary), "--config", str(config), "--log", str(self.log)]
         quiet = subprocess.DEVNULL
         self._process = subprocess.Popen(  # noqa: S603  # our own binary, our own file, no shell
@@ -147,9 +142,7 @@ class EmbeddedServer:
         raise ServerDidNotStart(msg)
 
     def _log_tail(self) -> str:
-        return (
-            self.log.read_text(errors="replace")[-_LOG_TAIL:] if self.log.exists() else "(no log was written)"
-        )
+        return self.log.read_text(errors="replace")[-_LOG_TAIL:] if self.log.exists() else "(no log was written)"
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
@@ -187,7 +180,7 @@ def _next(stream: str) -> str:
 
 
 def _free_port() -> int:
-    """A port below those the system hands to clients: nobody takes it while the server is down for a moment."""
+    """A port below those the system hands to clients: nobody takes it while the server restarts."""
     while True:
         port = secrets.choice(_PORTS)
         with socket.socket() as trial, contextlib.suppress(OSError):
@@ -205,11 +198,9 @@ def _listening(url: str) -> bool:
 
 
 def _answers(connection: Connection) -> bool:
-    """Whether the server takes our own login and its JetStream answers: a stranger on our port does not count."""
+    """Whether the server takes our own login and its JetStream answers; a stranger does not count."""
     at = urlsplit(connection.url)
-    hello = json.dumps(
-        {"user": connection.publisher.user, "pass": connection.publisher.password, "verbose": False}
-    )
+    hello = json.dumps({"user": connection.publisher.user, "pass": connection.publisher.password, "verbose": False})
     talk = f"CONNECT {hello}\r\nSUB ready 1\r\nPUB $JS.API.INFO ready 0\r\n\r\n"
     try:
         with socket.create_connection((at.hostname or _HOST, at.port or 0), 1) as link:

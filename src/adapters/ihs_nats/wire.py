@@ -34,7 +34,7 @@ _PLAIN = "".join(c for c in string.printable if "!" <= c <= "~" and c not in '"%
 
 @frozen(order=True)
 class ResumeKey:
-    """Where the telling stands: the record's position, and the number of the message among that position's."""
+    """Where the telling stands: a position of the record, and a message's number within it."""
 
     position: int
     n: int
@@ -81,7 +81,10 @@ def subjects(agency: str, handle: str | None = None) -> str:
 
 
 def handle(agency_key: bytes, case_id: str) -> str:
-    """The name by which one agency knows a case: no two agencies can join theirs, none can find the case id."""
+    """The name by which one agency knows a case.
+
+    No two agencies can join theirs, none can find the case id.
+    """
     digest = hmac.digest(agency_key, case_id.encode(), hashlib.sha256)
     return base64.b32encode(digest).decode().lower()[:_HANDLE_LENGTH]
 
@@ -103,9 +106,7 @@ def headers(outgoing: Outgoing) -> dict[str, str]:
 
 def attributes(carried: Mapping[str, str]) -> dict[str, str]:
     """The CloudEvents attributes that a message's headers carry, decoded."""
-    return {
-        name[3:]: unquote(value, errors="strict") for name, value in carried.items() if name.startswith("ce-")
-    }
+    return {name[3:]: unquote(value, errors="strict") for name, value in carried.items() if name.startswith("ce-")}
 
 
 def instant(when: datetime) -> str:
@@ -117,7 +118,10 @@ def instant(when: datetime) -> str:
 
 
 def complete(key: ResumeKey, agency: str, up_to: datetime) -> Outgoing:
-    """The control message "you have been told everything up to then"; its resume key bounds the next rescan."""
+    """The control message "you have been told everything up to then".
+
+    Its resume key bounds the next rescan.
+    """
     return control(key, agency, up_to, {"complete_up_to": instant(up_to)})
 
 
@@ -128,7 +132,10 @@ def control(key: ResumeKey, agency: str, time: datetime, says: Mapping[str, str]
 
 
 def seal(key: ResumeKey, secret: bytes, stream: str) -> str:
-    """The resume key under the publisher's 32-byte secret, bound to its stream: the agency learns no position."""
+    """The resume key under the publisher's 32-byte secret, bound to its stream.
+
+    The agency learns no position.
+    """
     nonce = secrets.token_bytes(_NONCE_BYTES)
     sealed = AESGCM(secret).encrypt(nonce, _PLACE.pack(key.position, key.n), stream.encode())
     return base64.urlsafe_b64encode(nonce + sealed).decode()
@@ -141,8 +148,8 @@ def unseal(text: str | None, secret: bytes, stream: str) -> ResumeKey:
         opened = AESGCM(secret).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], stream.encode())
     except (ValueError, InvalidTag) as reason:
         msg = (
-            f"the resume key on the last message of stream {stream} does not open: publish with the key it was "
-            f"sealed under; nothing was sent"
+            f"the resume key on the last message of stream {stream} does not open: publish with the key "
+            f"it was sealed under; nothing was sent"
         )
         raise ResumeKeyUnopened(msg) from reason
     return ResumeKey(*_PLACE.unpack(opened))

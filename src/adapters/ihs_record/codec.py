@@ -1,8 +1,8 @@
 """Events as stored bytes: canonical JSON of the open part, sealed parts apart, and back without loss."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from datetime import date, datetime, timezone
+from typing import Annotated, Any, Final, NamedTuple
 
 import attrs
 import msgspec
@@ -10,13 +10,17 @@ import msgspec
 from ihs_domain.once import once_per_class
 from ihs_domain.recording import AmendmentReason, EntryCorrected
 from ihs_domain.terms import Decision, Happening, Unopened, Version
-from ihs_record.errors import BadFields, Fault, RecordError, UnknownName
-from ihs_record.fields import Sealed, open_fields, sealed_fields
-from ihs_record.names import NAMES, STORED_AS
-from ihs_record.reading import structured
+from ihs_record.errors import BadFields, Fault, NotJson, RecordError, UnknownName, joined, printable
+from ihs_record.fields import Sealed, hints, open_fields, sealed_fields
+from ihs_record.names import NAMES, STORED_AS, UPCASTS, Upcast, unknown
+from ihs_record.patterns import open_shape
+from ihs_record.reading import BIGGEST, read_json, structured
 
 INSTEAD: Final = "instead"
+INSIDE: Final = f"{INSTEAD}."
+NOT_CANONICAL: Final = Fault("", "not in canonical form: names and sets in order, no white space, nothing twice")
 _to_json: Final = msgspec.json.Encoder(order="sorted").encode
+_to_object: Final = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class Part(NamedTuple):
@@ -45,36 +49,56 @@ class _Nested(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
 
 
 class _Correction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    at: datetime | None
-    entry: int
+    at: Annotated[datetime, msgspec.Meta(tz=True)] | None
+    entry: Annotated[int, msgspec.Meta(ge=1, le=BIGGEST)]
     instead: _Nested
     on: date
     reason: AmendmentReason
+
+
+# Writing
 
 
 def encode(event: Any) -> Encoded:
     """*event* as bytes. Raises :class:`RecordError` for anything that would not come back equal."""
     name = STORED_AS.get(type(event))
     if name is None:
-        msg = f"{type(event).__name__} has no stored name"
-        raise UnknownName(msg)
+        raise UnknownName(f"{type(event).__name__} has no stored name")
+    event = _with_offset(event)
     try:
         encoded = Encoded(name, _open(event), tuple(_parts(event)))
-    except (TypeError, ValueError, UnicodeEncodeError) as error:
-        if isinstance(error, RecordError):
-            raise
-        raise BadFields(type(event).__name__, (Fault("", "a value that cannot be stored"),)) from None
+    except RecordError:
+        raise
+    except (TypeError, ValueError, RecursionError):
+        raise BadFields(type(event).__name__, [Fault("", "a value that cannot be stored")]) from None
     if opened(decode(name, encoded.open, encoded.parts), encoded.parts) != event:
-        raise BadFields(type(event).__name__, (Fault("", "it would not be read back as it was written"),))
-    structured(_plain_fields(encoded), type(event), type(event).__name__)
+        raise BadFields(type(event).__name__, [Fault("", "it would not be read back as it was written")])
     return encoded
 
 
+def _with_offset(event: Any) -> Any:
+    """*event* with its instant by offset, as it is stored: a time zone's own name for it is not kept.
+
+    Python holds an instant in the hour that a zone repeats in autumn unequal to itself in any other zone.
+    """
+    if type(event) is not EntryCorrected or not isinstance(event.at, datetime):
+        return event
+    offset = event.at.utcoffset()
+    return event if offset is None else attrs.evolve(event, at=event.at.replace(tzinfo=timezone(offset), fold=0))
+
+
 def _open(event: Any) -> bytes:
-    if isinstance(event, EntryCorrected):
-        nested = {"record": STORED_AS[type(event.instead)], "with": msgspec.Raw(_open(event.instead))}
-        return _to_json(_open_values(event) | {INSTEAD: nested})
-    return _to_json(_open_values(event))
+    if type(event) is not EntryCorrected:
+        return _to_json(_open_values(event))
+    name = STORED_AS.get(type(event.instead))
+    if name is None or not isinstance(event.instead, (Happening, Decision)):
+        fault = Fault(INSTEAD, "expected the event as it should have been, not an amendment")
+        raise BadFields(type(event).__name__, [fault])
+    return _open_correction(event, _Nested(name, msgspec.Raw(_open(event.instead))))
+
+
+def _open_correction(event: EntryCorrected, nested: _Nested) -> bytes:
+    return _to_json(_open_values(event) | {INSTEAD: nested})
 
 
 def _open_values(event: Any) -> dict[str, Any]:
@@ -84,50 +108,61 @@ def _open_values(event: Any) -> dict[str, Any]:
 def _parts(event: Any, prefix: str = "") -> Iterator[Part]:
     persons: dict[str, dict[str, Any]] = {}
     for field in sealed_fields(type(event)):
-        value = getattr(event, field.name)
+        value, path = getattr(event, field.name), prefix + field.name
         if isinstance(value, Unopened):
-            raise BadFields(type(event).__name__, (Fault(field.name, "is sealed: open it first, or leave it out"),))
+            raise BadFields(type(event).__name__, [Fault(path, "is sealed: open it first, or leave it out")])
         if value is None:
             continue
-        path = prefix + field.name
         if field.named_by is None:
             yield Part(None, path, _to_json({path: value}))
         else:
             persons.setdefault(getattr(event, field.named_by), {})[path] = value
     for person, values in persons.items():
         yield Part(person, prefix, _to_json(values))
-    if isinstance(event, EntryCorrected):
-        yield from _parts(event.instead, f"{INSTEAD}.")
+    if type(event) is EntryCorrected:
+        yield from _parts(event.instead, INSIDE)
 
 
-def decode(name: str, open_part: bytes, sealed: Iterable[Part | tuple[str | None, str]] = ()) -> Any:
+# Reading
+
+
+def decode(
+    name: str,
+    open_part: bytes,
+    sealed: Iterable[Part | tuple[str | None, str]] = (),
+    upcasts: Mapping[str, Upcast] = UPCASTS,
+) -> Any:
     """The event of stored *name*; its sealed fields stand as not opened where *sealed* says that there is a part.
 
-    *sealed* gives (person, path) of each sealed part. Raises :class:`UnknownName` or :class:`BadFields`.
+    *sealed* gives (person, path) of each sealed part. An old name is led by *upcasts* to the version of today.
+    Raises :class:`UnknownName` or :class:`BadFields`.
     """
-    cls = NAMES.get(name)
-    if cls is None:
-        raise UnknownName(_unknown(name))
-    event = _decoded(cls, open_part)
+    event = _read(name, open_part, upcasts)
     values = {path: Unopened.SEALED for part in sealed for path in _paths(event, part[0], part[1])}
     return _with(event, values) if values else event
 
 
-def _unknown(name: str) -> str:
-    word, _, version = name.rpartition(".")
-    if any(known.rpartition(".")[0] == word for known in NAMES):
-        return f"{word} of version {version} is newer than this software knows: update it"
-    return "a stored name that no event has"
-
-
-def _decoded(cls: type[Any], open_part: bytes) -> Any:
+def _read(name: str, open_part: bytes, upcasts: Mapping[str, Upcast]) -> Any:
+    cls = NAMES.get(name)
+    if cls is None:
+        return _old(name, open_part, upcasts)
     try:
-        event = _correction(open_part) if cls is EntryCorrected else _decoder(cls).decode(open_part)
-        if _open(event) == open_part:
-            return event
-    except (msgspec.MsgspecError, ValueError, TypeError):
-        pass
-    raise BadFields(cls.__name__, _diagnosis(cls, open_part))
+        event = _correction(open_part, upcasts) if cls is EntryCorrected else _event(cls, open_part)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        if isinstance(error, RecordError):
+            raise
+        event = None
+    if event is None:
+        raise BadFields(cls.__name__, list(_wrong(cls, open_part)))
+    return event
+
+
+def _event(cls: type[Any], open_part: bytes) -> Any:
+    """The event, or None where these are not the bytes that would be written for it."""
+    if open_shape(cls).fullmatch(open_part) is None:
+        return None
+    event = _decoder(cls).decode(open_part)
+    return event if _open(event) == open_part else None
 
 
 @once_per_class
@@ -135,34 +170,109 @@ def _decoder(cls: type[Any]) -> "msgspec.json.Decoder[Any]":
     return msgspec.json.Decoder(cls)
 
 
-def _correction(open_part: bytes) -> EntryCorrected:
+def _correction(open_part: bytes, upcasts: Mapping[str, Upcast]) -> EntryCorrected | None:
     said = msgspec.json.decode(open_part, type=_Correction)
-    cls = NAMES.get(said.instead.record)
-    if cls is None or not issubclass(cls, (Happening, Decision)):
-        msg = "no event that can stand in a correction"
-        raise ValueError(msg)
-    return EntryCorrected(Version(said.entry), _decoded(cls, bytes(said.instead.fields)), said.on, said.reason, said.at)
+    instead = _inside(said.instead, upcasts)
+    event = EntryCorrected(Version(said.entry), instead, said.on, said.reason, said.at)
+    return event if _open_correction(event, said.instead) == open_part else None
 
 
-def _diagnosis(cls: type[Any], open_part: bytes) -> tuple[Fault, ...]:
-    """What is wrong with stored bytes that do not read back: found by the strict converter, which names the field."""
+def _inside(nested: _Nested, upcasts: Mapping[str, Upcast]) -> Any:
     try:
-        structured(msgspec.json.decode(open_part), cls, cls.__name__)
+        event = _read(nested.record, bytes(nested.fields), upcasts)
     except BadFields as error:
-        return error.faults
-    except (msgspec.MsgspecError, UnknownName):
-        return (Fault("", "the stored open part is not readable as JSON of this event"),)
-    return (Fault("", "the stored open part is not in canonical form"),)
+        within = [Fault(joined(f"{INSTEAD}.with", fault.at), fault.says) for fault in error.faults]
+        raise BadFields(EntryCorrected.__name__, within) from None
+    if not isinstance(event, (Happening, Decision)):
+        fault = Fault(INSTEAD, "expected the event as it should have been, not an amendment")
+        raise BadFields(EntryCorrected.__name__, [fault])
+    return event
+
+
+def _old(name: str, open_part: bytes, upcasts: Mapping[str, Upcast]) -> Any:
+    """The event of a stored name of an older version, led step by step to that of today."""
+    if name not in upcasts:
+        raise UnknownName(unknown(name))
+    fields = _json(name, open_part)
+    if _to_json(fields) != open_part:
+        raise BadFields(name, [NOT_CANONICAL])
+    today = name
+    while today in upcasts:
+        today, fields = _step(upcasts[today], today, fields)
+    cls = NAMES.get(today)
+    if cls is None:
+        raise UnknownName(unknown(today))
+    if faults := list(_smuggled(cls, fields)):
+        raise BadFields(name, faults)
+    return structured(fields, cls, name)
+
+
+def _step(upcast: Upcast, name: str, fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    try:
+        return upcast(fields)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise BadFields(name, [Fault("", "the stored open part has not the fields of its version")]) from None
+
+
+def _json(name: str, open_part: bytes) -> dict[str, Any]:
+    try:
+        return read_json(open_part)
+    except NotJson as error:
+        raise BadFields(name, error.faults) from None
+
+
+def _wrong(cls: type[Any], open_part: bytes) -> Iterator[Fault]:
+    """What is wrong with stored bytes that do not read back: found by the strict converter, which names the field."""
+    fields = _json(cls.__name__, open_part)
+    faults = [*_smuggled(cls, fields), *_missing(cls, fields)]
+    try:
+        structured(fields, cls, cls.__name__)
+    except BadFields as error:
+        faults += [fault for fault in error.faults if fault not in faults]
+    yield from faults or [NOT_CANONICAL]
+
+
+def _smuggled(cls: type[Any], fields: Mapping[str, Any]) -> Iterator[Fault]:
+    return (Fault(f.name, "is sealed, and stands in no open part") for f in sealed_fields(cls) if f.name in fields)
+
+
+def _missing(cls: type[Any], fields: Mapping[str, Any]) -> Iterator[Fault]:
+    return (Fault(name, "this field is missing") for name in open_fields(cls) if name not in fields)
+
+
+# Sealed parts
 
 
 def opened(event: Any, parts: Iterable[Part]) -> Any:
-    """*event* with the fields of these opened parts filled in; a field that its part does not hold is empty."""
+    """*event* with the fields of these opened parts filled in; a field that its part does not hold is empty.
+
+    Raises :class:`BadFields` for a part that is not of this event, or not as it was written.
+    """
     values: dict[str, Any] = {}
     for part in parts:
-        held = msgspec.json.decode(part.plain, type=dict[str, msgspec.Raw])
-        for path, field in _paths(event, part.person, part.path).items():
-            values[path] = msgspec.json.decode(held[path], type=field.type) if path in held else None
+        values |= _held(event, part)
     return _with(event, values)
+
+
+def _held(event: Any, part: Part) -> dict[str, Any]:
+    fields = _paths(event, part.person, part.path)
+    try:
+        held = _to_object(part.plain)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise BadFields(type(event).__name__, [Fault(printable_path(part.path), "not JSON of a sealed part")]) from None
+    if faults := [Fault(printable_path(path), "does not belong in this sealed part") for path in held.keys() - fields]:
+        raise BadFields(type(event).__name__, faults)
+    values = {path: _value(event, path, fields[path], value) for path, value in held.items()}
+    if not values or _to_json(values) != part.plain:
+        raise BadFields(type(event).__name__, [Fault(printable_path(part.path), NOT_CANONICAL.says)])
+    return dict.fromkeys(fields) | values
+
+
+def _value(event: Any, path: str, field: Sealed, value: Any) -> Any:
+    try:
+        return structured(value, field.type, type(event).__name__)
+    except BadFields as error:
+        raise BadFields(error.name, [Fault(path, fault.says) for fault in error.faults]) from None
 
 
 def erased(event: Any, person: str | None, path: str) -> Any:
@@ -172,29 +282,36 @@ def erased(event: Any, person: str | None, path: str) -> Any:
 
 def _paths(event: Any, person: str | None, path: str) -> dict[str, Sealed]:
     """The sealed fields, by path, that belong to one part: a narrative's own, or all of one person under a prefix."""
-    prefix = f"{INSTEAD}." if path.startswith(f"{INSTEAD}.") else ""
-    inner = event.instead if prefix else event
-    fields = {prefix + f.name: f for f in sealed_fields(type(inner))}
+    within = type(event) is EntryCorrected and path.startswith(INSIDE)
+    inner, prefix = (event.instead, INSIDE) if within else (event, "")
+    name, fields = path[len(prefix) :], sealed_fields(type(inner))
     if person is None:
-        return {path: fields[path]} if path in fields else {}
-    return {p: f for p, f in fields.items() if f.named_by is not None and getattr(inner, f.named_by) == person}
+        found = {prefix + f.name: f for f in fields if f.named_by is None and f.name == name}
+    else:
+        found = {prefix + f.name: f for f in fields if not name and _is_of(inner, f, person)}
+    if not found:
+        raise BadFields(type(event).__name__, [Fault(printable_path(path), "no sealed part of this event is there")])
+    return found
+
+
+def _is_of(event: Any, field: Sealed, person: str) -> bool:
+    return field.named_by is not None and getattr(event, field.named_by) == person
+
+
+def printable_path(path: str) -> str:
+    """A sealed field's path, when it is plainly one and cannot be anybody's data."""
+    return ".".join(map(printable, path.split(".", 1))) if path else ""
 
 
 def _with(event: Any, values: Mapping[str, Any]) -> Any:
     own = {path: value for path, value in values.items() if "." not in path}
     inner = {path.partition(".")[2]: value for path, value in values.items() if "." in path}
     if inner:
-        own[INSTEAD] = attrs.evolve(event.instead, **inner)
-    return attrs.evolve(event, **own) if own else event
+        own[INSTEAD] = _with(event.instead, inner)
+    return _replaced(event, own) if own else event
 
 
-def _plain_fields(encoded: Encoded) -> dict[str, Any]:
-    """The whole event as a person would write it: open and sealed fields together."""
-    fields: dict[str, Any] = msgspec.json.decode(encoded.open)
-    if INSTEAD in fields:
-        fields[INSTEAD]["record"] = fields[INSTEAD]["record"].rpartition(".")[0]
-    for part in encoded.parts:
-        for path, value in msgspec.json.decode(part.plain).items():
-            outer, _, inner = path.rpartition(".")
-            (fields[outer]["with"] if outer else fields)[inner] = value
-    return fields
+def _replaced(event: Any, values: Mapping[str, Any]) -> Any:
+    """What `attrs.evolve` gives, in a fifth of the time."""
+    cls = type(event)
+    return cls(**{name: values[name] if name in values else getattr(event, name) for name in hints(cls)})

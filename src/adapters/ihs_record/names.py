@@ -1,5 +1,7 @@
 """Stored names, written by hand: add, never edit. A name is the only way from stored bytes to a class."""
 
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithheld
@@ -117,3 +119,23 @@ STORED_AS: Final[dict[type[Any], str]] = {cls: name for name, cls in NAMES.items
 
 WORDS: Final[dict[str, type[Any]]] = {cls.__name__: cls for cls in STORED_AS}
 """What people write: the event's word without a version means the newest."""
+
+Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
+"""From the open part of an old version, as JSON, to a newer version's stored name and open part.
+
+Sealed parts are not seen by it, so a sealed field keeps its name for ever.
+"""
+
+UPCASTS: Final[Mapping[str, Upcast]] = {}
+"""Old stored names, each with the step that leads on towards a name of today. Add, never edit."""
+
+
+def unknown(name: str) -> str:
+    """What to tell about a stored name, or the word of a person, that no event has."""
+    word, _, version = name.rpartition(".")
+    newest = max((int(known.rpartition(".v")[2]) for known in NAMES if known.startswith(f"{word}.v")), default=0)
+    if not newest or re.fullmatch(r"v[1-9][0-9]{0,5}", version, re.ASCII) is None:
+        return "there is no event of that name: see the catalogue of events"
+    if int(version[1:]) > newest:
+        return f"{word} of version {version[1:]} is newer than this software knows: update it"
+    return f"{word} of version {version[1:]} is older than this software can read: write {word} as it is today"

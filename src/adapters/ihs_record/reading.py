@@ -1,8 +1,10 @@
 """Reading what people and other systems write: strict, with an error for every field that does not fit."""
 
+import json
+import math
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin
@@ -12,70 +14,134 @@ from cattrs import BaseValidationError, Converter, IterableValidationError
 from cattrs.errors import ForbiddenExtraKeysError
 from cattrs.gen import make_dict_structure_fn
 
-from ihs_domain.terms import (
-    CASE_IDS,
-    ActorId,
-    AgencyId,
-    AgreementId,
-    CaseId,
-    Code,
-    Decision,
-    Event,
-    Happening,
-    Jurisdiction,
-    Unopened,
-    Version,
-)
-from ihs_record.errors import BadFields, Fault, UnknownName
-from ihs_record.names import WORDS
+from ihs_domain.terms import Decision, Event, Happening, Unopened, Version
+from ihs_record.errors import BadFields, Fault, NotJson, RecordError, UnknownName, joined, printable
+from ihs_record.names import NAMES, WORDS, unknown
+from ihs_record.patterns import DAY, INSTANT, MOST_DIGITS, PATTERNS, Written
 
-ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-CODE: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{0,79}")
-IDS: Final = (*CASE_IDS, ActorId, AgencyId, AgreementId, CaseId)
-CODES: Final = (Code, Jurisdiction)
-LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+BAD_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
 MOST_TEXT: Final = 262_144
+DEEPEST: Final = 32
+BIGGEST: Final = 10**MOST_DIGITS - 1
 
 
 class Misfit(ValueError):
     """A value of the wrong kind; says what was expected, never what was given."""
 
 
+class Misfits(Misfit):
+    """Several values of the wrong kind within one, each at its place there."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        super().__init__("values of the wrong kind")
+
+
+# JSON
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object as it was written, so that a name written twice is seen."""
+
+
+def read_json(said: str | bytes) -> dict[str, Any]:
+    """The one JSON object that *said* is, as plain Python values. Raises :class:`NotJson`.
+
+    Stricter than JSON asks: no name twice, no NaN or infinity, nothing nested deeper than 32, no NUL and no lone
+    surrogate in any text, and bytes are UTF-8 without a byte-order mark.
+    """
+    try:
+        text = said.decode() if isinstance(said, bytes) else said
+        found = json.loads(text, object_pairs_hook=_Pairs)
+    except UnicodeDecodeError as error:
+        raise NotJson([Fault("", f"not UTF-8 at byte {error.start + 1}")]) from None
+    except json.JSONDecodeError as error:
+        raise NotJson([Fault("", f"not JSON at character {error.pos + 1}")]) from None
+    except ValueError:
+        raise NotJson([Fault("", f"a number of more than {MOST_DIGITS} digits")]) from None
+    except RecursionError:
+        raise NotJson([_too_deep("")]) from None
+    if not isinstance(found, _Pairs):
+        raise NotJson([Fault("", "expected a JSON object")])
+    if faults := list(_unreadable(found, "", 1)):
+        raise NotJson(faults)
+    return {name: _plain(value) for name, value in found}
+
+
+def _too_deep(at: str) -> Fault:
+    return Fault(at, f"nested deeper than {DEEPEST}")
+
+
+def _unreadable(value: Any, at: str, depth: int) -> Iterator[Fault]:
+    if isinstance(value, str) and BAD_TEXT.search(value):
+        yield Fault(at, "expected text without NUL characters and lone surrogates")
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield Fault(at, "expected a number, not NaN, nor one without bounds")
+    elif isinstance(value, list) and depth > DEEPEST:
+        yield _too_deep(at)
+    elif isinstance(value, _Pairs):
+        yield from _unreadable_pairs(value, at, depth)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unreadable(item, joined(at, f"[{index}]"), depth + 1)
+
+
+def _unreadable_pairs(pairs: _Pairs, at: str, depth: int) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for name, value in pairs:
+        place = joined(at, printable(name))
+        if name in seen:
+            yield Fault(place, "written twice")
+        seen.add(name)
+        yield from _unreadable(name, place, depth)
+        yield from _unreadable(value, place, depth + 1)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, _Pairs):
+        return {name: _plain(inner) for name, inner in value}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+# Events
+
+
 def event_class(word: object) -> type[Any]:
-    """The event a person names. Raises :class:`UnknownName`."""
-    found = WORDS.get(word) if isinstance(word, str) else None
+    """The event a person names, by its word (the newest version) or its stored name. Raises :class:`UnknownName`."""
+    if not isinstance(word, str):
+        raise UnknownName(unknown(""))
+    found = WORDS.get(word) or NAMES.get(word)
     if found is None:
-        msg = "there is no event of that name: see the catalogue of events"
-        raise UnknownName(msg)
+        raise UnknownName(unknown(word))
     return found
 
 
 def read_event(word: object, fields: object) -> Any:
     """The event *word* with *fields*, a JSON object as parsed. Raises :class:`UnknownName` or :class:`BadFields`."""
     cls = event_class(word)
-    return structured(fields, cls, str(word))
+    return structured(fields, cls, cls.__name__)
 
 
 def structured(fields: object, cls: Any, name: str) -> Any:
     """*fields* as an instance of *cls*. Raises :class:`BadFields` naming each field that does not fit."""
-    if not isinstance(fields, Mapping):
-        raise BadFields(name, (Fault("", "expected an object of fields"),))
     try:
         return STRICT.structure(fields, cls)
-    except UnknownName:
-        raise
     except (BaseValidationError, ForbiddenExtraKeysError, ValueError, TypeError, KeyError) as error:
-        raise BadFields(name, tuple(_faults(error, ""))) from None
+        raise BadFields(name, list(_faults(error, ""))) from None
 
 
-def _faults(error: BaseException, at: str) -> list[Fault]:
+def _faults(error: BaseException, at: str) -> Iterator[Fault]:
     if isinstance(error, BaseValidationError):
-        return [fault for inner in error.exceptions for fault in _faults(inner, _place(error, inner, at))]
-    if isinstance(error, ForbiddenExtraKeysError):
-        return [Fault(_join(at, _printable(f)), "no such field") for f in sorted(error.extra_fields)]
-    if isinstance(error, KeyError):
-        return [Fault(_join(at, str(error.args[0])), "this field is missing")]
-    return [Fault(at, str(error) if isinstance(error, (Misfit, UnknownName)) else "a value of the wrong kind")]
+        for inner in error.exceptions:
+            yield from _faults(inner, _place(error, inner, at))
+    elif isinstance(error, Misfits):
+        yield from (Fault(joined(at, fault.at), fault.says) for fault in error.faults)
+    elif isinstance(error, ForbiddenExtraKeysError):
+        yield from (Fault(joined(at, name), "no such field") for name in sorted(map(printable, error.extra_fields)))
+    elif isinstance(error, KeyError):
+        yield Fault(joined(at, str(error.args[0])), "this field is missing")
+    else:
+        yield Fault(at, str(error) if isinstance(error, (Misfit, RecordError)) else "a value of the wrong kind")
 
 
 def _place(group: BaseValidationError, inner: BaseException, at: str) -> str:
@@ -83,25 +149,26 @@ def _place(group: BaseValidationError, inner: BaseException, at: str) -> str:
     if isinstance(inner, KeyError) or not notes:
         return at
     if isinstance(group, IterableValidationError):
-        return f"{at}[{notes[-1].index}]" if isinstance(notes[-1].index, int) else f"{at}[key]"
-    return _join(at, notes[-1].name)
+        return joined(at, f"[{notes[-1].index}]")
+    return joined(at, notes[-1].name)
 
 
-def _join(at: str, name: str) -> str:
-    return f"{at}.{name}" if at else name
-
-
-def _printable(name: object) -> str:
-    """A field name as given, when it is plainly a name and cannot be anybody's data."""
-    text = str(name)
-    return text if re.fullmatch(r"[a-z_][a-z0-9_]{0,39}", text) else "(a name that is none)"
+# Values
 
 
 def _exactly(cls: type, expected: str) -> Callable[[Any, Any], Any]:
     def read(value: Any, _: Any) -> Any:
         if type(value) is not cls:
-            msg = f"expected {expected}"
-            raise Misfit(msg)
+            raise Misfit(f"expected {expected}")
+        return value
+
+    return read
+
+
+def _whole(least: int, expected: str) -> Callable[[Any, Any], int]:
+    def read(value: Any, _: Any) -> int:
+        if type(value) is not int or not least <= value <= BIGGEST:
+            raise Misfit(f"expected {expected} of at most {MOST_DIGITS} digits")
         return value
 
     return read
@@ -109,47 +176,47 @@ def _exactly(cls: type, expected: str) -> Callable[[Any, Any], Any]:
 
 def _text(value: Any, _: Any) -> str:
     if type(value) is not str:
-        msg = "expected text"
-        raise Misfit(msg)
-    if "\x00" in value or LONE_SURROGATE.search(value):
-        msg = "expected text without NUL characters and lone surrogates"
-        raise Misfit(msg)
+        raise Misfit("expected text")
+    if BAD_TEXT.search(value):
+        raise Misfit("expected text without NUL characters and lone surrogates")
     if len(value) > MOST_TEXT:
-        msg = f"expected at most {MOST_TEXT} characters"
-        raise Misfit(msg)
+        raise Misfit(f"expected at most {MOST_TEXT} characters")
     return value
 
 
-def _matching(pattern: re.Pattern[str], expected: str) -> Callable[[Any, Any], str]:
+def _matching(written: Written) -> Callable[[Any, Any], str]:
+    pattern = re.compile(written.pattern)
+
     def read(value: Any, _: Any) -> str:
         if type(value) is not str or pattern.fullmatch(value) is None:
-            msg = f"expected {expected}"
-            raise Misfit(msg)
+            raise Misfit(f"expected {written.expected}")
         return value
 
     return read
 
 
-def _day(value: Any, _: Any) -> date:
-    if type(value) is not str or re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII) is None:
-        msg = "expected a day, YYYY-MM-DD"
-        raise Misfit(msg)
+_a_day: Final = _matching(DAY)
+_an_instant: Final = _matching(INSTANT)
+
+
+def _day(value: Any, hint: Any) -> date:
     try:
-        return date.fromisoformat(value)
+        return date.fromisoformat(_a_day(value, hint))
+    except Misfit:
+        raise
     except ValueError:
-        msg = "expected a day that is in the calendar, YYYY-MM-DD"
-        raise Misfit(msg) from None
+        raise Misfit("expected a day that is in the calendar, YYYY-MM-DD") from None
 
 
-def instant(value: Any, _: Any = None) -> datetime:
+def instant(value: Any, hint: Any = None) -> datetime:
     """An instant with its offset from UTC, ISO 8601. Raises :class:`Misfit`."""
     try:
-        read = datetime.fromisoformat(value) if type(value) is str and len(value) > len("YYYY-MM-DD") else None
-    except ValueError:
-        read = None
-    if read is None or read.utcoffset() is None:
-        msg = "expected an instant with its offset, such as 2015-01-09T15:00:00-07:00"
-        raise Misfit(msg)
+        read = datetime.fromisoformat(_an_instant(value, hint))
+        read.astimezone(UTC)
+    except Misfit:
+        raise
+    except (ValueError, OverflowError):
+        raise Misfit(f"expected {INSTANT.expected}, that is in the calendar") from None
     return read
 
 
@@ -157,8 +224,7 @@ def _choice(value: Any, cls: type[StrEnum]) -> StrEnum:
     for member in cls:
         if type(value) is str and member.value == value:
             return member
-    msg = f"expected one of: {', '.join(str(m.value) for m in cls)}"
-    raise Misfit(msg)
+    raise Misfit(f"expected one of: {', '.join(member.value for member in cls)}")
 
 
 def _is_optional(hint: Any) -> bool:
@@ -181,12 +247,10 @@ def _collection(hint: Any) -> Callable[[Any, Any], Any]:
 
     def read(value: Any, _: Any) -> Any:
         if type(value) is not list:
-            msg = "expected a list"
-            raise Misfit(msg)
+            raise Misfit("expected a list")
         items = STRICT.structure(value, list[inner])  # type: ignore[valid-type]
         if make is frozenset and len(set(items)) != len(items):
-            msg = "expected each only once"
-            raise Misfit(msg)
+            raise Misfit("expected each only once")
         return make(items)
 
     return read
@@ -198,23 +262,31 @@ def _is_object(hint: Any) -> bool:
 
 def _object(value: Any, hint: Any) -> Any:
     if type(value) is not dict:
-        msg = "expected an object"
-        raise Misfit(msg)
-    key, inner = get_args(hint)
-    keys = STRICT.structure(list(value), list[key])  # type: ignore[valid-type]
-    return {k: STRICT.structure(v, inner) for k, v in zip(keys, value.values(), strict=True)}
+        raise Misfit("expected an object")
+    faults: list[Fault] = []
+    read: dict[Any, Any] = {}
+    key_type, value_type = get_args(hint)
+    for index, (key, inner) in enumerate(value.items()):
+        try:
+            read[STRICT.structure(key, key_type)] = STRICT.structure(inner, value_type)
+        except (BaseValidationError, ValueError) as error:
+            faults += _faults(error, f"[{index}]")  # counted, not named: a name there is somebody's id
+    if faults:
+        raise Misfits(faults)
+    return read
 
 
 def _nested(value: Any, _: Any) -> Any:
     """An event inside an amendment: `{"record": ..., "with": {...}}`."""
     if type(value) is not dict or value.keys() != {"record", "with"}:
-        msg = 'expected {"record": the event, "with": {its fields}}'
-        raise Misfit(msg)
+        raise Misfit('expected {"record": the event, "with": {its fields}}')
     cls = event_class(value["record"])
     if not issubclass(cls, (Happening, Decision)):
-        msg = "expected the event as it should have been, not an amendment"
-        raise Misfit(msg)
-    return STRICT.structure(value["with"], cls)
+        raise Misfit("expected the event as it should have been, not an amendment")
+    try:
+        return STRICT.structure(value["with"], cls)
+    except (BaseValidationError, ForbiddenExtraKeysError, ValueError) as error:
+        raise Misfits(list(_faults(error, "with"))) from None
 
 
 def _attrs(converter: Converter) -> Callable[[type], Callable[[Any, Any], Any]]:
@@ -223,8 +295,7 @@ def _attrs(converter: Converter) -> Callable[[type], Callable[[Any, Any], Any]]:
 
         def strictly(value: Any, hint: Any) -> Any:
             if type(value) is not dict:
-                msg = "expected an object of fields"
-                raise Misfit(msg)
+                raise Misfit("expected an object of fields")
             return read(value, hint)
 
         return strictly
@@ -234,8 +305,8 @@ def _attrs(converter: Converter) -> Callable[[type], Callable[[Any, Any], Any]]:
 
 def _strict() -> Converter:
     c = Converter(forbid_extra_keys=True)
-    for cls, expected in ((int, "a whole number"), (bool, "true or false")):
-        c.register_structure_hook(cls, _exactly(cls, expected))
+    c.register_structure_hook(int, _whole(-BIGGEST, "a whole number"))
+    c.register_structure_hook(bool, _exactly(bool, "true or false"))
     c.register_structure_hook(str, _text)
     c.register_structure_hook(date, _day)
     c.register_structure_hook(datetime, instant)
@@ -245,15 +316,12 @@ def _strict() -> Converter:
     c.register_structure_hook_func(_is_object, _object)
     c.register_structure_hook_factory(_is_optional, _optional)
     c.register_structure_hook_func(lambda t: t == Event, _nested)
-    c.register_structure_hook_func(lambda t: t is Version, _exactly(int, "an entry's version, a whole number"))
-    c.register_structure_hook_func(
-        lambda t: t in IDS, _matching(ID, "an id: letters, digits, dots, hyphens, underscores")
-    )
-    c.register_structure_hook_func(lambda t: t in CODES, _matching(CODE, "a code: lower-case words joined by hyphens"))
+    c.register_structure_hook_func(lambda t: t is Version, _whole(1, "an entry's version, a whole number from 1"))
+    c.register_structure_hook_factory(lambda t: t in PATTERNS, lambda t: _matching(PATTERNS[t]))
     return c
 
 
 STRICT: Final = _strict()
 """The normative converter: what it refuses is refused wherever an event is read."""
 
-__all__ = ["STRICT", "Misfit", "event_class", "instant", "read_event", "structured"]
+__all__ = ["STRICT", "Misfit", "event_class", "instant", "read_event", "read_json", "structured"]

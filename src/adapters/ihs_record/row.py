@@ -79,7 +79,7 @@ class Row(NamedTuple):
         return tuple(part.key for part in self.sealed)
 
 
-def _stream(_: object, __: "Attribute[str]", value: str) -> None:
+def _stream(_: object, __: "Attribute[str]", value: object) -> None:
     if not isinstance(value, str) or not _STREAM.fullmatch(value):
         raise DraftRefused(
             "the stream is not one this record knows: "

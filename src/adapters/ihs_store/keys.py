@@ -32,6 +32,7 @@ from ihs_store.port import WrappedKey
 
 KEY_SIZE = 32
 NONCE_SIZE = 12
+ROOT = "root"
 
 _COMMITMENT = b"ihs/key-commitment/1"
 _SEALED = b"ihs-sealed/1"
@@ -66,6 +67,11 @@ def read_key_file(path: Path) -> bytes:
     if len(key) != KEY_SIZE:
         raise KeyFileDamaged(f"{path} is not a key file: it does not hold {KEY_SIZE} bytes")
     return key
+
+
+def first_keys(kek: bytes) -> tuple[WrappedKey, ...]:
+    """Make the keys a new store begins with: its root key."""
+    return (KeyRing(kek, lambda _: None).new_key(ROOT)[1],)
 
 
 def _commitment(key: bytes) -> bytes:
@@ -113,11 +119,17 @@ class KeyRing:
         try:
             key = aes_key_unwrap(self._kek, wrapped)
         except (InvalidUnwrap, ValueError) as error:
-            raise WrongKeyFile(
-                "the key file does not open this store's keys: use the one it came with"
-            ) from error
+            raise WrongKeyFile("the key file does not open this store's keys: use the one it came with") from error
         if not hmac.compare_digest(_commitment(key), commitment):
             raise SealBroken("a data key is not the one on record: verify the store")
+        return key
+
+    @cached_property
+    def root(self) -> bytes:
+        """The key that MACs and pseudonyms hang on: it stays when the key file changes. WrongKeyFile, KeyErased."""
+        key = self.key(ROOT)
+        if key is None:
+            raise KeyErased("the store has no root key: restore it from a backup")
         return key
 
     def new_key(self, key_id: str) -> tuple[bytes, WrappedKey]:
@@ -126,8 +138,8 @@ class KeyRing:
         return key, WrappedKey(key_id, aes_key_wrap(self._kek, key), _commitment(key))
 
     def derive(self, label: str) -> bytes:
-        """Derive 32 bytes of key for another use, always the same for one label and one key file."""
-        return HKDF(SHA256(), KEY_SIZE, salt=None, info=_DERIVED + label.encode()).derive(self._kek)
+        """Derive 32 bytes of key for another use, always the same for one label and one store."""
+        return HKDF(SHA256(), KEY_SIZE, salt=None, info=_DERIVED + label.encode()).derive(self.root)
 
     def mac(self, content: bytes) -> bytes:
         """Authenticate what a command asks, so that a receipt shows nothing of it: 32 bytes."""

@@ -244,9 +244,7 @@ class RecordRecorder(SQLiteApplicationRecorder):
         asked.receipt = _insert_receipt(c, asked.command, rows)
         return [row.position for row in rows]
 
-    def _rows(
-        self, streams: _Streams, events: Iterable[StoredEvent], asked: Asked, standing: _Standing
-    ) -> list[Row]:
+    def _rows(self, streams: _Streams, events: Iterable[StoredEvent], asked: Asked, standing: _Standing) -> list[Row]:
         recorded_at = self._recorded_at(asked.recorded_at, standing.recorded_at)
         command = asked.command.id if asked.command else ""
         rows: list[Row] = []

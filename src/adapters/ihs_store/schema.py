@@ -3,11 +3,12 @@
 import os
 import secrets
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
 from ihs_store.errors import StoreExists, StoreUnavailable
-from ihs_store.port import Kind
+from ihs_store.port import Kind, WrappedKey
 
 APPLICATION_ID = int.from_bytes(b"ihs1", "big")
 FORMAT = 1
@@ -74,7 +75,7 @@ _STATEMENTS = (
 )
 
 
-def _fill(path: Path, kind: Kind, created_at: int) -> None:
+def _fill(path: Path, kind: Kind, created_at: int, keys: Sequence[WrappedKey]) -> None:
     store = secrets.token_hex(16)
     meta = {"format": str(FORMAT), "kind": kind, "created_at": str(created_at), "store": store}
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
@@ -84,6 +85,8 @@ def _fill(path: Path, kind: Kind, created_at: int) -> None:
         for statement in _STATEMENTS:
             database.execute(statement)
         database.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        held = [(key.id, key.wrapped, key.commitment) for key in keys]
+        database.executemany("INSERT INTO keys VALUES (?, ?, ?)", held)
         database.execute("COMMIT")
 
 
@@ -106,7 +109,7 @@ def _refuse_leftovers(path: Path) -> None:
             raise _exists(standing)
 
 
-def lay_out(path: Path, kind: Kind, created_at: int) -> None:
+def lay_out(path: Path, kind: Kind, created_at: int, keys: Sequence[WrappedKey] = ()) -> None:
     """Create a store's file; of many who try at once one does, and the others get StoreExists.
 
     It is filled under another name and linked into place, so no one ever opens half a store.
@@ -115,7 +118,7 @@ def lay_out(path: Path, kind: Kind, created_at: int) -> None:
     draft = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}")
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        _fill(draft, kind, created_at)
+        _fill(draft, kind, created_at, keys)
         os.link(draft, path)
         _made_durable(path.parent)
     except FileExistsError as error:

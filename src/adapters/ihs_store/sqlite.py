@@ -78,13 +78,9 @@ def classified(error: BaseException) -> StoreError:
     if code == sqlite3.SQLITE_FULL:
         return StoreFull("there is no room left on the disk: nothing was recorded, make room and try again")
     if isinstance(error, CommitFailed):
-        return OutcomeUnknown(
-            "the disk failed while recording: ask for the command's receipt before trying again"
-        )
+        return OutcomeUnknown("the disk failed while recording: ask for the command's receipt before trying again")
     if code in _DAMAGED:
-        return StoreDamaged(
-            "the database contradicts itself: nothing was recorded, verify it against a backup"
-        )
+        return StoreDamaged("the database contradicts itself: nothing was recorded, verify it against a backup")
     return StoreUnavailable(f"the database cannot be used ({_named(code)}): nothing was recorded")
 
 

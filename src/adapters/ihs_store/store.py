@@ -58,11 +58,16 @@ def path_of(url: str) -> Path:
 
 
 def create(
-    url: str, *, rehearsal: bool = False, clock: Clock = wall_clock, lock_timeout: float = 5.0
+    url: str,
+    *,
+    rehearsal: bool = False,
+    keys: Sequence[WrappedKey] = (),
+    clock: Clock = wall_clock,
+    lock_timeout: float = 5.0,
 ) -> RecordStore:
-    """Create a store and open it; StoreExists where something stands there already."""
+    """Create a store with its first `keys` and open it; StoreExists where something stands there already."""
     path = path_of(url)
-    lay_out(path, "rehearsal" if rehearsal else "live", wall_clock())
+    lay_out(path, "rehearsal" if rehearsal else "live", wall_clock(), keys)
     return open_store(url, clock=clock, lock_timeout=lock_timeout)
 
 

@@ -34,20 +34,16 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ihs_subscriber",
-        description="Receive what an agency was told, once and in order, and print it: kind, what, case, id, body.",
+        description="Receive what an agency was told, once and in order; print kind, what, case, id, body.",
         epilog=f"The password is read from {_PASSWORD} or --password-file, never from the command line.",
     )
     parser.add_argument("url", help="the server's address, for example nats://127.0.0.1:4222")
     parser.add_argument("agency", help="the agency whose messages these are")
     parser.add_argument("--user", help="the user to log in as (the agency's name, if not given)")
     parser.add_argument("--password-file", type=Path, help="a file that holds the password and nothing else")
-    parser.add_argument(
-        "--file", type=Path, default=Path("told.db"), help="where to keep what was told (told.db)"
-    )
+    parser.add_argument("--file", type=Path, default=Path("told.db"), help="where to keep what was told (told.db)")
     parser.add_argument("--idle", type=float, help="end when nothing came for so many seconds")
-    parser.add_argument(
-        "--retry", metavar="HANDLE", action="append", default=[], help="first retry this parked case"
-    )
+    parser.add_argument("--retry", metavar="HANDLE", action="append", default=[], help="first retry this parked case")
     return parser
 
 

@@ -2,7 +2,7 @@
 
 
 class SubscriberError(Exception):
-    """Anything that keeps messages from being received; no message of these errors names a person or a case."""
+    """Anything that keeps messages from being received; none of these errors names a person or a case."""
 
 
 class Unreachable(SubscriberError):

@@ -27,7 +27,10 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What an agency was told: `handle` stands for the case, `entry` for the entry that is told, replaced, retracted."""
+    """What an agency was told.
+
+    `handle` stands for the case, `entry` for the entry that is told, replaced, retracted.
+    """
 
     source: str
     id: str
@@ -39,7 +42,7 @@ class Message:
     data: bytes = field(repr=False)
 
     @property
-    def body(self) -> Any:
+    def body(self) -> Any:  # JSON is anything
         """The JSON body."""
         return json.loads(self.data)
 

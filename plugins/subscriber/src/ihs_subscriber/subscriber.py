@@ -1,4 +1,4 @@
-"""Receives what an agency was told: once each, in order, acknowledged only after it is in the agency's own file."""
+"""Receives what an agency was told, once and in order, and acknowledges it once it is in the agency's file."""
 
 import asyncio
 import inspect
@@ -40,8 +40,8 @@ class _End(Enum):
 class Subscriber:
     """One agency's receiver. Open it with `connect`; `async for message in subscriber` receives for ever.
 
-    `on_message` is called before the message is committed, in the file's own transaction (`file.db`): what it writes
-    there is written once, like the message. When it raises, that case is parked and the others go on.
+    `on_message` is called before the message is committed, in the file's own transaction (`file.db`): what it
+    writes there is written once, like the message. When it raises, that case is parked and the others go on.
     """
 
     def __init__(self, agency: str, file: Told, on_message: OnMessage | None) -> None:
@@ -100,7 +100,7 @@ class Subscriber:
         return self.messages(None)
 
     async def retry(self, handle: str) -> int:
-        """Applies the parked messages of a case in order, up to the first that still fails; how many were applied."""
+        """Applies a case's parked messages in order, up to one that still fails; how many it applied."""
         applied = 0
         while await self._retry_first(handle):
             applied += 1
@@ -155,7 +155,7 @@ class Subscriber:
                 message = read(raw)
                 self.file.apply(message)
                 await self._call(message)
-        except Exception as error:  # noqa: BLE001  # whatever the agency's own code raises parks this case only
+        except Exception as error:  # noqa: BLE001  # whatever the agency's code raises parks one case
             trouble = str(error) if isinstance(error, Unreadable) else type(error).__name__
             self.file.park(number, handle, trouble, raw)
             _log.warning("a case is parked (%s): mend the cause, then retry it", trouble)
@@ -173,9 +173,7 @@ class Subscriber:
         try:
             await arrived.ack()
         except NatsError as error:
-            _log.info(
-                "an acknowledgement was not sent (%s): the message will come again", type(error).__name__
-            )
+            _log.info("an acknowledgement was not sent (%s): the message will come again", type(error).__name__)
 
     async def _arrivals(self, idle: float | None) -> AsyncGenerator[Msg, None]:
         """Messages as they come, pull after pull; ends when a pull of `idle` seconds brought nothing."""
@@ -195,7 +193,9 @@ class Subscriber:
     async def _after(self, end: "Msg | _End", streamless: int, *, give_up: bool) -> int:
         """How often in a row there was no stream; raises when it is no use to go on."""
         if end is _End.CLOSED:
-            msg = "the server ended the connection for good: see whether the agency still has access, then connect again"
+            msg = (
+                "the server ended the connection for good: see whether the agency still has access, then connect again"
+            )
             raise ConnectionEnded(msg)
         if end is not _End.NO_STREAM:
             return 0
@@ -278,9 +278,7 @@ def _end(status: Msg) -> _End:
     return _End.NOTHING if code in ("404", "408") else _End.LOST
 
 
-async def _connected(
-    connecting: "asyncio.Future[None]", refused: asyncio.Event, patience: float, url: str
-) -> None:
+async def _connected(connecting: "asyncio.Future[None]", refused: asyncio.Event, patience: float, url: str) -> None:
     watching = asyncio.ensure_future(refused.wait())
     try:
         either: set[asyncio.Future[Any]] = {connecting, watching}

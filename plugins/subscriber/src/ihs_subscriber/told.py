@@ -129,9 +129,7 @@ class Told:
 
     def held(self, handle: str | None = None) -> list[Held]:
         """What holds now, of one case or of all, by case and entry."""
-        sql = (
-            "SELECT handle, entry, kind, time, data FROM holding WHERE ? IS NULL OR handle = ? ORDER BY 1, 2"
-        )
+        sql = "SELECT handle, entry, kind, time, data FROM holding WHERE ? IS NULL OR handle = ? ORDER BY 1, 2"
         return [Held(*row) for row in self.db.execute(sql, (handle, handle))]
 
     def ids(self) -> list[str]:

@@ -1,0 +1,167 @@
+"""`ihs case`: how a case stands, what was put on record, and what stands of it; now or at two past moments."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import click
+from attrs import frozen
+
+from ihs_cases import Cases
+from ihs_cases.cases import AsAt
+from ihs_cli.opening import opened
+from ihs_cli.options import AS_AT, AS_OF, CASE, asks_a_store, formats
+from ihs_cli.output import Output, plain
+from ihs_domain.history import Entry, History
+from ihs_projections import CURRENT_CASE, TIMELINE
+from ihs_projections.timeline import TimelineLine
+from ihs_projections.wording import name, says
+
+NOTHING: Final = "nothing was on record then"
+NO_EDITION: Final = "no edition on file"
+
+
+@click.group(short_help="Read one case, now or at a past moment.")
+def case() -> None:
+    """Read one case, as it stands or as it was known or true at a past moment.
+
+    Example: ihs case show cases.db alder
+    """
+
+
+@frozen
+class Asked:
+    """Which case, known by when, true by when, and how it is to be printed."""
+
+    case: str
+    as_at: AsAt
+    as_of: date | None
+    out: Output
+
+    @property
+    def title(self) -> str:
+        """The case, and the moments it is read at."""
+        known = [f"known by {_moment(self.as_at)}"] if self.as_at is not None else []
+        true = [f"true by {self.as_of}"] if self.as_of is not None else []
+        return ", ".join([self.case, *known, *true])
+
+    def history(self, cases: Cases, *, opened: bool = False) -> History:
+        """The case's history at these moments."""
+        return cases.history(self.case, as_at=self.as_at, as_of=self.as_of, opened=opened)
+
+    def answer(self, name: str, found: Any, lines: Iterator[str]) -> None:
+        """Print what was *found* as JSON under *name*, or its *lines*."""
+        if self.out.format == "json":
+            self.out.json(case=self.case, as_at=self.as_at, as_of=self.as_of, **{name: found})
+        else:
+            self.out.text([self.title, *(list(lines) or [NOTHING])])
+
+
+def _moment(as_at: AsAt) -> str:
+    if isinstance(as_at, int):
+        return f"position {as_at}"
+    return as_at.isoformat() if as_at is not None else ""
+
+
+def _asked(cases: Cases, case: str, as_at: AsAt, as_of: date | None, format_: str) -> Asked:
+    return Asked(case, as_at, as_of, Output(cases.store.info().kind, format_))
+
+
+@case.command()
+@asks_a_store
+@CASE
+@AS_AT
+@AS_OF
+@formats("text", "json")
+def show(*, store: str, key_file: Path | None, case: str, as_at: AsAt, as_of: date | None, format_: str) -> None:
+    """How does the case stand?
+
+    Example: ihs case show cases.db alder --as-at 2015-03-01
+    """
+    with opened(store, key_file) as cases:
+        asked = _asked(cases, case, as_at, as_of, format_)
+        found = next(iter(CURRENT_CASE.rows(case, asked.history(cases))), None)
+        asked.answer("stands", found, _standing(found))
+
+
+def _standing(found: Any) -> Iterator[str]:
+    for field in found._fields[1:] if found else ():
+        value = plain(getattr(found, field))
+        if value not in (None, [], ""):
+            yield f"{field.replace('_', ' '):<14} {', '.join(value) if isinstance(value, list) else value}"
+
+
+@case.command(short_help="All that was put on record, and what became of it.")
+@asks_a_store
+@CASE
+@AS_AT
+@AS_OF
+@formats("text", "json")
+def timeline(*, store: str, key_file: Path | None, case: str, as_at: AsAt, as_of: date | None, format_: str) -> None:
+    """All that was put on record, and what became of it; names and narratives are opened.
+
+    Example: ihs case timeline cases.db alder
+    """
+    with opened(store, key_file) as cases:
+        asked = _asked(cases, case, as_at, as_of, format_)
+        rows = TIMELINE.rows(case, asked.history(cases, opened=True))
+        known = [row for row in rows if as_of is None or row.day <= as_of]  # type: ignore[attr-defined]
+        asked.answer("lines", known, _told(known, cases.zone(case)))
+
+
+def _told(rows: list[Any], zone: ZoneInfo) -> Iterator[str]:
+    edition = None
+    for row in rows:
+        if row.edition != edition:
+            edition = row.edition
+            yield f"by {edition or NO_EDITION}:"
+        yield f"{row.day}  {f'@{row.version}':<5} {row.event}{': ' if row.says else ''}{row.says}"
+        yield f"{'':18}{'; '.join(_notes(row, zone))}"
+
+
+def _notes(row: TimelineLine, zone: ZoneInfo) -> Iterator[str]:
+    yield f"{row.actor} ({row.role})"
+    late = _days_later(row.day, row.recorded_at, zone)
+    if late:
+        yield f"put on record {late} day{'s' if late > 1 else ''} later"
+    if row.corrected_by:
+        yield f"corrected by @{row.corrected_by}"
+    if row.void:
+        yield "void"
+    if row.after_closing:
+        yield "after closing"
+
+
+def _days_later(day: date, recorded_at: datetime | None, zone: ZoneInfo) -> int:
+    return (recorded_at.astimezone(zone).date() - day).days if recorded_at is not None else 0
+
+
+@case.command(short_help="What stands, in order of the act.")
+@asks_a_store
+@CASE
+@AS_AT
+@AS_OF
+@formats("text", "json")
+def history(*, store: str, key_file: Path | None, case: str, as_at: AsAt, as_of: date | None, format_: str) -> None:
+    """What stands, one entry a line, in order of the act; sealed parts stay sealed.
+
+    Example: ihs case history cases.db alder --as-of 2015-02-28
+    """
+    with opened(store, key_file) as cases:
+        asked = _asked(cases, case, as_at, as_of, format_)
+        entries = asked.history(cases)
+        asked.answer("entries", [_entry(entry) for entry in entries], map(_entry_line, entries))
+
+
+def _entry(entry: Entry[Any]) -> dict[str, Any]:
+    header = {key: value for key, value in entry._asdict().items() if key not in {"event", "actor"}}
+    return {**header, "actor": entry.actor.id, "role": entry.actor.role, **plain(entry.event)}
+
+
+def _entry_line(entry: Entry[Any]) -> str:
+    said = says(entry.event)
+    corrected = f"; corrected by @{entry.amended_by}" if entry.amended_by else ""
+    by = f"{entry.actor.id} ({entry.actor.role})"
+    return f"{entry.day}  {f'@{entry.version}':<5} {name(entry.event)}{': ' if said else ''}{said}; {by}{corrected}"

@@ -1,0 +1,43 @@
+"""Opening a store for a command: with the editions at hand, and every error marked with the kind of store."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from ihs_cases import Cases
+from ihs_cli.errors import KNOWN, REHEARSAL, Misasked, failure
+from ihs_cli.points import EDITIONS, points
+from ihs_cli.printable import shown
+from ihs_domain.editions import Edition, RuleBook
+
+
+@contextmanager
+def opened(store: str, key_file: Path | None) -> Iterator[Cases]:
+    """The cases of *store*."""
+    with Cases.open(store, key_file=key_file, rules=rule_book()) as cases:
+        try:
+            yield cases
+        except KNOWN as error:
+            raise failure(error, REHEARSAL if cases.rehearsal else "") from error
+
+
+def rule_book() -> RuleBook:
+    """The editions of all plugins that load. One that does not is told of on stderr, and holds back no other."""
+    editions: list[Edition] = []
+    for point in points(EDITIONS):
+        if point.broken:
+            left_out = f"ihs: the editions of {point.name} are left out, for they do not load: see ihs plugins"
+            click.echo(shown(left_out), err=True)
+        else:
+            editions.extend(point.found)
+    return RuleBook(editions)
+
+
+def edition_of(rules: RuleBook, id_: str | None) -> Edition | None:
+    """The edition asked for by its id, None where none was."""
+    try:
+        return None if id_ is None else rules.edition(id_)
+    except KeyError as error:
+        raise Misasked(str(error.args[0])) from None

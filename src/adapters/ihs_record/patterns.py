@@ -1,0 +1,109 @@
+"""How each kind of value is written, one pattern each: what people write and what was stored are held to the same."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
+
+import attrs
+
+from ihs_domain.once import once_per_class
+from ihs_domain.terms import (
+    CASE_IDS,
+    ActorId,
+    AgencyId,
+    AgreementId,
+    CaseId,
+    Code,
+    Digest,
+    DocumentId,
+    EditionId,
+    Jurisdiction,
+    Month,
+    PartId,
+    Version,
+)
+from ihs_record.fields import hints, open_fields
+
+MOST_DIGITS: Final = 15  # of a whole number: any JSON reader anywhere holds so many exactly
+
+
+class Written(NamedTuple):
+    """The regular expression a text must match whole, and what to tell a person whose text does not."""
+
+    pattern: str
+    expected: str
+
+
+_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+_CODE: Final = r"(?=[a-z0-9-]{1,80}(?![a-z0-9-]))[a-z0-9]+(?:-[a-z0-9]+)*"
+_DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+AN_ID: Final = Written(_ID, "an id: letters, digits, dots, hyphens, underscores, at most 64")
+
+PATTERNS: Final[dict[Any, Written]] = {
+    **dict.fromkeys((*CASE_IDS, ActorId, AgencyId, AgreementId, CaseId, DocumentId), AN_ID),
+    PartId: Written(f"(?:{_ID})?", "the id of a part of the entry, or nothing for the whole"),
+    Code: Written(_CODE, "a code: lower-case words joined by hyphens, at most 80 letters"),
+    Jurisdiction: Written(r"[a-z]{2}-[a-z0-9]{1,3}", "a jurisdiction as ISO 3166-2 has it, in lower case: us-ut"),
+    Month: Written(r"[0-9]{4}-(?:0[1-9]|1[0-2])", "a month, YYYY-MM"),
+    EditionId: Written(f"{_CODE}@{_DAY}", "an edition: its ruleset, @, and its first day"),
+    Digest: Written(r"[0-9a-f]{64}", "a SHA-256 in lower-case hex"),
+}
+"""Every kind of text that may stand in an open part: none for free text, so free text cannot be stored open."""
+
+DAY: Final = Written(_DAY, "a day, YYYY-MM-DD")
+INSTANT: Final = Written(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})",
+    "an instant with its offset, such as 2015-01-09T15:00:00-07:00",
+)
+
+_SHAPES: Final[dict[Any, str]] = {
+    NoneType: "null",
+    bool: "(?:true|false)",
+    int: f"(?:0|-?[1-9][0-9]{{0,{MOST_DIGITS - 1}}})",
+    Version: f"[1-9][0-9]{{0,{MOST_DIGITS - 1}}}",
+    date: f'"{DAY.pattern}"',
+    **{kind: f'"{written.pattern}"' for kind, written in PATTERNS.items()},
+}
+
+
+@once_per_class
+def open_shape(cls: type[Any]) -> re.Pattern[bytes]:
+    """What the open part of an event class looks like as canonical bytes, but for the order within sets and objects.
+
+    Raises :class:`TypeError` for a class with an open field that could hold more than codes, ids, days and numbers.
+    """
+    return re.compile(_object(cls, open_fields(cls)).encode())
+
+
+def _object(cls: type[Any], names: Iterable[str]) -> str:
+    return r"\{" + ",".join(f'"{name}":{_shape(hints(cls)[name])}' for name in sorted(names)) + r"\}"
+
+
+def _shape(hint: Any) -> str:
+    if hint in _SHAPES:
+        return _SHAPES[hint]
+    if get_origin(hint) is Annotated:
+        return _shape(get_args(hint)[0])
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return f'"(?:{"|".join(re.escape(member.value) for member in hint)})"'
+    if isinstance(hint, type) and attrs.has(hint):
+        return _object(hint, hints(hint))
+    return _gathered(get_origin(hint), get_args(hint), hint)
+
+
+def _gathered(origin: Any, inner: tuple[Any, ...], hint: Any) -> str:
+    if origin in {Union, UnionType}:
+        return f"(?:{'|'.join(map(_shape, inner))})"
+    if origin is dict:
+        return _repeated(r"\{", f"{_shape(inner[0])}:{_shape(inner[1])}", r"\}")
+    if origin is frozenset or (origin is tuple and inner[1:] == (...,)):
+        return _repeated(r"\[", _shape(inner[0]), r"\]")
+    msg = f"{hint} cannot be stored open: it could hold more than codes, ids, days and numbers"
+    raise TypeError(msg)
+
+
+def _repeated(opening: str, one: str, closing: str) -> str:
+    return f"{opening}(?:{one}(?:,{one})*)?{closing}"

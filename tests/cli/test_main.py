@@ -1,0 +1,133 @@
+"""How every command looks and ends."""
+
+import shlex
+
+import click
+import pytest
+from typed import entry
+
+from ihs_cases import Cases
+from ihs_cli.main import main
+
+
+def commands(command=main, path=()):
+    """Every command there is to type."""
+    yield path, command
+    if isinstance(command, click.Group):
+        ctx = click.Context(command)
+        for name in command.list_commands(ctx):
+            yield from commands(command.get_command(ctx, name), (*path, name))
+
+
+EVERY = {" ".join(("ihs", *path)): (path, command) for path, command in commands()}
+
+
+@pytest.mark.parametrize("path, command", EVERY.values(), ids=EVERY)
+def test_help_is_short_and_gives_one_example(ihs, path, command):
+    answer = ihs(*path, "--help")
+
+    assert answer.out.count("Example: ihs ") == 1
+    assert len(answer.lines) <= 36
+    assert (answer.code, answer.err) == (0, "")
+
+
+@pytest.mark.parametrize("path, command", EVERY.values(), ids=EVERY)
+def test_the_example_works(ihs, alder, write, path, command):
+    write().rename("monday.jsonl")
+    [example] = [line for line in command.help.splitlines() if "Example: " in line]
+    if path == ("store", "init"):
+        alder.unlink()
+
+    answer = ihs(*shlex.split(example.partition("ihs ")[2]))
+
+    assert (answer.code, answer.err) == (0, "")
+
+
+@pytest.mark.parametrize("typed", [(), ("store",), ("case",), ("rules",)])
+def test_a_command_typed_alone_shows_its_help(ihs, typed):
+    answer = ihs(*typed)
+
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("Usage: ihs")
+
+
+MISTYPED = {
+    "no command": (("tell",), "ihs: No such command 'tell'. (ihs --help shows how)"),
+    "no option": (
+        ("store", "info", "a.db", "--loud"),
+        "ihs store info: No such option '--loud'. (ihs store info --help shows how)",
+    ),
+    "no store": (("case", "show"), "ihs case show: Missing argument 'STORE'. (ihs case show --help shows how)"),
+    "another database": (
+        ("store", "info", "postgresql://x"),
+        "ihs: stores on PostgreSQL are not built yet: use sqlite:///FILE",
+    ),
+    "no address": (
+        ("store", "info", "ftp://x"),
+        "ihs: the address names no store: write sqlite:///relative.db, sqlite:////absolute.db, or a path",
+    ),
+}
+
+
+@pytest.mark.parametrize("typed, why", MISTYPED.values(), ids=MISTYPED)
+def test_what_is_mistyped_is_told_in_one_line(ihs, typed, why):
+    assert ihs(*typed) == (2, "", f"{why}\n")
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """A defect: an error nobody foresaw, with a name in its words."""
+
+    def fail(self):
+        raise RuntimeError("Zuleika Alder")
+
+    monkeypatch.setattr(Cases, "case_ids", fail)
+
+
+def test_an_error_nobody_foresaw_is_one_line_without_details(ihs, live, failing):
+    answer = ihs("findings", "cases.db")
+
+    hidden = "(no details shown: they may hold personal data); run with IHS_TRACE=1 to see them"
+    assert answer == (1, "", f"ihs: internal error: RuntimeError {hidden}\n")
+
+
+def test_the_details_are_shown_to_who_asks_for_them(ihs, live, failing, monkeypatch):
+    monkeypatch.setenv("IHS_TRACE", "1")
+
+    with pytest.raises(RuntimeError, match="Zuleika"):
+        ihs("findings", "cases.db")
+
+
+def test_an_error_nobody_foresaw_while_recording_says_where_and_what_was_recorded(ihs, live, write, monkeypatch):
+    file = write(entry("a"), entry("b"))
+    record = Cases.record
+
+    def fail_on_b(self, event, **said):
+        if said["command_id"] == "b":
+            raise RuntimeError("Zuleika Alder")
+        return record(self, event, **said)
+
+    monkeypatch.setattr(Cases, "record", fail_on_b)
+
+    answer = ihs("record", "cases.db", file.name)
+
+    assert answer.code == 1
+    assert answer.err.startswith("stopped after day.jsonl:2: 1 recorded, ")
+    assert "Zuleika" not in answer.err
+
+
+def test_info_says_what_kind_of_store_it_is_and_where_it_stands(ihs, alder):
+    told = ihs("store", "info", "cases.db", "--format", "json").json
+
+    assert len(told["root"]) == 64
+    assert {key: told[key] for key in ("store", "kind", "format", "position", "recorded_at", "cases", "agencies")} == {
+        "store": "REHEARSAL",
+        "kind": "rehearsal",
+        "format": 1,
+        "position": 55,
+        "recorded_at": "2015-05-14T23:03:00+00:00",
+        "cases": 1,
+        "agencies": 2,
+    }
+    text = dict(line.split(maxsplit=1) for line in ihs("store", "info", "cases.db").lines[1:])
+    assert text["root"] == told["root"]

@@ -1,0 +1,139 @@
+"""Editions: which law judges a day, and rule books that do not hold together."""
+
+from datetime import date, timedelta
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+from made_up import BY_TEAM, DUE, MADE_UP, RESTS, THREATS
+
+from ihs_domain.closing import CaseClosed
+from ihs_domain.contacting import ContactMade
+from ihs_domain.editions import BadEdition, Edition, RuleBook, always, cited
+from ihs_domain.opening import family_is_asked_for_consent
+from ihs_domain.planning import PlanAgreed
+from ihs_domain.rules import Rule
+
+FIRST, LAST = date(2024, 3, 1), date(2024, 6, 30)
+SPRING = evolve(MADE_UP, in_force_from=FIRST, in_force_until=LAST)
+AUTUMN = evolve(MADE_UP, in_force_from=date(2024, 9, 1))
+ELSEWHERE = evolve(MADE_UP, ruleset="elsewhere", jurisdiction="xx-el", zone="Europe/Berlin")
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "day, judged_by",
+    [
+        (FIRST - DAY, "no edition on file"),
+        (FIRST, SPRING.ruleset),
+        (LAST, SPRING.ruleset),
+        (LAST + DAY, "no edition on file"),
+        (date(2024, 9, 1), AUTUMN.ruleset),
+        (date.max, AUTUMN.ruleset),
+    ],
+)
+def test_a_day_is_judged_by_the_edition_in_force_from_its_first_day_through_its_last(day, judged_by):
+    law = RuleBook((AUTUMN, SPRING, ELSEWHERE)).law("xx-mu")
+
+    assert law(day).ruleset == judged_by
+
+
+def test_the_editions_of_a_jurisdiction_are_its_own_in_order_and_so_is_its_zone():
+    book = RuleBook((AUTUMN, ELSEWHERE, SPRING))
+
+    assert book.of("xx-mu") == (SPRING, AUTUMN)
+    assert (book.zone("xx-mu"), book.zone("xx-el"), book.zone("xx-no"), book.zone(None)) == (
+        "UTC",
+        "Europe/Berlin",
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize("jurisdiction, called", [("xx-no", "xx-no"), (None, "none")])
+def test_a_jurisdiction_without_an_edition_is_judged_by_an_empty_one_that_says_so(jurisdiction, called):
+    nothing = RuleBook((SPRING,)).law(jurisdiction)(FIRST)
+
+    assert (nothing.ruleset, nothing.jurisdiction, nothing.zone) == ("no edition on file", called, "UTC")
+    assert (nothing.gates, nothing.finds, nothing.duties, nothing.rules) == ({}, {}, (), ())
+
+
+def test_a_day_outside_is_judged_by_an_empty_edition_of_the_same_calendar():
+    nothing = RuleBook((evolve(SPRING, zone="America/Denver"),)).law("xx-mu")(LAST + DAY)
+
+    assert (nothing.ruleset, nothing.zone) == ("no edition on file", "America/Denver")
+
+
+@given(st.integers(-3, 3))
+def test_editions_of_a_ruleset_that_overlap_are_refused_naming_both(gap):
+    later = evolve(SPRING, in_force_from=LAST + gap * DAY, in_force_until=None)
+    if gap > 0:
+        assert RuleBook((later, SPRING)).editions == (SPRING, later)
+        return
+
+    with pytest.raises(BadEdition) as bad:
+        RuleBook((later, SPRING))
+
+    assert str(bad.value) == f"{SPRING.id} and {later.id} overlap: end the earlier by {later.in_force_from - DAY}"
+
+
+def test_an_edition_without_an_end_overlaps_every_later_one():
+    with pytest.raises(BadEdition, match="made-up@2024-09-01 and made-up@2025-01-01 overlap"):
+        RuleBook((AUTUMN, evolve(AUTUMN, in_force_from=date(2025, 1, 1))))
+
+
+def test_editions_of_two_rulesets_may_be_in_force_together():
+    assert len(RuleBook((AUTUMN, evolve(AUTUMN, ruleset="other"))).editions) == 2
+
+
+STRAY = Rule("M-99", "of no register")
+
+
+@pytest.mark.parametrize(
+    "edition",
+    [
+        evolve(MADE_UP, gates={PlanAgreed: ((lambda case, entry: None, RESTS, STRAY),)}),
+        evolve(MADE_UP, finds={CaseClosed: ((lambda case, entry: None, STRAY),)}),
+        evolve(MADE_UP, duties=((family_is_asked_for_consent, DUE, STRAY),)),
+        evolve(MADE_UP, gates={PlanAgreed: ((lambda case, entry: None, evolve(RESTS, says="else")),)}),
+    ],
+)
+def test_a_cite_that_the_register_does_not_hold_is_refused(edition):
+    cite = "M-3" if STRAY not in cited(edition) else "M-99"
+
+    with pytest.raises(BadEdition) as bad:
+        RuleBook((edition,))
+
+    assert str(bad.value) == (f"made-up@2023-01-01 cites {cite}, which its register does not hold: add the rule to it")
+
+
+def test_what_an_edition_cites_is_all_its_tables_rest_on():
+    assert set(cited(MADE_UP)) == set(MADE_UP.rules)
+    assert [r.cite for r in cited(evolve(MADE_UP, gates={}, duties=()))] == [THREATS.cite]
+
+
+def test_an_edition_is_found_by_its_id_or_those_there_are_are_named():
+    book = RuleBook((AUTUMN, SPRING))
+
+    assert book.edition("made-up@2024-03-01") == SPRING
+    with pytest.raises(KeyError, match="no edition made-up@1999; there are: made-up@2024-03-01, made-up@2024-09-01"):
+        book.edition("made-up@1999")
+
+
+def test_always_judges_every_day_by_one_edition_as_if_it_never_ended():
+    law = always(SPRING)
+
+    assert [law(day).id for day in (date.min, FIRST, LAST + DAY)] == [SPRING.id] * 3
+    assert law(FIRST).in_force_until is None
+    assert (law(FIRST).gates, law(FIRST).finds, law(FIRST).duties) == (SPRING.gates, SPRING.finds, SPRING.duties)
+
+
+def test_an_edition_judges_every_decision_and_what_stands_in_its_tables():
+    bare = Edition("bare", "xx-mu", "UTC", FIRST)
+    table = {ContactMade: ((lambda case, entry: None, BY_TEAM),)}
+
+    assert bare.judges(PlanAgreed)
+    assert not bare.judges(ContactMade)
+    assert evolve(bare, gates=table).judges(ContactMade)
+    assert evolve(bare, finds=table).judges(ContactMade)

@@ -1,0 +1,133 @@
+"""Folding: any history whatever, step by step or whole, sealed or open."""
+
+import attrs
+import pytest
+from histories import amended, each_event, events, of_class, plain, sealed, unopened
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_up import AGREEMENT, LAW, ON
+
+from ihs_domain import (
+    assessing,
+    assigning,
+    closing,
+    contacting,
+    household,
+    opening,
+    planning,
+    releasing,
+    requesting,
+    safety,
+    serving,
+    teaming,
+)
+from ihs_domain.case import EVENTS, FOLDS, QUIET, Case, Folding, fold
+from ihs_domain.disclosure import pieces, told, withheld
+from ihs_domain.history import Entry, History, effective
+from ihs_domain.household import PersonJoined
+from ihs_domain.judge import duties, judge
+from ihs_domain.terms import Decision, Happening, Unopened
+
+SLICES = (
+    requesting, opening, household, assigning, safety, assessing,
+    teaming, planning, contacting, serving, releasing, closing,
+)  # fmt: skip
+
+
+def test_every_event_is_folded_or_quiet_and_none_is_both():
+    written = {
+        cls
+        for module in SLICES
+        for cls in vars(module).values()
+        if isinstance(cls, type) and cls.__module__ == module.__name__ and issubclass(cls, Happening | Decision)
+    }
+
+    assert set(FOLDS) | QUIET == written
+    assert set(FOLDS) & QUIET == set()
+    assert len(EVENTS) == len(set(EVENTS)) == len(written)
+
+
+def test_every_slice_of_a_case_has_a_state_and_every_fold_names_its_slice():
+    slices = {a.name for a in attrs.fields(Case)}
+
+    assert slices == {module.__name__.rpartition(".")[2] for module in SLICES}
+    assert {name for name, _ in FOLDS.values()} == slices
+    assert {cls: cls.__module__.rpartition(".")[2] for cls in FOLDS} == {cls: name for cls, (name, _) in FOLDS.items()}
+
+
+@pytest.mark.parametrize("cls", EVENTS, ids=lambda cls: cls.__name__)
+def test_every_event_can_be_drawn_and_folded_alone(cls):
+    @settings(max_examples=5)
+    @given(of_class(cls))
+    def folds(event):
+        assert isinstance(event, cls)
+        fold([Entry(event, ON)])
+
+    folds()
+
+
+@given(plain(), st.randoms(use_true_random=False))
+def test_any_history_in_any_order_and_cut_anywhere_folds(record, chance):
+    shuffled = list(record)
+    chance.shuffle(shuffled)
+    cut = shuffled[: chance.randint(0, len(shuffled))]
+
+    assert isinstance(fold(cut), Case)
+    assert isinstance(fold(Entry(object(), e.day) if chance.random() < 0.2 else e for e in cut), Case)
+
+
+@given(amended(), st.randoms(use_true_random=False))
+def test_folding_step_by_step_equals_folding_the_whole(record, chance):
+    history = effective(record)
+    upto = chance.choice([e.day for e in history]) if history else ON
+    folding = Folding()
+    for entry in history.upto(upto):
+        folding.add(entry)
+
+    assert folding.case() == fold(history, upto) == fold(history.upto(upto))
+
+
+@given(amended())
+def test_a_fold_is_not_moved_by_what_follows(record):
+    history = effective(record)
+    folding, seen = Folding(), []
+    for entry in history:
+        folding.add(entry)
+        seen.append(folding.case())
+
+    assert seen == [fold(history[: i + 1]) for i in range(len(history))]
+
+
+def test_names_days_of_birth_and_words_are_sealed_and_ids_and_codes_are_open():
+    assert sealed(PersonJoined) == ("name", "born_on")
+    assert {cls.__name__: names for cls in EVENTS if (names := sealed(cls)) not in {(), ("words",)}} == {
+        "PersonJoined": ("name", "born_on")
+    }
+
+
+@given(amended(), st.sampled_from([Unopened.ERASED, Unopened.SEALED, None]))
+def test_sealed_parts_never_matter_to_a_fold_a_finding_a_duty_or_a_disclosure(record, instead):
+    whole = effective(record)
+    blind = effective(each_event(record, lambda event: unopened(event, instead)))
+
+    assert fold(blind) == fold(whole)
+    assert list(judge(blind, LAW)) == list(judge(whole, LAW))
+    assert duties(blind, LAW, ON) == duties(whole, LAW, ON)
+    assert sent(blind) == sent(whole)
+
+
+def sent(history: History) -> tuple[object, ...]:
+    return (
+        [(p.key, p.kind, p.about, p.to, p.fields) for p in pieces(history, AGREEMENT)],
+        {key: (t.piece.fields, t.basis) for key, t in told(history, AGREEMENT, ON).items()},
+        [p.key for p in withheld(history, AGREEMENT, ON)],
+    )
+
+
+@given(events())
+def test_sealing_leaves_no_open_part_behind_and_changes_no_other(event):
+    blind = unopened(event, Unopened.ERASED)
+    changed = {a.name for a in attrs.fields(type(event)) if getattr(blind, a.name) != getattr(event, a.name)}
+
+    assert changed <= set(sealed(type(event)))
+    assert all(getattr(blind, name) is Unopened.ERASED for name in sealed(type(event)))

@@ -1,0 +1,602 @@
+"""Gates and refusals: what is recorded, what is refused and with what, and what stays quiet."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from attrs import evolve
+from histories import of_class, recorded
+from hypothesis import given
+from made_up import LAW, MADE_UP, names_a_ground, without
+
+from ihs_domain import editions, requesting
+from ihs_domain.assessing import FamilyAssessmentCompleted, NeedIdentified
+from ihs_domain.case import EVENTS
+from ihs_domain.closing import (
+    CaseClosed,
+    CaseReopened,
+    Ending,
+    FinalSummaryWritten,
+    case_is_closed,
+    case_is_open,
+    each_child_is_accounted_for,
+    no_threat_is_left,
+    summary_is_written,
+    threats_are_accounted_for,
+)
+from ihs_domain.editions import Law, always
+from ihs_domain.gates import Gate, Refused
+from ihs_domain.history import Entry, effective
+from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.judge import Finding, decide
+from ihs_domain.opening import CaseOpened, case_is_not_open_yet
+from ihs_domain.planning import (
+    PlanAgreed,
+    PlanDrafted,
+    PlanFinalised,
+    SupervisorAgreed,
+    assessment_is_complete,
+    plan_is_drafted,
+    team_took_part,
+)
+from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
+from ihs_domain.releasing import Kind, ReleaseRevoked, ReleaseSigned
+from ihs_domain.requesting import Ground, ServicesAccepted, ServicesRequested, Source, family_needs_services
+from ihs_domain.safety import ChildUnsafeAtHome, ThreatIdentified, ThreatManaged, ThreatReopened
+from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
+from ihs_domain.teaming import (
+    MeetingKind,
+    Part,
+    TeamFormed,
+    TeamInputRecorded,
+    TeamMeetingHeld,
+    TeamMemberAdded,
+    TeamMemberLeft,
+    Topic,
+)
+from ihs_domain.terms import Happening, Reported
+
+Acts = Sequence[tuple[Any, int]]  # an event, and its day in March 2024
+RESTED_ON: set[Gate] = set()
+ELSEWHERE = Reported("w-9", date(2024, 3, 1), "minutes")
+
+
+def rests_on(gate: Gate) -> Callable[[Callable[[Law], None]], Callable[[], None]]:
+    """The test holds by the made-up edition, and does not hold once *gate* is taken out of it."""
+    RESTED_ON.add(gate)
+
+    def mark(test: Callable[[Law], None]) -> Callable[[], None]:
+        def both() -> None:
+            test(LAW)
+            with pytest.raises((AssertionError, pytest.fail.Exception)):
+                test(always(without(gate)))
+
+        both.__name__, both.__doc__ = test.__name__, test.__doc__
+        return both
+
+    return mark
+
+
+def on(day: int) -> date:
+    return date(2024, 3, day)
+
+
+def record(*acts: tuple[Any, int]) -> tuple[Entry[Any], ...]:
+    return tuple(e._replace(position=e.version) for e in recorded((event, on(day), None) for event, day in acts))
+
+
+def put(event: Any, day: int, *acts: tuple[Any, int], law: Law = LAW) -> tuple[Finding, ...]:
+    """What is found when *event* is put on record after *acts*. Raises Refused."""
+    given = record(*acts)
+    return decide(Entry(event, on(day), len(given) + 1), effective(given), given, law)
+
+
+def refusal(event: Any, day: int, *acts: tuple[Any, int], law: Law = LAW) -> list[str]:
+    """The clauses, or where there is none the words, by which *event* is refused."""
+    with pytest.raises(Refused) as refused:
+        put(event, day, *acts, law=law)
+    return by(refused.value)
+
+
+def by(refused: Refused) -> list[str]:
+    return [c for o in refused.objections for c in (o.cites or (o.says.partition(":")[0],))]
+
+
+def cites(findings: Sequence[Finding]) -> list[str]:
+    return [c for f in findings for c in (f.objection.cites or (f.objection.says.partition(":")[0],))]
+
+
+OPENED = (CaseOpened("voluntary", "north"), 1)
+CHILD = (PersonJoined("c", Relation.CHILD), 1)
+THREAT = (ThreatIdentified("t", "neglect", "present", frozenset({"c"})), 2)
+NEED = (NeedIdentified("n", "tutoring", "c"), 2)
+ASSESSED = (FamilyAssessmentCompleted("a", frozenset(), frozenset({"n"}), frozenset()), 3)
+DRAFTED = (PlanDrafted("p", (), assessment="a"), 4)
+TEAM = (TeamFormed({"aunt": Part.RELATIVE, "coach": Part.SUPPORT}, frozenset()), 2)
+READY = (OPENED, CHILD, NEED, ASSESSED, DRAFTED, TEAM)
+BY_AUNT = PlanAgreed("p", frozenset({"aunt"}))
+SUMMARY = (FinalSummaryWritten(Ending.THREATS_MANAGED), 5)
+CLOSING = CaseClosed(Ending.THREATS_MANAGED, {"c": Ending.THREATS_MANAGED})
+RELEASE = ReleaseSigned("r", "c", frozenset({"c"}), "school", "some", frozenset({Kind.REFERRAL}), on(9))
+REFERRAL = ReferralSent("rf", "n", "school", frozenset({"c"}))
+NOT_OPEN, CLOSED, OPEN_ALREADY, NOT_CLOSED, NO_BASIS = (
+    "the case is not open yet",
+    "the case is closed",
+    "the case is opened already",
+    "the case is not closed",
+    "no basis covers telling this agency",
+)
+
+# Acceptance
+
+
+@rests_on(names_a_ground)
+def test_an_acceptance_that_names_none_of_the_grounds_is_refused(law):
+    assert refusal(ServicesAccepted(frozenset({Ground.THREAT_NOT_MANAGED})), 1, law=law) == ["M-1"]
+
+
+@pytest.mark.parametrize("ground", [Ground.REUNITING, Ground.ADOPTION_AT_RISK])
+def test_an_acceptance_that_names_one_of_the_grounds_is_recorded(ground):
+    assert put(ServicesAccepted(frozenset({ground, Ground.THREAT_NOT_MANAGED})), 1) == ()
+
+
+@rests_on(family_needs_services)
+def test_a_family_that_reaches_resources_alone_with_no_threat_unmanaged_is_not_accepted(law):
+    both = ServicesAccepted(frozenset({Ground.REUNITING}), reaches_resources_alone=True, no_threat_unmanaged=True)
+
+    assert refusal(both, 1, law=law) == ["M-2"]
+
+
+@pytest.mark.parametrize("alone, managed", [(True, False), (False, True), (False, False)])
+def test_one_reason_not_to_accept_alone_does_not_refuse(alone, managed):
+    assert put(ServicesAccepted(frozenset({Ground.REUNITING}), alone, managed), 1) == ()
+
+
+def test_what_a_court_asks_for_is_never_refused_acceptance():
+    asked = (ServicesRequested("xx-mu", Source.COURT), 1)
+
+    assert put(ServicesAccepted(frozenset(), reaches_resources_alone=True, no_threat_unmanaged=True), 1, asked) == ()
+
+
+# Opening, reopening, and decisions between
+
+
+@rests_on(case_is_not_open_yet)
+def test_a_case_is_opened_once(law):
+    assert refusal(OPENED[0], 3, OPENED, law=law) == [OPEN_ALREADY]
+
+
+def test_a_first_opening_is_recorded():
+    assert put(*OPENED) == ()
+
+
+@rests_on(case_is_closed)
+def test_a_case_that_is_not_closed_is_not_reopened(law):
+    assert refusal(CaseReopened(), 3, OPENED, law=law) == [NOT_CLOSED]
+
+
+def test_a_closed_case_is_reopened_and_goes_on():
+    closed = (CaseClosed(Ending.MOVED), 5)
+
+    assert put(CaseReopened(), 6, OPENED, closed) == ()
+    assert put(SupervisorAgreed("p"), 7, *READY, closed, (CaseReopened(), 6)) == ()
+
+
+@rests_on(case_is_open)
+def test_nothing_is_decided_before_the_case_is_open(law):
+    assert refusal(SupervisorAgreed("p"), 3, DRAFTED_EARLY, law=law) == [NOT_OPEN]
+
+
+@rests_on(case_is_open)
+def test_nothing_is_decided_after_the_closing_day(law):
+    assert refusal(SupervisorAgreed("p"), 6, *READY, (CaseClosed(Ending.MOVED), 5), law=law) == [CLOSED]
+
+
+def test_the_closing_day_counts():
+    assert put(SupervisorAgreed("p"), 5, *READY, (CaseClosed(Ending.MOVED), 5)) == ()
+
+
+def test_accepting_and_declining_need_no_open_case():
+    assert put(ServicesAccepted(frozenset({Ground.REUNITING})), 1) == ()
+    assert put(requesting.ServicesDenied(frozenset({"other"})), 1) == ()
+
+
+DRAFTED_EARLY = (PlanDrafted("p", ()), 2)
+NOT_DRAFTED = "the plan is not drafted by that day"
+
+# The plan
+
+
+@rests_on(plan_is_drafted)
+def test_nothing_is_decided_about_a_plan_before_the_day_it_is_drafted(law):
+    for decision in (SupervisorAgreed("p"), PlanFinalised("p", "safe")):
+        assert refusal(decision, 3, OPENED, DRAFTED, law=law) == [NOT_DRAFTED]
+    assert refusal(PlanAgreed("p"), 3, OPENED, DRAFTED, law=law) == [NOT_DRAFTED, "M-3", "M-4"]
+
+
+@rests_on(plan_is_drafted)
+def test_nothing_is_decided_about_a_plan_whose_draft_is_void(law):
+    voided = (EntryVoided(2, AmendmentReason.OTHER), 5)
+
+    assert refusal(SupervisorAgreed("p"), 6, OPENED, DRAFTED, voided, law=law) == [NOT_DRAFTED]
+
+
+@pytest.mark.parametrize("decision", [SupervisorAgreed("p"), PlanFinalised("p", "safe")])
+def test_a_drafted_plan_is_agreed_by_the_supervisor_and_finalised_from_that_day(decision):
+    assert put(decision, 4, *READY) == ()
+
+
+@rests_on(assessment_is_complete)
+def test_a_plan_that_rests_on_no_completed_assessment_is_not_agreed(law):
+    assert refusal(BY_AUNT, 5, OPENED, TEAM, (PlanDrafted("p", ()), 4), law=law) == ["M-3"]
+
+
+@rests_on(assessment_is_complete)
+def test_an_assessment_completed_after_the_day_of_agreement_does_not_carry_the_plan(law):
+    later = (ASSESSED[0], 8)
+
+    assert refusal(BY_AUNT, 5, OPENED, CHILD, NEED, later, DRAFTED, TEAM, law=law) == ["M-3"]
+
+
+@rests_on(team_took_part)
+def test_a_plan_agreed_by_the_worker_alone_is_refused(law):
+    assert refusal(PlanAgreed("p"), 5, *READY, law=law) == ["M-4"]
+
+
+@rests_on(team_took_part)
+def test_a_plan_agreed_by_one_who_is_not_on_the_team_is_refused(law):
+    assert refusal(PlanAgreed("p", frozenset({"c"})), 5, *READY, law=law) == ["M-4"]
+
+
+@rests_on(team_took_part)
+def test_a_plan_agreed_by_one_who_left_the_team_is_refused(law):
+    assert refusal(BY_AUNT, 5, *READY, (TeamMemberLeft("aunt"), 4), law=law) == ["M-4"]
+
+
+MET = TeamMeetingHeld(MeetingKind.ONGOING, frozenset({"aunt"}), frozenset({Topic.PLAN}), "p")
+GIVEN = TeamInputRecorded("aunt", Topic.PLAN, "p")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        evolve(MET, attended=frozenset({"c"})),
+        evolve(MET, about=frozenset({Topic.PROGRESS})),
+        evolve(MET, plan=None),
+        evolve(MET, plan="q"),
+        evolve(GIVEN, member="c"),
+        evolve(GIVEN, about=Topic.PROGRESS),
+        evolve(GIVEN, plan=None),
+        evolve(GIVEN, plan="q"),
+    ],
+)
+def test_a_meeting_or_input_without_the_team_the_plan_or_the_topic_is_no_part_in_the_plan(part):
+    other = (PlanDrafted("q", ()), 4)
+
+    assert refusal(PlanAgreed("p"), 6, *READY, other, (part, 5)) == ["M-4"]
+
+
+@pytest.mark.parametrize("part", [MET, GIVEN])
+def test_a_plan_is_agreed_on_the_teams_meeting_or_input(part):
+    assert put(PlanAgreed("p"), 6, *READY, (part, 5)) == ()
+
+
+def test_a_plan_is_agreed_by_a_member_added_later():
+    assert put(PlanAgreed("p", frozenset({"uncle"})), 6, *READY, (TeamMemberAdded("uncle", Part.RELATIVE), 5)) == ()
+
+
+def test_every_objection_is_told_and_not_the_first():
+    closed = (CaseClosed(Ending.MOVED), 4)
+
+    assert refusal(PlanAgreed("p"), 6, OPENED, (PlanDrafted("p", ()), 4), closed) == [CLOSED, "M-3", "M-4"]
+
+
+# Referrals
+
+
+@rests_on(a_basis_covers_the_referral)
+def test_a_referral_without_a_release_is_not_sent(law):
+    assert refusal(REFERRAL, 4, OPENED, CHILD, NEED, law=law) == [NO_BASIS]
+
+
+@pytest.mark.parametrize(
+    "release, day",
+    [
+        (evolve(RELEASE, recipient="clinic"), 4),
+        (evolve(RELEASE, kinds=frozenset({Kind.SAFETY})), 4),
+        (evolve(RELEASE, about=frozenset({"m"})), 4),
+        (RELEASE, 10),
+        (RELEASE, 2),
+    ],
+)
+def test_a_release_that_does_not_cover_the_referral_on_its_day_is_no_basis(release, day):
+    mother = (PersonJoined("m", Relation.MOTHER), 1)
+
+    assert refusal(REFERRAL, day, OPENED, CHILD, mother, NEED, (release, 3)) == [NO_BASIS]
+
+
+@pytest.mark.parametrize("day", [3, 9])
+def test_a_referral_goes_out_from_the_first_to_the_last_day_of_the_release(day):
+    assert put(REFERRAL, day, OPENED, CHILD, NEED, (RELEASE, 3)) == ()
+
+
+@pytest.mark.parametrize("day, refused", [(5, False), (6, True), (8, True)])
+def test_a_revoked_release_allows_nothing_from_its_day(day, refused):
+    acts = (OPENED, CHILD, NEED, (RELEASE, 3), (ReleaseRevoked("r", "c"), 6))
+
+    assert (refusal(REFERRAL, day, *acts) == [NO_BASIS]) if refused else (put(REFERRAL, day, *acts) == ())
+
+
+def test_a_release_revoked_twice_is_revoked_from_the_first_day():
+    revoked = ((ReleaseRevoked("r", "c"), 5), (ReleaseRevoked("r", "c"), 8))
+
+    assert refusal(REFERRAL, 8, OPENED, CHILD, NEED, (RELEASE, 3), *revoked) == [NO_BASIS]
+    history = effective(record(OPENED, CHILD, NEED, (RELEASE, 3), *revoked))
+    from ihs_domain.case import fold
+
+    assert fold(history).releasing.basis("school", Kind.REFERRAL, {"c"}, on(6)) is None
+
+
+def test_a_referral_about_nobody_has_no_basis():
+    assert refusal(evolve(REFERRAL, about=frozenset()), 4, OPENED, CHILD, NEED, (RELEASE, 3)) == [NO_BASIS]
+
+
+# Closing
+
+
+@rests_on(threats_are_accounted_for)
+def test_a_case_with_an_unmanaged_threat_is_not_closed(law):
+    assert refusal(CLOSING, 6, OPENED, CHILD, THREAT, SUMMARY, law=law) == ["M-5"]
+
+
+@rests_on(threats_are_accounted_for)
+def test_a_case_with_a_threat_that_is_there_again_is_not_closed(law):
+    again = ((ThreatManaged("t", frozenset()), 3), (ThreatReopened("t"), 4))
+
+    assert refusal(CLOSING, 6, OPENED, CHILD, THREAT, *again, SUMMARY, law=law) == ["M-5"]
+
+
+@rests_on(threats_are_accounted_for)
+def test_a_threat_to_two_children_is_not_answered_by_one_of_them_being_unsafe_at_home(law):
+    to_both = (evolve(THREAT[0], children=frozenset({"c", "d"})), 2)
+    other = (PersonJoined("d", Relation.CHILD), 1)
+    unsafe = (ChildUnsafeAtHome("c"), 4)
+    closing = CaseClosed(Ending.CHILD_UNSAFE_AT_HOME, dict.fromkeys("cd", Ending.CHILD_UNSAFE_AT_HOME))
+
+    assert refusal(closing, 6, OPENED, CHILD, other, to_both, unsafe, SUMMARY, law=law) == ["M-5"]
+
+
+@rests_on(threats_are_accounted_for)
+def test_a_threat_to_no_child_named_is_answered_only_by_being_managed(law):
+    to_none = (evolve(THREAT[0], children=frozenset()), 2)
+
+    assert refusal(CLOSING, 6, OPENED, CHILD, to_none, (ChildUnsafeAtHome("c"), 4), SUMMARY, law=law) == ["M-5"]
+
+
+@pytest.mark.parametrize("answer", [ThreatManaged("t", frozenset()), ChildUnsafeAtHome("c")])
+def test_a_case_is_closed_once_each_threat_is_managed_or_its_child_unsafe_at_home(answer):
+    assert put(CLOSING, 6, OPENED, CHILD, THREAT, (answer, 4), SUMMARY) == ()
+
+
+@rests_on(each_child_is_accounted_for)
+def test_a_closing_that_says_nothing_of_a_child_is_refused(law):
+    assert refusal(CaseClosed(Ending.THREATS_MANAGED), 6, OPENED, CHILD, SUMMARY, law=law) == ["M-6"]
+
+
+def test_a_closing_need_say_nothing_of_an_adult():
+    mother = (PersonJoined("m", Relation.MOTHER), 1)
+
+    assert put(CLOSING, 6, OPENED, CHILD, mother, SUMMARY) == ()
+
+
+@rests_on(summary_is_written)
+def test_a_planned_closing_without_a_final_summary_is_refused(law):
+    assert refusal(CLOSING, 6, OPENED, CHILD, law=law) == ["M-7"]
+
+
+@rests_on(no_threat_is_left)
+def test_a_family_that_withdraws_is_closed_as_it_came_and_every_unmanaged_threat_is_found(law):
+    found = put(CaseClosed(Ending.FAMILY_WITHDREW), 6, OPENED, CHILD, THREAT, law=law)
+
+    assert [(f.event, f.day, f.version, f.objection.cites, f.objection.about) for f in found] == [
+        ("CaseClosed", on(6), 4, ("M-5",), ("t",))
+    ]
+
+
+def test_a_family_that_withdraws_with_every_threat_answered_leaves_no_finding():
+    assert put(CaseClosed(Ending.FAMILY_WITHDREW), 6, OPENED, CHILD) == ()
+
+
+def test_a_refused_closing_says_how_many_threats_by_which_clause_and_what_instead():
+    with pytest.raises(Refused) as refused:
+        put(CLOSING, 6, OPENED, CHILD, THREAT, SUMMARY)
+
+    assert str(refused.value) == (
+        "the case still has 1 unmanaged threat [t] (M-5, made-up@2023-01-01): "
+        "record how each was managed, or that the child can no longer safely stay"
+    )
+    assert (refused.value.cites, refused.value.about) == (["M-5"], ["t"])
+
+
+# Every gate, and every kind of entry
+
+
+def test_every_gate_there_is_has_a_test_that_rests_on_it():
+    tables = [MADE_UP.gates, MADE_UP.finds, editions.ALWAYS]
+    placed = {row[0] for table in tables for rows in table.values() for row in rows} | {case_is_open}
+    modules = {inspect.getmodule(cls) for cls in EVENTS}
+    written = {f for m in modules for _, f in inspect.getmembers(m, inspect.isfunction) if is_gate(f)}
+
+    assert written <= placed
+    assert placed == RESTED_ON
+
+
+def is_gate(function: Callable[..., Any]) -> bool:
+    return list(inspect.signature(function).parameters) == ["case", "entry"]
+
+
+@given(of_class(PlanAgreed))
+def test_a_decision_reported_from_elsewhere_is_recorded_and_what_was_missing_is_found(said):
+    reported = evolve(said, plan="p", agreed_by=frozenset(), reported=ELSEWHERE)
+
+    assert cites(put(reported, 6, (PlanDrafted("p", ()), 4))) == [NOT_OPEN, "M-3", "M-4"]
+
+
+def test_a_referral_that_went_out_without_a_release_is_recorded_when_reported():
+    assert cites(put(evolve(REFERRAL, reported=ELSEWHERE), 4, OPENED, CHILD, NEED)) == [NO_BASIS]
+
+
+def test_a_happening_is_never_refused_by_a_gate_and_yields_findings():
+    strict = evolve(MADE_UP, gates={**MADE_UP.gates, ThreatManaged: MADE_UP.gates[PlanAgreed][1:]})
+    managed = ThreatManaged("t", frozenset())
+    unready = evolve(strict, gates={ThreatManaged: ((lambda case, entry: NO, MADE_UP.rules[0]),)})
+
+    assert cites(put(managed, 3, OPENED, CHILD, THREAT, law=always(unready))) == ["M-1"]
+
+
+NO = editions.Objection("it may not be", "do otherwise")
+
+
+@pytest.mark.parametrize("cls", [cls for cls in EVENTS if issubclass(cls, Happening)], ids=lambda c: c.__name__)
+def test_a_happening_is_refused_only_for_its_ids(cls):
+    @given(of_class(cls))
+    def recorded_or_unknown(event):
+        try:
+            put(event, 3)
+        except Refused as refused:
+            says = {o.says.split(" of that id")[0].split()[0] for o in refused.objections}
+            assert says == {"no"}
+            assert all("is on record in this case" in o.says for o in refused.objections)
+
+    recorded_or_unknown()
+
+
+# The day of the act
+
+
+def test_an_earlier_act_recorded_later_is_judged_by_the_case_as_it_stood():
+    threat_first = (OPENED, CHILD, THREAT, SUMMARY, (ThreatManaged("t", frozenset()), 20))
+
+    assert refusal(CLOSING, 19, *threat_first) == ["M-5"]
+    assert put(CLOSING, 20, *threat_first) == ()
+
+
+def test_a_later_threat_does_not_refuse_an_earlier_closing():
+    assert put(CLOSING, 6, OPENED, CHILD, SUMMARY, (THREAT[0], 7)) == ()
+    assert refusal(CLOSING, 6, OPENED, CHILD, SUMMARY, (THREAT[0], 6)) == ["M-5"]
+
+
+def test_an_act_is_judged_by_the_edition_of_its_day():
+    lenient, strict = evolve(MADE_UP, gates={}), MADE_UP
+
+    def law(day: date) -> editions.Edition:
+        return strict if day >= on(6) else lenient
+
+    assert put(PlanAgreed("p"), 5, *READY, law=law) == ()
+    assert refusal(PlanAgreed("p"), 6, *READY, law=law) == ["M-4"]
+
+
+# Ids and amendments
+
+NO_THREAT = "no threat of that id is on record in this case"
+
+
+def test_a_decision_and_a_happening_naming_an_unknown_id_are_refused_with_those_there_are():
+    with pytest.raises(Refused) as refused:
+        put(ThreatManaged("x", frozenset()), 5, OPENED, CHILD, THREAT)
+
+    (objection,) = refused.value.objections
+    assert (objection.says, objection.remedy, objection.about) == (NO_THREAT, "name one of t", ("x",))
+    assert refusal(evolve(BY_AUNT, plan="x", reported=ELSEWHERE), 5, *READY) == [
+        "no plan of that id is on record in this case"
+    ]
+
+
+def test_an_id_brought_in_on_a_later_day_is_known():
+    assert put(ThreatManaged("t", frozenset()), 1, OPENED, CHILD, (THREAT[0], 9)) == ()
+
+
+def test_an_id_brought_in_by_an_entry_since_corrected_or_void_is_known():
+    renamed = EntryCorrected(3, evolve(THREAT[0], threat="u"), on(2), AmendmentReason.WRONG_DETAIL)
+    managed = ThreatManaged("t", frozenset())
+
+    assert put(managed, 5, OPENED, CHILD, THREAT, (renamed, 4)) == ()
+    assert put(evolve(managed, threat="u"), 5, OPENED, CHILD, THREAT, (renamed, 4)) == ()
+    assert put(managed, 5, OPENED, CHILD, THREAT, (EntryVoided(3, AmendmentReason.OTHER), 4)) == ()
+
+
+def test_an_id_that_is_there_already_is_refused_and_a_person_may_come_again():
+    taken = "this case has a threat of that id already"
+
+    assert refusal(THREAT[0], 5, OPENED, CHILD, THREAT) == [taken]
+    assert refusal(THREAT[0], 5, OPENED, CHILD, THREAT, (EntryVoided(3, AmendmentReason.OTHER), 4)) == [taken]
+    assert put(CHILD[0], 5, OPENED, CHILD) == ()
+
+
+def test_an_unknown_id_is_told_beside_what_the_state_of_the_case_forbids_and_no_clause():
+    assert refusal(PlanAgreed("x"), 6, OPENED, (CaseClosed(Ending.MOVED), 5)) == [
+        "no plan of that id is on record in this case",
+        CLOSED,
+    ]
+    assert refusal(evolve(PlanAgreed("x"), reported=ELSEWHERE), 6) == ["no plan of that id is on record in this case"]
+
+
+NO_ENTRY = "there is no entry of that version in this case"
+
+
+@pytest.mark.parametrize("version", [0, 3, 4, 99])
+def test_an_amendment_of_no_entry_of_itself_or_of_a_later_one_is_refused(version):
+    voided = EntryVoided(version, AmendmentReason.OTHER)
+    corrected = EntryCorrected(version, CHILD[0], on(1), AmendmentReason.OTHER)
+
+    assert refusal(voided, 5, OPENED, CHILD) == [NO_ENTRY]
+    assert refusal(corrected, 5, OPENED, CHILD) == [NO_ENTRY]
+
+
+def test_a_referral_of_an_id_that_is_taken_is_refused_for_that_and_for_its_missing_basis():
+    sent = (evolve(REFERRAL, reported=ELSEWHERE), 4)
+
+    assert refusal(REFERRAL, 5, OPENED, CHILD, NEED, sent) == [
+        "this case has a referral of that id already",
+        NO_BASIS,
+    ]
+
+
+def test_an_amendment_of_an_entry_or_of_an_amendment_is_recorded():
+    corrected = EntryCorrected(2, CHILD[0], on(2), AmendmentReason.WRONG_DAY)
+
+    assert put(corrected, 5, OPENED, CHILD) == ()
+    assert put(EntryVoided(3, AmendmentReason.OTHER), 5, OPENED, CHILD, (corrected, 4)) == ()
+
+
+def test_a_correction_that_names_an_unknown_id_is_refused():
+    wrong = EntryCorrected(3, ThreatManaged("x", frozenset()), on(2), AmendmentReason.OTHER)
+
+    assert refusal(wrong, 5, OPENED, CHILD, (THREAT[0], 2)) == [NO_THREAT]
+
+
+def test_a_correction_may_keep_its_entrys_own_id_and_may_not_take_that_of_another():
+    other = (evolve(THREAT[0], threat="u"), 3)
+    keeps = EntryCorrected(3, evolve(THREAT[0], kind="harm"), on(2), AmendmentReason.WRONG_DETAIL)
+    takes = EntryCorrected(3, other[0], on(2), AmendmentReason.WRONG_DETAIL)
+
+    assert put(keeps, 5, OPENED, CHILD, THREAT, other) == ()
+    assert put(evolve(keeps, entry=5), 6, OPENED, CHILD, THREAT, other, (keeps, 5)) == ()
+    assert refusal(takes, 5, OPENED, CHILD, THREAT, other) == ["this case has a threat of that id already"]
+
+
+def test_what_an_entry_should_have_said_is_an_act_and_no_amendment():
+    nested = EntryCorrected(2, EntryVoided(1, AmendmentReason.OTHER), on(2), AmendmentReason.OTHER)
+
+    assert refusal(nested, 5, OPENED, CHILD) == ["an entry is corrected by what happened, not by an amendment"]
+
+
+def test_a_void_of_an_amendment_is_voided_and_never_corrected():
+    voided = (EntryVoided(2, AmendmentReason.OTHER), 4)
+
+    assert put(EntryVoided(3, AmendmentReason.OTHER), 5, OPENED, CHILD, voided) == ()
+    assert refusal(EntryCorrected(3, CHILD[0], on(1), AmendmentReason.OTHER), 5, OPENED, CHILD, voided) == [
+        "the entry of that version voids another"
+    ]

@@ -1,0 +1,246 @@
+"""Judging: one set of gates refuses, finds, and says what can be done."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from datetime import date
+from random import Random
+from typing import Any
+
+import pytest
+from attrs import evolve
+from histories import FIRST_DAY, LAST_DAY, actors, amended, days, events, plain
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_up import LAW, MADE_UP, ending
+
+from ihs_domain.assessing import FamilyAssessmentCompleted
+from ihs_domain.case import EVENTS, fold
+from ihs_domain.closing import CaseClosed, CaseReopened, Ending
+from ihs_domain.contacting import ContactMade
+from ihs_domain.editions import Edition, Law, RuleBook, always
+from ihs_domain.gates import Refused
+from ihs_domain.history import Entry, History, effective
+from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.judge import CANDIDATES, Finding, Possible, decide, judge, possible, refusable
+from ihs_domain.opening import CaseOpened
+from ihs_domain.planning import PlanAgreed, PlanDrafted, SupervisorAgreed
+from ihs_domain.recording import AmendmentReason, EntryVoided
+from ihs_domain.roles import SYSTEM
+from ihs_domain.safety import ThreatIdentified, ThreatManaged
+from ihs_domain.teaming import Part, TeamFormed, TeamMemberAdded
+from ihs_domain.terms import Reported
+
+NOTHING = always(Edition("nothing", "xx-mu", "UTC", date(2023, 1, 1)))
+LAWS = st.sampled_from([LAW, NOTHING, RuleBook((ending(date(2024, 2, 29)),)).law("xx-mu")])
+SCENE = tuple(
+    (event, FIRST_DAY, SYSTEM)
+    for event in (
+        CaseOpened("voluntary", "north"),
+        PersonJoined("person-1", Relation.CHILD),
+        TeamFormed({"person-2": Part.RELATIVE}, frozenset()),
+        FamilyAssessmentCompleted("assessment-1", frozenset(), frozenset(), frozenset()),
+        PlanDrafted("plan-1", (), assessment="assessment-1"),
+    )
+)
+DECIDED = (
+    PersonJoined, ThreatIdentified, ThreatManaged, TeamFormed, PlanDrafted, PlanAgreed, SupervisorAgreed, CaseClosed,
+    CaseReopened,
+)  # fmt: skip
+
+
+def told(findings: Iterable[Finding]) -> list[tuple[int, str, date, tuple[str, ...]]]:
+    return [(f.version, f.event, f.day, f.objection.cites or (f.objection.says,)) for f in findings]
+
+
+def kept(proposed: Iterable[Entry[Any]], law: Law) -> tuple[list[Entry[Any]], list[Finding]]:
+    """The record of those *proposed* that were accepted, and what was found in them."""
+    record: list[Entry[Any]] = []
+    found: list[Finding] = []
+    for entry in proposed:
+        entry = entry._replace(version=len(record) + 1, position=len(record) + 1)  # noqa: PLW2901
+        try:
+            found += decide(entry, effective(record), record, law)
+        except Refused:
+            continue
+        record.append(entry)
+    return record, found
+
+
+@given(st.one_of(plain(), amended(*DECIDED, *EVENTS, first=SCENE)), LAWS)
+def test_what_was_accepted_in_the_order_of_the_acts_is_judged_as_it_was_decided(record, law):
+    in_order = [e for e in sorted(record, key=lambda e: e.day) if not hasattr(e.event, "entry")]
+
+    accepted, found = kept(in_order, law)
+    history = effective(accepted)
+
+    assert told(judge(history, law)) == told(found)
+    by_gates = [
+        f for e in history if refusable(e.event) for f in law(e.day).objections(fold(history[: e.version - 1]), e)
+    ]
+    assert by_gates == []
+
+
+def naive(history: Sequence[Entry[Any]], law: Law) -> list[tuple[int, str, date, tuple[str, ...]]]:
+    found = []
+    for at, entry in enumerate(history):
+        case, edition = fold(history[:at]), law(entry.day)
+        for objection in [*edition.objections(case, entry), *edition.findings(case, entry)]:
+            found.append(Finding(entry.version, type(entry.event).__name__, entry.day, objection))
+    return told(found)
+
+
+@given(amended(*DECIDED, *EVENTS, first=SCENE), LAWS)
+def test_judging_is_folding_each_prefix_and_asking_every_gate(record, law):
+    history = effective(record)
+
+    assert told(judge(history, law)) == naive(history, law)
+
+
+def test_a_happening_that_a_table_judges_is_found():
+    table = {ContactMade: ((lambda case, entry: evolve(NO, about=("x",)), MADE_UP.rules[0]),)}
+    acts = effective([Entry(ContactMade("phone", frozenset()), FIRST_DAY, 1)])
+
+    for edition in (evolve(MADE_UP, gates=table), evolve(MADE_UP, finds=table)):
+        assert told(judge(acts, always(edition))) == [(1, "ContactMade", FIRST_DAY, ("M-1",))]
+
+
+NO = next(judge(effective([Entry(CaseReopened(), FIRST_DAY, 1)]), LAW)).objection
+
+
+def record(*acts: tuple[Any, int]) -> list[Entry[Any]]:
+    return [Entry(event, date(2024, 3, day), version) for version, (event, day) in enumerate(acts, 1)]
+
+
+AGREED = (
+    *((event, 1) for event, _, _ in SCENE),
+    (PlanAgreed("plan-1", frozenset({"person-2"})), 2),
+)
+
+
+@pytest.mark.parametrize("version, cites", [(1, ("the case is not open yet",)), (3, ("M-4",)), (4, ("M-3",))])
+def test_voiding_what_a_decision_rested_on_is_found_and_undoes_nothing(version, cites):
+    voided = (EntryVoided(version, AmendmentReason.DID_NOT_HAPPEN), 9)
+
+    assert told(judge(effective(record(*AGREED)), LAW)) == []
+    assert told(judge(effective(record(*AGREED, voided)), LAW)) == [(6, "PlanAgreed", date(2024, 3, 2), cites)]
+
+
+def test_voiding_the_draft_is_found_in_what_was_decided_about_the_plan():
+    voided = (EntryVoided(5, AmendmentReason.DID_NOT_HAPPEN), 9)
+
+    assert told(judge(effective(record(*AGREED, voided)), LAW)) == [
+        (6, "PlanAgreed", date(2024, 3, 2), ("the plan is not drafted by that day",)),
+        (6, "PlanAgreed", date(2024, 3, 2), ("M-3",)),
+    ]
+
+
+def test_what_is_recorded_later_about_an_earlier_day_is_found_in_the_acts_after_it():
+    threat = ThreatIdentified("threat-1", "neglect", "present", frozenset({"person-1"}))
+    closed = CaseClosed(Ending.MOVED)
+
+    assert told(judge(effective(record(*AGREED, (closed, 5), (threat, 5))), LAW)) == []
+    assert told(judge(effective(record(*AGREED, (closed, 5), (threat, 4))), LAW)) == [
+        (7, "CaseClosed", date(2024, 3, 5), ("M-5",))
+    ]
+
+
+# What can be done
+
+
+ACTOR = SYSTEM
+PLANS = ("plan-1", "plan-2", "plan-9")
+PERSONS = ("person-1", "person-2")
+SOME = [frozenset(some) for n in range(3) for some in itertools.combinations(PERSONS, n)]
+SAID = [
+    dict(zip(who, ends, strict=True))
+    for who in map(sorted, SOME)
+    for ends in itertools.product(Ending, repeat=len(who))
+]
+EVERY = {
+    "PlanAgreed": [PlanAgreed(plan, by) for plan in PLANS for by in SOME],
+    "SupervisorAgreed": [SupervisorAgreed(plan) for plan in PLANS],
+    "CaseClosed": [CaseClosed(reason, said) for reason in Ending for said in SAID],
+}
+
+
+def accepts(decision: Any, day: date, history: History, record: Sequence[Entry[Any]], law: Law) -> bool:
+    try:
+        decide(Entry(decision, day, actor=ACTOR), history, record, law)
+    except Refused:
+        return False
+    return True
+
+
+@given(
+    amended(*DECIDED, TeamMemberAdded, FamilyAssessmentCompleted, first=SCENE) | amended(*DECIDED),
+    LAWS,
+    days | st.just(LAST_DAY),
+    st.integers(0, 9999),
+)
+def test_yes_comes_with_a_witness_and_no_means_that_every_argument_is_refused(record, law, day, seed):
+    history = effective(record)
+
+    for doable in possible(history, law, day, ACTOR):
+        if doable.possible is Possible.YES:
+            assert accepts(doable.witness, day, history, record, law)
+            assert doable.objections == ()
+        else:
+            every = EVERY[doable.decision]
+            tried = Random(seed).sample(every, min(200, len(every)))
+            assert doable.witness is None
+            assert doable.objections != ()
+            assert [d for d in tried if accepts(d, day, history, record, law)] == []
+
+
+def test_possible_is_said_of_each_decision_with_candidates():
+    found = possible(History(), LAW, FIRST_DAY, ACTOR)
+
+    assert [d.decision for d in found] == [cls.__name__ for cls in CANDIDATES]
+
+
+def doable(name: str, *acts: tuple[Any, int], day: int = 9) -> Any:
+    return next(d for d in possible(effective(record(*acts)), LAW, date(2024, 3, day), ACTOR) if d.decision == name)
+
+
+def test_no_says_why_each_objection_once():
+    drafts = ((PlanDrafted("plan-1", ()), 2), (PlanDrafted("plan-2", ()), 2))
+
+    no = doable("SupervisorAgreed", *drafts)
+
+    assert (no.possible, [o.says for o in no.objections]) == (Possible.NO, ["the case is not open yet"])
+
+
+def test_where_there_is_nothing_to_decide_about_no_says_so():
+    no = doable("PlanAgreed", AGREED[0])
+
+    assert (no.possible, [o.says for o in no.objections]) == (
+        Possible.NO,
+        ["the case has nothing this could be decided about"],
+    )
+
+
+def test_what_is_possible_goes_by_the_day():
+    assert doable("SupervisorAgreed", *AGREED[:4], (AGREED[4][0], 5), day=4).possible is Possible.NO
+    assert doable("SupervisorAgreed", *AGREED[:4], (AGREED[4][0], 5), day=5).possible is Possible.YES
+
+
+def test_a_decision_is_refusable_and_a_reported_one_and_a_happening_are_not():
+    reported = Reported("w", date(2024, 3, 1), "minutes")
+
+    assert refusable(SupervisorAgreed("plan-1"))
+    assert not refusable(SupervisorAgreed("plan-1", reported=reported))
+    assert not refusable(AGREED[1][0])
+
+
+@given(events(), days, actors)
+@settings(max_examples=50)
+def test_deciding_changes_nothing(event, day, actor):
+    before = record(*AGREED)
+    history = effective(before)
+
+    try:
+        decide(Entry(event, day, actor=actor), history, before, LAW)
+    except Refused as refused:
+        assert refused.objections != ()
+
+    assert (before, history) == (record(*AGREED), effective(record(*AGREED)))
