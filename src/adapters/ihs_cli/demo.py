@@ -2,13 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import click
 from attrs import frozen
 
 from ihs_cases.cases import Cases
@@ -55,7 +58,7 @@ class Told:
         return self.decided == self.received
 
 
-def run(folder: Path, say: Say) -> bool:
+def run(folder: Path, say: Say, *, kept: bool = True) -> bool:
     """Play the Alder diary in *folder*; whether everything came out as it should."""
     store = folder / "alder.db"
     say(
@@ -73,7 +76,10 @@ def run(folder: Path, say: Say) -> bool:
         _views(cases, folder, say)
         _timeline(cases, say)
         proven = _proof(cases, say)
-    _last_words(store, say)
+    if kept:
+        _last_words(store, say)
+    else:
+        say("\nTo look further, keep the files: ihs demo --keep FOLDER")
     return proven and all(one.once_and_in_order for one in told)
 
 
@@ -250,3 +256,27 @@ def _proof(cases: Cases, say: Say) -> bool:
 def _last_words(store: Path, say: Say) -> None:
     say(f"\nLook further: ihs case timeline {store} {CASE} --as-at 2015-03-01")
     say(f"              ihs duties {store} {CASE} --on 2015-02-10")
+
+
+@click.command()
+@click.option("--keep", type=click.Path(path_type=Path), help="Leave the files in this folder, for `ihs case ...`.")
+def demo(keep: Path | None) -> None:
+    """Play an invented family's case, end to end, on a real store and a real NATS server.
+
+    Example: ihs demo --keep alder
+    """
+    with _folder(keep) as folder:
+        if not run(folder, click.echo, kept=keep is not None):
+            raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is None:
+        with TemporaryDirectory(prefix="ihs-demo-") as folder:
+            yield Path(folder)
+        return
+    keep.mkdir(parents=True, exist_ok=True)
+    if any(keep.iterdir()):
+        raise click.UsageError(f"{keep} is not empty: name a new folder")
+    yield keep

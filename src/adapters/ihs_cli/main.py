@@ -13,6 +13,7 @@ import click
 from ihs_cli.printable import shown
 
 COMMANDS: Final = {
+    "demo": "demo",
     "store": "store",
     "record": "recording",
     "case": "case",
@@ -20,6 +21,7 @@ COMMANDS: Final = {
     "findings": "judging",
     "rules": "rules",
     "plugins": "plugins",
+    "nats": "nats",
 }
 """Each command, and the module that is imported when it is typed."""
 

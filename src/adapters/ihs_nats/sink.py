@@ -22,12 +22,14 @@ from ihs_nats.wire import ResumeKey
 class NatsSink:
     """A sink that decides what each agency is told, has that on record, then sends it.
 
-    *patience*: seconds without progress after which a server that does not answer is given up until the next batch.
+    *sent* counts the messages of each agency. *patience*: seconds without progress after which a server that does not
+    answer is given up until the next batch.
     """
 
     cases: Cases
     connection: Connection
     patience: float = 60.0
+    sent: dict[str, int] = field(factory=dict, init=False)
     name: str = field(default="nats", init=False)
     _teller: Teller = field(init=False)
 
@@ -51,13 +53,16 @@ class NatsSink:
         asyncio.run(self.send())
         self._teller = teller
 
-    async def send(self, until: ResumeKey | None = None) -> dict[str, int]:
-        """Send what is decided and not sent yet, up to *until*; how many messages each agency was sent."""
+    def pass_day(self) -> None:
+        """Take back what lost its basis by the calendar alone, and send that."""
+        Teller(self.cases).pass_day()
+        asyncio.run(self.send())
+
+    async def send(self, until: ResumeKey | None = None) -> None:
+        """Send what is decided and not sent yet, up to *until*; *sent* counts the messages of each agency."""
         await provision(self.connection, patience=self.patience)
-        sent = {}
         async with Publisher.connect(self.connection, patience=self.patience) as publisher:
             for name in self.connection.agencies:
                 source = AgencySource(self.cases, AgencyId(name))
                 done = await publisher.publish(name, source.after, source.resume_secret(), until=until)
-                sent[name] = done.sent
-        return sent
+                self.sent[name] = self.sent.get(name, 0) + done.sent
