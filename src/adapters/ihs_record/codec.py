@@ -259,8 +259,8 @@ def _held(event: Any, part: Part) -> dict[str, Any]:
         held = _to_object(part.plain)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise BadFields(type(event).__name__, [Fault(printable_path(part.path), "not JSON of a sealed part")]) from None
-    if faults := [Fault(printable_path(path), "does not belong in this sealed part") for path in held.keys() - fields]:
-        raise BadFields(type(event).__name__, faults)
+    if strange := sorted(map(printable_path, held.keys() - fields)):
+        raise BadFields(type(event).__name__, [Fault(path, "does not belong in this sealed part") for path in strange])
     values = {path: _value(event, path, fields[path], value) for path, value in held.items()}
     if not values or _to_json(values) != part.plain:
         raise BadFields(type(event).__name__, [Fault(printable_path(part.path), NOT_CANONICAL.says)])
