@@ -108,7 +108,9 @@ def duties(history: History, law: Law, on: date) -> tuple[Duty, ...]:
     known = history.upto(on)
     closed = closed_on(known)
     counts = known.upto(closed or on)  # what comes after closing meets no duty
-    found = [duty for edition, first in _editions(known, law, on) for duty in _under(edition, first, counts, closed, on)]
+    found = [
+        duty for edition, first in _editions(known, law, on) for duty in _under(edition, first, counts, closed, on)
+    ]
     for rule in OWN_TERMS:
         found += (_duty(owed, (), "", Span(closed), on) for owed in rule(counts, closed or on))
     return tuple(found)

@@ -184,7 +184,9 @@ def test_after_closing_what_is_held_is_corrected_or_taken_back_and_nothing_new_i
 
     now = apply(held, list(changes(held, may, closed=True)))
 
-    assert now == {key: held for key, held in holdings(may).items() if key in held_before(record, agreement, before, day)}
+    assert now == {
+        key: held for key, held in holdings(may).items() if key in held_before(record, agreement, before, day)
+    }
 
 
 def held_before(record: Any, agreement: AgreementMade, position: int, day: date) -> set[tuple[int, str]]:
@@ -251,7 +253,11 @@ def test_a_void_retracts_what_was_told():
 
     (message,) = changes(held, told(effective(after), AGREEMENT, date(2024, 3, 7)), closed=True)
 
-    assert (message.disclosure.what, message.disclosure.entry, message.disclosure.kind) == (What.RETRACT, 3, Kind.REFERRAL)
+    assert (message.disclosure.what, message.disclosure.entry, message.disclosure.kind) == (
+        What.RETRACT,
+        3,
+        Kind.REFERRAL,
+    )
 
 
 def test_a_release_opens_the_past_it_covers():
@@ -298,9 +304,7 @@ def test_each_goal_of_a_plan_is_told_if_it_is_about_somebody_released(need_of, g
     release = (evolve(RELEASE, kinds=frozenset({Kind.PLAN_GOALS})), 2)
     needs = ((evolve(NEED, of=need_of), 1), (NeedIdentified("m", "rest", "f"), 1))
 
-    may = told(
-        history(*needs, release, (PlanDrafted("p", OF_N), 3), (PlanAgreed("p"), 4)), AGREEMENT, date(2024, 3, 9)
-    )
+    may = told(history(*needs, release, (PlanDrafted("p", OF_N), 3), (PlanAgreed("p"), 4)), AGREEMENT, date(2024, 3, 9))
 
     assert [t.piece.fields["intervention"] for t in may.values()] == goals
     assert sorted(may) == [(5, part) for part in ("n", "n/2")][: len(goals)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from histories import FIRST_DAY, days, events, plain, records
+from histories import FIRST_DAY, days, events, plain
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up import LAW, MADE_UP, ending
@@ -22,7 +22,14 @@ from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, VictimSubstantiated
 from ihs_domain.judge import duties
 from ihs_domain.opening import CaseOpened, ConsentAsked
-from ihs_domain.planning import PermanencyGoalsSet, PlanAgreed, PlanFinalised, PlanProvided, PlanReviewed, SupervisorAgreed
+from ihs_domain.planning import (
+    PermanencyGoalsSet,
+    PlanAgreed,
+    PlanFinalised,
+    PlanProvided,
+    PlanReviewed,
+    SupervisorAgreed,
+)
 from ihs_domain.requesting import DecisionNotified, ServicesAccepted, ServicesRequested
 from ihs_domain.safety import SafetyPlanAgreed, SafetyPlanMonitored, SafetyPlanRevised
 from ihs_domain.teaming import TeamFormed, TeamInputRecorded, TeamMeetingHeld
@@ -350,9 +357,7 @@ def test_a_review_before_the_plan_is_complete_is_no_review_of_it():
 
     windows = found(acts, date(2024, 2, 1), "the plan is reviewed")
 
-    assert [(d.since, d.due, d.state) for d in windows] == [
-        (date(2024, 1, 10), date(2024, 2, 10), State.OPEN)
-    ]
+    assert [(d.since, d.due, d.state) for d in windows] == [(date(2024, 1, 10), date(2024, 2, 10), State.OPEN)]
 
 
 def test_near_misses_are_told_beside_a_duty():

@@ -52,9 +52,7 @@ def test_every_slice_of_a_case_has_a_state_and_every_fold_names_its_slice():
 
     assert slices == {module.__name__.rpartition(".")[2] for module in SLICES}
     assert {name for name, _ in FOLDS.values()} == slices
-    assert {cls: cls.__module__.rpartition(".")[2] for cls in FOLDS} == {
-        cls: name for cls, (name, _) in FOLDS.items()
-    }
+    assert {cls: cls.__module__.rpartition(".")[2] for cls in FOLDS} == {cls: name for cls, (name, _) in FOLDS.items()}
 
 
 @pytest.mark.parametrize("cls", EVENTS, ids=lambda cls: cls.__name__)

@@ -32,9 +32,7 @@ def says(entry: Entry[Any], record: Record) -> Entry[Any]:
 
 def later(entry: Entry[Any], record: Record, kind: type) -> list[Entry[Any]]:
     return [
-        e
-        for e in record
-        if isinstance(e.event, kind) and e.event.entry == entry.version and e.version > entry.version
+        e for e in record if isinstance(e.event, kind) and e.event.entry == entry.version and e.version > entry.version
     ]
 
 
@@ -97,16 +95,12 @@ def act(version: int, day: int, worker: str = "w-1") -> Entry[Any]:
 
 
 def corrects(version: int, target: int, day: int, worker: str) -> Entry[Any]:
-    said = EntryCorrected(
-        target, WorkerAssigned(worker), date(2024, 1, day), AmendmentReason.WRONG_DETAIL, words="why"
-    )
+    said = EntryCorrected(target, WorkerAssigned(worker), date(2024, 1, day), AmendmentReason.WRONG_DETAIL, words="why")
     return Entry(said, date(2024, 1, 31), version, position=version)
 
 
 def voids(version: int, target: int) -> Entry[Any]:
-    return Entry(
-        EntryVoided(target, AmendmentReason.ENTERED_TWICE), date(2024, 1, 31), version, position=version
-    )
+    return Entry(EntryVoided(target, AmendmentReason.ENTERED_TWICE), date(2024, 1, 31), version, position=version)
 
 
 def workers(*record: Entry[Any]) -> list[tuple[str, int]]:
@@ -118,9 +112,7 @@ def test_a_correction_speaks_instead_and_keeps_version_actor_and_position():
 
     (entry,) = effective([original, corrects(2, 1, 9, "w-2")])
 
-    assert entry == original._replace(
-        event=WorkerAssigned("w-2"), day=date(2024, 1, 9), occurred=None, amended_by=2
-    )
+    assert entry == original._replace(event=WorkerAssigned("w-2"), day=date(2024, 1, 9), occurred=None, amended_by=2)
 
 
 def test_voiding_a_correction_restores_what_it_corrected():

@@ -91,8 +91,7 @@ def amendments(said: SearchStrategy[Any]) -> SearchStrategy[Any]:
 def recorded(lines: Iterable[tuple[Any, date, Actor]]) -> tuple[Entry[Any], ...]:
     """*lines* as a record: versions from 1, positions with gaps between."""
     return tuple(
-        Entry(event, day, version, actor, position=3 * version)
-        for version, (event, day, actor) in enumerate(lines, 1)
+        Entry(event, day, version, actor, position=3 * version) for version, (event, day, actor) in enumerate(lines, 1)
     )
 
 
