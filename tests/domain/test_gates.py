@@ -557,6 +557,12 @@ def test_an_amendment_of_no_entry_of_itself_or_of_a_later_one_is_refused(version
     assert refusal(corrected, 5, OPENED, CHILD) == [NO_ENTRY]
 
 
+def test_beside_an_unknown_id_no_clause_is_told_whatever_it_is_about():
+    stranger = CaseClosed(Ending.THREATS_MANAGED, {"c": Ending.MOVED, "x": Ending.MOVED})
+
+    assert refusal(stranger, 6, OPENED, CHILD, THREAT) == ["no person of that id is on record in this case"]
+
+
 def test_a_referral_of_an_id_that_is_taken_is_refused_for_that_and_for_its_missing_basis():
     sent = (evolve(REFERRAL, reported=ELSEWHERE), 4)
 
