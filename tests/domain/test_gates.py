@@ -13,7 +13,7 @@ from made_up import LAW, MADE_UP, names_a_ground, without
 
 from ihs_domain import editions, requesting
 from ihs_domain.assessing import FamilyAssessmentCompleted, NeedIdentified
-from ihs_domain.case import EVENTS
+from ihs_domain.case import EVENTS, fold
 from ihs_domain.closing import (
     CaseClosed,
     CaseReopened,
@@ -333,11 +333,15 @@ def test_a_revoked_release_allows_nothing_from_its_day(day, refused):
 def test_a_release_revoked_twice_is_revoked_from_the_first_day():
     revoked = ((ReleaseRevoked("r", "c"), 5), (ReleaseRevoked("r", "c"), 8))
 
-    assert refusal(REFERRAL, 8, OPENED, CHILD, NEED, (RELEASE, 3), *revoked) == [NO_BASIS]
-    history = effective(record(OPENED, CHILD, NEED, (RELEASE, 3), *revoked))
-    from ihs_domain.case import fold
+    releasing = fold(effective(record(OPENED, CHILD, NEED, (RELEASE, 3), *revoked))).releasing
 
-    assert fold(history).releasing.basis("school", Kind.REFERRAL, {"c"}, on(6)) is None
+    in_force = [day for day in range(1, 12) if releasing.basis("school", Kind.REFERRAL, {"c"}, on(day))]
+
+    assert in_force == [3, 4]
+
+
+def test_revoking_a_release_that_is_not_there_changes_nothing():
+    assert put(REFERRAL, 5, OPENED, CHILD, NEED, (RELEASE, 3), (ReleaseRevoked("q", "c"), 4)) == ()
 
 
 def test_a_referral_about_nobody_has_no_basis():
