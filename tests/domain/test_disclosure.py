@@ -287,6 +287,26 @@ def test_details_given_to_the_family_are_never_told():
     assert keys(history((NEED, 1), (RELEASE, 5), given, (ReferralFollowedUp("rf", Outcome.CONNECTED), 7)), 8) == []
 
 
+@pytest.mark.parametrize("need_of, about", [("c", {"c"}), (None, set())])
+def test_details_given_to_the_family_are_a_piece_about_whom_the_need_is_of_and_are_withheld(need_of, about):
+    given = (ReferralGiven("rf", "n", "school", "c"), 6)
+    acts = history((evolve(NEED, of=need_of), 1), (RELEASE, 5), given)
+
+    (kept,) = withheld(acts, AGREEMENT, date(2024, 3, 8))
+
+    assert (kept.key, kept.kind, kept.about, kept.to) == ((3, ""), Kind.REFERRAL, about, "school")
+    assert kept.fields == {"referral": "rf", "need": "n"}
+
+
+def test_those_referred_together_are_told_in_order():
+    both = frozenset({"d", "c", "b", "e"})
+    acts = history((NEED, 1), (evolve(RELEASE, about=both), 5), (evolve(REFERRAL, about=both), 6))
+
+    (may,) = told(acts, AGREEMENT, date(2024, 3, 6)).values()
+
+    assert may.piece.fields["about"] == "b,c,d,e"
+
+
 def test_a_follow_up_is_told_to_whom_the_referral_went():
     acts = history(*SENT, (ReferralFollowedUp("rf", Outcome.CONNECTED), 8))
 
