@@ -125,6 +125,7 @@ def test_a_piece_is_asked_for_and_addressed_to_this_agency_or_to_nobody(record, 
     for piece in pieces(effective(record), agreement):
         assert piece.kind in agreement.asks
         assert piece.to in {None, agreement.agency}
+        assert None not in piece.about
 
 
 @given(lines, agreements)
@@ -170,6 +171,8 @@ def test_the_change_log_applied_to_what_is_held_gives_what_may_be_held(record, a
 
         messages = list(changes(held, may, closed=False))
 
+        order = [(m.disclosure.what is not What.RETRACT, m.disclosure.entry, m.disclosure.part) for m in messages]
+        assert order == sorted(order)
         held = apply(held, messages)
         assert held == holdings(may)
         assert list(changes(held, may, closed=False)) == []
@@ -298,6 +301,13 @@ def test_details_given_to_the_family_are_a_piece_about_whom_the_need_is_of_and_a
     assert kept.fields == {"referral": "rf", "need": "n"}
 
 
+def test_a_follow_up_on_details_given_to_the_family_is_no_piece_to_tell_or_withhold():
+    given = (ReferralGiven("rf", "n", "school", "c"), 6)
+    acts = history((NEED, 1), given, (ReferralFollowedUp("rf", Outcome.CONNECTED), 7))
+
+    assert [piece.key for piece in pieces(acts, AGREEMENT)] == [(2, "")]
+
+
 def test_those_referred_together_are_told_in_order():
     both = frozenset({"d", "c", "b", "e"})
     acts = history((NEED, 1), (evolve(RELEASE, about=both), 5), (evolve(REFERRAL, about=both), 6))
@@ -333,7 +343,7 @@ def test_each_goal_of_a_plan_is_told_if_it_is_about_somebody_released(need_of, g
 
 def test_the_goals_told_are_those_of_the_latest_draft():
     release = (evolve(RELEASE, kinds=frozenset({Kind.PLAN_GOALS})), 2)
-    drafts = ((PlanDrafted("p", OF_N), 3), (PlanDrafted("q", OF_N[:1]), 3), (PlanDrafted("p", OF_N[1:]), 4))
+    drafts = ((PlanDrafted("p", OF_N), 3), (PlanDrafted("p", OF_N[1:]), 4), (PlanDrafted("q", OF_N[:1]), 4))
 
     may = told(history((NEED, 1), release, *drafts, (PlanAgreed("p"), 5)), AGREEMENT, date(2024, 3, 9))
 
