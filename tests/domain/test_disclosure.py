@@ -15,6 +15,7 @@ from ihs_domain.agencies import (
     Agency,
     AgreementEnded,
     AgreementMade,
+    Disclosure,
     DisclosuresMade,
     DisclosureWithheld,
     Holding,
@@ -28,7 +29,7 @@ from ihs_domain.assessing import NeedIdentified
 from ihs_domain.disclosure import Held, Message, Told, changes, pieces, told, withheld
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.planning import PlanAgreed, PlanDrafted, PlanGoal
-from ihs_domain.recording import AmendmentReason, EntryVoided
+from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind, ReleaseRevoked, ReleaseSigned
 from ihs_domain.serving import Outcome, ReferralFollowedUp, ReferralGiven, ReferralSent
 
@@ -215,7 +216,7 @@ def test_the_agencys_own_stream_says_what_it_holds(record, agreement, day):
 
 # By example
 
-MARCH = date(2024, 3, 1)
+MARCH, MARCH_20 = date(2024, 3, 1), date(2024, 3, 20)
 NEED = NeedIdentified("n", "tutoring", "c")
 RELEASE = ReleaseSigned("r", "c", frozenset({"c"}), "school", "some", frozenset({Kind.REFERRAL}), date(2024, 3, 20))
 REFERRAL = ReferralSent("rf", "n", "school", frozenset({"c"}))
@@ -261,6 +262,31 @@ def test_a_void_retracts_what_was_told():
         3,
         Kind.REFERRAL,
     )
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_correction_reaches_whoever_was_told_also_after_closing(closed):
+    told_then = told(history(*SENT), AGREEMENT, date(2024, 3, 7))
+    other_need = (NeedIdentified("m", "health", "c"), 1)
+    corrected = EntryCorrected(3, evolve(REFERRAL, need="m"), date(2024, 3, 6), AmendmentReason.WRONG_DETAIL)
+    told_now = told(history(*SENT, other_need, (corrected, 7)), AGREEMENT, date(2024, 3, 7))
+
+    (message,) = changes(holdings(told_then), told_now, closed=closed)
+
+    assert message.disclosure == Disclosure(What.REPLACE, 3, "", Kind.REFERRAL, "r")
+    assert message.fields == {"referral": "rf", "need": "m", "about": "c"}
+
+
+def test_what_ends_with_a_release_is_taken_back_in_order_and_what_begins_is_told_in_order():
+    goals = tuple(PlanGoal(need) for need in ("z", "n", "m"))
+    needs = [(NeedIdentified(need, "some", "c"), 1) for need in ("z", "n", "m")]
+    release = (evolve(RELEASE, kinds=frozenset({Kind.PLAN_GOALS})), 2)
+    may = told(history(*needs, release, (PlanDrafted("p", goals), 3), (PlanAgreed("p"), 4)), AGREEMENT, MARCH_20)
+
+    given = [m.disclosure.part for m in changes({}, may, closed=False)]
+    taken = [m.disclosure.part for m in changes(holdings(may), {}, closed=True)]
+
+    assert given == taken == ["m", "n", "z"]
 
 
 def test_a_release_opens_the_past_it_covers():
