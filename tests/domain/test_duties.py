@@ -289,6 +289,16 @@ def test_nothing_that_began_after_an_edition_ended_falls_due_under_it():
     assert [d.subject for d in found(history(OPENED), date(2024, 5, 1), VISIT, law)] == [("2024-01",), ("2024-02",)]
 
 
+def test_an_edition_asks_nothing_before_its_first_day():
+    law = RuleBook((ending(date(2024, 2, 10)), evolve(MADE_UP, in_force_from=date(2024, 2, 11)))).law("xx-mu")
+
+    assert {d.edition for d in duties(history(OPENED), law, date(2024, 2, 10))} == {"made-up@2023-01-01"}
+    assert {d.edition for d in duties(history(OPENED), law, date(2024, 2, 11))} == {
+        "made-up@2023-01-01",
+        "made-up@2024-02-11",
+    }
+
+
 def test_an_edition_begun_after_closing_asks_nothing_of_the_case():
     book = RuleBook((ending(date(2024, 2, 10)), evolve(MADE_UP, in_force_from=date(2024, 2, 11))))
     acts = history(OPENED, (CaseClosed("moved"), DUE))

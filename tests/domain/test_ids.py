@@ -84,10 +84,10 @@ def against(event: Any, *before: Any) -> list[str]:
 
 
 def test_an_unknown_id_is_told_with_those_there_are_of_its_kind():
-    threats = [ThreatIdentified(t, "neglect", "present", frozenset()) for t in ("u", "t")]
+    threats = [ThreatIdentified(t, "neglect", "present", frozenset()) for t in "uxtvsw"]
 
     assert against(ThreatManaged("p", frozenset()), PersonJoined("p", "child"), *threats) == [
-        "no threat of that id is on record in this case [p]: name one of t, u"
+        "no threat of that id is on record in this case [p]: name one of s, t, u, v, w, x"
     ]
     assert against(ThreatManaged("p", frozenset())) == [
         "no threat of that id is on record in this case [p]: name a threat, once one is on record"
