@@ -224,14 +224,24 @@ def test_a_duty_is_told_as_of_the_day_asked_for():
     assert (then.state, then.met_on, then.evidence) == (State.MET, DUE, (2,))
 
 
-def test_what_comes_after_closing_meets_nothing_until_the_case_is_reopened():
-    closed = (CaseClosed("moved"), BEFORE)
-    acts = [OPENED, closed, (ConsentAsked("p"), DUE)]
+CONSENT = "the family is asked to sign a consent"
 
-    (unmet,) = found(history(*acts), AFTER, "the family is asked to sign a consent")
-    (met,) = found(history(*acts, (CaseReopened(), AFTER)), AFTER, "the family is asked to sign a consent")
 
-    assert (unmet.state, met.state) == (State.UNMET, State.MET)
+def test_what_comes_after_closing_meets_nothing():
+    acts = history(OPENED, (CaseClosed("moved"), BEFORE), (ConsentAsked("p"), DUE))
+
+    assert [d.state for d in found(acts, AFTER, CONSENT)] == [State.UNMET]
+
+
+@pytest.mark.parametrize("asked_on", [DUE, AFTER, AFTER + timedelta(days=9)])
+def test_in_a_case_that_was_reopened_duties_go_on_and_are_met(asked_on):
+    reopened = ((CaseClosed("moved"), BEFORE), (CaseReopened(), AFTER))
+    later = AFTER + timedelta(days=20)
+
+    assert [d.state for d in found(history(OPENED, *reopened), later, CONSENT)] == [State.OPEN]
+    assert [d.state for d in found(history(OPENED, *reopened, (ConsentAsked("p"), asked_on)), later, CONSENT)] == [
+        State.MET
+    ]
 
 
 def test_the_opening_month_cut_short_is_never_late_and_the_next_is():
