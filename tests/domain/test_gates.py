@@ -419,13 +419,13 @@ def test_a_planned_closing_reported_from_elsewhere_is_found_wanting_once_for_a_t
 
 
 def test_the_threats_and_children_a_closing_leaves_out_are_named_in_order():
-    others = [(PersonJoined(child, Relation.CHILD), 1) for child in "bea"]
+    others = [(PersonJoined(child, Relation.CHILD), 1) for child in "gbefad"]
     threats = [(evolve(THREAT[0], threat=threat), 2) for threat in ("v", "t", "u", "s")]
     with pytest.raises(Refused) as refused:
         put(CLOSING, 6, OPENED, CHILD, *others, *threats, SUMMARY)
 
-    assert [o.about for o in refused.value.objections] == [("s", "t", "u", "v"), ("a", "b", "e")]
-    assert refused.value.about == ["s", "t", "u", "v", "a", "b", "e"]
+    assert [o.about for o in refused.value.objections] == [("s", "t", "u", "v"), ("a", "b", "d", "e", "f", "g")]
+    assert refused.value.about == ["s", "t", "u", "v", "a", "b", "d", "e", "f", "g"]
 
 
 def test_a_refused_closing_says_how_many_threats_by_which_clause_and_what_instead():
