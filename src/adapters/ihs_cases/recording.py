@@ -13,6 +13,7 @@ from ihs_cases.rows import asked, draft, entry_of
 from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithheld
 from ihs_domain.case import fold
 from ihs_domain.editions import Edition, Law, RuleBook
+from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.judge import Finding, decide
 from ihs_domain.roles import SYSTEM, Actor
@@ -62,6 +63,10 @@ class Proposal:
     def for_agency(self) -> bool:
         """Whether it goes on an agency's stream."""
         return self.stream.startswith("agency/")
+
+    def asked(self) -> bytes:
+        """All that makes a repeated command the same command: as it was given, whatever the rules make of it."""
+        return asked(self.stream, self.actor, self.occurred, self.encoded)
 
     def entry(self, version: int, rules: "Rules") -> Entry[Any]:
         """The entry it would be at *version*: on the local day of the act, under that day's edition."""
@@ -113,12 +118,12 @@ class Recorder:
     def _recorded(self, proposal: Proposal, record: Sequence[Entry[Any]], expected_version: int | None) -> Receipt:
         rules = self._rules(proposal, record)
         entry = proposal.entry(len(record) + 1, rules)
-        command = Command(proposal.command_id, self.ring.mac(asked(proposal.stream, entry, proposal.encoded)))
+        command = Command(proposal.command_id, self.ring.mac(proposal.asked()))
         if self.store.receipt(command.id) is not None:
             return self._first(proposal, rules, self.store.append((), command=command))
         if expected_version not in {None, len(record)}:
             raise VersionConflict(proposal.stream, len(record))
-        _must_have_happened(entry, proposal.recorded_at or datetime.now(UTC), rules.zone)
+        _must_have_happened(entry, aware(proposal.recorded_at or datetime.now(UTC)), rules.zone)
         findings = _decided(proposal, entry, record, rules.law)
         self._load(rules.law(entry.day), proposal.recorded_at)
         sealing = self.ring.sealing()
@@ -129,23 +134,30 @@ class Recorder:
         return _receipt(done, entry, findings)
 
     def _first(self, proposal: Proposal, rules: Rules, done: StoreReceipt) -> Receipt:
-        """The first receipt of a command already on record, with the findings of then."""
+        """The first receipt of a command already on record, with the findings of then by the rules at hand."""
         *before, entry = self.entries(proposal.stream, upto=done.first)
-        return _receipt(done, entry, _decided(proposal, entry, before, rules.law))
+        try:
+            findings = _decided(proposal, entry, before, rules.law)
+        except Refused as refused:  # the rules at hand are stricter now; what is on record stays there
+            findings = tuple(
+                Finding(entry.version, type(entry.event).__name__, entry.day, o) for o in refused.objections
+            )
+        return _receipt(done, entry, findings)
 
     def _rules(self, proposal: Proposal, record: Sequence[Entry[Any]]) -> Rules:
         """The rules a proposal is judged by: those of its case, or of the case it begins."""
         if proposal.for_agency:
             return Rules(self.book.law(Jurisdiction("none")), self.home)
-        jurisdiction = fold(effective(record)).jurisdiction or getattr(proposal.event, "jurisdiction", None)
+        jurisdiction = jurisdiction_of(record) or getattr(proposal.event, "jurisdiction", None)
         if jurisdiction is None and not record:
             raise UnknownCase(
                 "no case of that id is on record: begin it with a request, or an opening with jurisdiction"
             )
-        zone = self.book.zone(jurisdiction)
-        if zone is None:
-            raise NoJurisdiction(f"no edition for {jurisdiction or 'this case'} is at hand: install the plugin with it")
-        return Rules(self.book.law(jurisdiction), ZoneInfo(zone))
+        instead = getattr(getattr(proposal.event, "instead", None), "jurisdiction", None)
+        for named in (jurisdiction, instead or jurisdiction):
+            if self.book.zone(named) is None:
+                raise NoJurisdiction(f"no edition for {named or 'this case'} is at hand: install the plugin with it")
+        return Rules(self.book.law(jurisdiction), ZoneInfo(self.book.zone(jurisdiction) or "UTC"))
 
     def _load(self, edition: Edition, recorded_at: datetime | None) -> None:
         """Have the edition's digest on record before anything is judged by it."""
@@ -165,8 +177,18 @@ class Recorder:
         self._loaded.add(edition.id)
 
 
+def jurisdiction_of(record: Sequence[Entry[Any]]) -> Jurisdiction | None:
+    """Whose rules and calendar a case goes by: as it stands, or as last named where what named it is void.
+
+    A case opened by mistake keeps its calendar, so that the mistake can still be amended.
+    """
+    return fold(effective(record)).jurisdiction or fold(record).jurisdiction
+
+
 def stream_of(event: object, case_id: str | None, agency_id: str | None) -> str:
     """The stream an event goes on. Raises WrongStream where it belongs on the other kind."""
+    if isinstance(event, EditionLoaded):
+        raise WrongStream("EditionLoaded is put on record by the record itself, and by nobody else")
     on_agency = isinstance(event, ON_AGENCY_STREAMS)
     if on_agency != (agency_id is not None) or on_agency == (case_id is not None):
         belongs = "an agency's stream: name the agency" if on_agency else "a case: name the case"
@@ -182,9 +204,11 @@ def edition_id(edition: Edition) -> str:
 
 
 def local_day(occurred: date | datetime, zone: ZoneInfo) -> tuple[date, datetime | None]:
-    """The local day of an act, and its instant where one was given."""
+    """The local day of an act, and its instant where one was given. Raises NotAnInstant for anything else."""
     if isinstance(occurred, datetime):
         return aware(occurred).astimezone(zone).date(), occurred
+    if not isinstance(occurred, date):
+        raise NotAnInstant("occurred is neither a day nor an instant: give a date, or a datetime with its offset")
     return occurred, None
 
 
