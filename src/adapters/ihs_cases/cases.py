@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ihs_cases import editions as books
 from ihs_cases.agencies import agency_of
 from ihs_cases.errors import UnknownAgency, UnknownCase
-from ihs_cases.recording import Proposal, Receipt, Recorder, aware, stream_of
+from ihs_cases.recording import Proposal, Receipt, Recorder, aware, jurisdiction_of, stream_of
 from ihs_cases.rows import entry_of, normal, opened_entry
 from ihs_domain.agencies import Agency
 from ihs_domain.case import Case, fold
@@ -41,8 +41,8 @@ def key_file_of(url: str, key_file: str | Path | None = None) -> Path:
 class Cases:
     """The cases of one store. Safe to use from several threads, and from several processes at once.
 
-    Errors are Refused (with all objections), Conflict, the other CasesErrors, RecordErrors for events that do not fit,
-    OutcomeUnknown (ask again with the same command id), and StoreErrors.
+    Errors are Refused (with all objections), Conflict, the other CasesErrors, RecordErrors for events and DraftRefused
+    for ids that do not fit, OutcomeUnknown (ask again with the same command id), and StoreErrors.
     """
 
     def __init__(self, store: RecordStore, ring: KeyRing, rules: RuleBook) -> None:
@@ -55,16 +55,26 @@ class Cases:
     def open(cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None) -> Self:
         """The cases of the store at *url*; by default with the editions of the installed plugins."""
         store = open_store(url)
-        return cls(store, KeyRing(read_key_file(key_file_of(url, key_file)), store.key), rules or books.installed())
+        try:
+            ring = KeyRing(read_key_file(key_file_of(url, key_file)), store.key)
+            return cls(store, ring, rules or books.installed())
+        except BaseException:
+            store.close()
+            raise
 
     @classmethod
     def create(
         cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None, rehearsal: bool = False
     ) -> Self:
         """A new store at *url* with a new key file. A rehearsal store takes `recorded_at` from its input, for ever."""
-        create(url, rehearsal=rehearsal).close()
-        create_key_file(key_file_of(url, key_file))
-        return cls.open(url, key_file=key_file, rules=rules)
+        key = key_file_of(url, key_file)
+        create_key_file(key)
+        try:
+            create(url, rehearsal=rehearsal).close()
+        except BaseException:
+            key.unlink()  # made a moment ago, and nothing is sealed under it
+            raise
+        return cls.open(url, key_file=key, rules=rules)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -159,7 +169,7 @@ class Cases:
 
     def zone(self, case_id: str) -> ZoneInfo:
         """The time zone of a case's calendar."""
-        return ZoneInfo(self._law_of(self.history(case_id), None)(date.max).zone)
+        return ZoneInfo(self.rules.zone(jurisdiction_of(self._record(case_id))) or "UTC")
 
     @property
     def home(self) -> ZoneInfo:
@@ -183,5 +193,5 @@ class Cases:
             return as_at
         if isinstance(as_at, datetime):
             return self.store.position_at(aware(as_at))
-        zone = self.rules.zone(fold(effective(record)).jurisdiction) or "UTC"
-        return self.store.position_at(datetime.combine(as_at, time.max, ZoneInfo(zone)))
+        zone = self.rules.zone(jurisdiction_of(record)) or "UTC"
+        return self.store.position_at(datetime.combine(as_at, time.max, ZoneInfo(zone)).replace(fold=1))
