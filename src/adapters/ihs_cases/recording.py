@@ -16,6 +16,7 @@ from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.judge import Finding, decide
+from ihs_domain.recording import EntryCorrected
 from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.system import EditionLoaded
 from ihs_domain.terms import Code, Jurisdiction
@@ -224,7 +225,11 @@ def _decided(proposal: Proposal, entry: Entry[Any], record: Sequence[Entry[Any]]
 
 
 def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
-    if entry.day > now.astimezone(zone).date() or (entry.occurred is not None and entry.occurred > now):
+    acts = [(entry.day, entry.occurred)]
+    if isinstance(entry.event, EntryCorrected):
+        acts.append((entry.event.on, entry.event.at))
+    today = now.astimezone(zone).date()
+    if any(day > today or (occurred is not None and occurred > now) for day, occurred in acts):
         raise NotYet("the act lies after the moment it is put on record: record it when it has happened")
 
 
