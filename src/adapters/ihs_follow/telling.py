@@ -103,8 +103,9 @@ class Teller:
         messages = list(changes(held, may, closed=closed_on(history) is not None))
         if messages:
             yield DisclosuresMade(case_id, position, tuple(message.disclosure for message in messages))
+        known = agency.withheld | _ever_told(stream)  # of what was told and taken back, the retraction says enough
         for piece in withheld(history, agreement, day) if agreement else ():
-            if piece.key not in held and (case_id, *piece.key) not in agency.withheld:
+            if (case_id, *piece.key) not in known:
                 version, part = piece.key
                 yield DisclosureWithheld(case_id, position, Version(version), part, piece.kind)
 
@@ -134,6 +135,11 @@ def pieces_at(cases: Cases, agency_id: AgencyId, case_id: CaseId, position: int)
     """Every piece of a case as at *position* that could be told to this agency, whatever its agreement asks for."""
     anything = AgreementMade(agency_id, frozenset(Kind), Code("any"))
     return {piece.key: piece for piece in pieces(cases.history(case_id, as_at=position), anything)}
+
+
+def _ever_told(stream: Sequence[Entry[Any]]) -> set[tuple[CaseId, int, str]]:
+    made = (entry.event for entry in stream if isinstance(entry.event, DisclosuresMade))
+    return {(said.case, one.entry, one.part) for said in made for one in said.disclosures}
 
 
 def _bears_on_telling(event: object) -> bool:
