@@ -208,6 +208,14 @@ def test_an_act_that_lies_ahead_is_not_recorded_yet(desk):
     assert names(desk.cases) == []
 
 
+def test_a_correction_says_nothing_of_days_to_come(desk):
+    desk.put(ASKED)
+
+    with pytest.raises(NotYet):
+        desk.put(EntryCorrected(1, ASKED, date(2015, 1, 6), AmendmentReason.WRONG_DAY))
+    assert desk.put(EntryCorrected(1, ASKED, date(2015, 1, 5), AmendmentReason.WRONG_DAY)).version == 2
+
+
 def test_an_act_of_this_very_local_day_is_recorded_though_utc_is_a_day_ahead(desk):
     desk.now = datetime(2015, 1, 5, 22, 40, tzinfo=DENVER)
 
@@ -246,8 +254,11 @@ def test_a_case_nobody_began_is_unknown(desk):
     for ask in (desk.cases.get, desk.cases.history, desk.cases.findings, desk.cases.zone):
         with pytest.raises(UnknownCase):
             ask("k1")
-    with pytest.raises(UnknownAgency):
-        desk.cases.agency("foothill")
+    for id_ in ("foothill", "\ud800"):
+        with pytest.raises(UnknownAgency):
+            desk.cases.agency(id_)
+    with pytest.raises(UnknownCase):
+        desk.cases.history("\ud800")
 
 
 def test_a_case_may_begin_with_an_opening_that_names_its_jurisdiction(desk):
@@ -308,8 +319,16 @@ def test_an_agency_has_a_stream_without_editions(desk):
 
 @pytest.mark.parametrize(
     "given",
-    [{"case": "no such/id"}, {"command_id": ""}, {"command_id": "two\nlines"}, {"correlation": "x" * 257}],
-    ids=["case", "no command", "command", "correlation"],
+    [
+        {"case": "no such/id"},
+        {"case": "_not-to-be-named"},
+        {"case": "half a pair \ud800"},
+        {"actor": evolve(WORKER, id="\ud800")},
+        {"command_id": ""},
+        {"command_id": "two\nlines"},
+        {"correlation": "x" * 257},
+    ],
+    ids=["case", "unnameable", "half a pair", "half an actor", "no command", "command", "correlation"],
 )
 def test_ids_that_cannot_be_kept_are_refused(desk, given):
     with pytest.raises(DraftRefused):

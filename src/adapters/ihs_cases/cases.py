@@ -21,6 +21,7 @@ from ihs_domain.judge import Doable, Finding, duties, judge, possible
 from ihs_domain.roles import Actor
 from ihs_domain.terms import AgencyId
 from ihs_record.codec import encode
+from ihs_record.reading import ID
 from ihs_record.row import Row
 from ihs_store.keys import KeyRing, create_key_file, read_key_file
 from ihs_store.port import RecordStore
@@ -158,7 +159,7 @@ class Cases:
 
     def agency(self, agency_id: str, *, as_at: int | None = None) -> Agency:
         """What was agreed with an agency and what it holds. Raises UnknownAgency."""
-        rows = self.store.stream(f"agency/{agency_id}", upto=as_at)
+        rows = self.store.stream(f"agency/{agency_id}", upto=as_at) if ID.fullmatch(agency_id) else []
         if not rows:
             raise UnknownAgency("no agency of that id is on record: record the agreement with it first")
         return agency_of(entry_of(row) for row in rows)
@@ -180,7 +181,7 @@ class Cases:
         return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self._rows(case_id)]
 
     def _rows(self, case_id: str) -> list[Row]:
-        rows = self.store.stream(f"case/{case_id}")
+        rows = self.store.stream(f"case/{case_id}") if ID.fullmatch(case_id) else []
         if not rows:
             raise UnknownCase("no case of that id is on record")
         return rows

@@ -21,6 +21,8 @@ from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.system import EditionLoaded
 from ihs_domain.terms import Code, Jurisdiction
 from ihs_record.codec import Encoded, encode
+from ihs_record.reading import ID
+from ihs_record.row import DraftRefused
 from ihs_store.errors import KeyIdTaken, VersionConflict
 from ihs_store.keys import KeyRing
 from ihs_store.port import Command, RecordStore
@@ -196,7 +198,16 @@ def stream_of(event: object, case_id: str | None, agency_id: str | None) -> str:
         raise WrongStream(f"{type(event).__name__} belongs on {belongs}, and nothing else")
     if getattr(event, "agency", agency_id) != agency_id:
         raise WrongStream(f"{type(event).__name__} names another agency than the stream it is to go on")
-    return f"agency/{agency_id}" if on_agency else f"case/{case_id}"
+    return f"agency/{_fitting(agency_id)}" if on_agency else f"case/{_fitting(case_id)}"
+
+
+def _fitting(id_: str | None) -> str:
+    """The id itself, where it is of the form that other entries can name."""
+    if id_ is None or not ID.fullmatch(id_):
+        raise DraftRefused(
+            "the id of the case or agency is none: use 1 to 64 letters, digits, dots, hyphens, underscores"
+        )
+    return id_
 
 
 def edition_id(edition: Edition) -> str:
