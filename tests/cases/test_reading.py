@@ -220,7 +220,7 @@ def test_where_a_store_stands_already_no_key_is_left_behind(tmp_path):
     assert not (tmp_path / "other.key").exists()
 
 
-def test_a_store_without_its_key_file_is_not_opened_and_let_go(tmp_path):
+def test_a_store_without_its_key_file_is_not_opened(tmp_path):
     live(tmp_path).close()
     (tmp_path / "live.db.key").unlink()
 

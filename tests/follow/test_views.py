@@ -103,21 +103,24 @@ def test_the_alder_diary_is_read_back_as_it_was_projected(tmp_path, views):
 # Kept in one step
 
 
-def test_a_batch_that_fails_leaves_rows_and_position_as_they_were(desk, views, monkeypatch):
-    desk.put(ASKED)
-    Follower(desk.cases, views).catch_up()
+@pytest.mark.parametrize("table", ["standing", "view_contacts"])
+def test_a_batch_that_fails_leaves_rows_and_position_as_they_were(desk, views, table):
+    follower = Follower(desk.cases, views)
+    for event in (ASKED, MOTHER, VISIT):
+        desk.put(event)
+    follower.catch_up()
     before = all_rows(views), views.position()
-    desk.put(MOTHER)
-    broken = sqlite3.OperationalError("disk I/O error")
-    failing = Projection("contacts", CONTACTS.row, lambda *_: (_ for _ in ()).throw(broken))
-    monkeypatch.setitem(views._projections, "contacts", failing)
+    act = "UPDATE" if table == "standing" else "INSERT"
+    full = f"CREATE TEMP TRIGGER full BEFORE {act} ON main.{table} BEGIN SELECT no_room_left(); END"
+    views._db.create_function("no_room_left", 0, lambda: 1 / 0)
+    views._db.execute(full)
+    desk.put(VISIT)
 
     with pytest.raises(sqlite3.OperationalError):
-        Follower(desk.cases, views).catch_up()
-
-    monkeypatch.setitem(views._projections, "contacts", CONTACTS)
-    assert (all_rows(views), views.position()) == before
-    Follower(desk.cases, views).catch_up()
+        follower.catch_up()
+    views._db.execute("DROP TRIGGER full")
+    assert (all_rows(views), views.position(), views.parked()) == (*before, {})
+    follower.catch_up()
     assert all_rows(views) == straight_from_the_record(desk.cases)
 
 

@@ -283,22 +283,44 @@ def test_voiding_the_void_tells_it_again(told_desk):
 # Agreements
 
 
-def test_an_agreement_made_later_opens_the_past_on_its_own_day(desk):
+@pytest.mark.parametrize("follows", [True, False], ids=["a teller that follows", "one that comes late"])
+def test_an_agreement_made_later_opens_the_past_on_its_own_day(desk, follows):
+    agree(desk, agency="foothill")
     open_case(desk)
     desk.put(release())
     desk.put(referral())
-    tell(desk.cases)
+    if follows:
+        tell(desk.cases)
     desk.on(2, 1)
     agree(desk)
 
     tell(desk.cases)
 
-    [made] = [e for e in desk.cases.recorder.entries("agency/wasatch") if isinstance(e.event, DisclosuresMade)]
-    assert (decided(desk.cases), made.day, made.event.position) == (
-        TOLD,
-        date(2015, 2, 1),
-        desk.cases.store.head().position - 1,
-    )
+    stream = desk.cases.recorder.entries("agency/wasatch")
+    [made] = [e for e in stream if isinstance(e.event, DisclosuresMade)]
+    assert decided(desk.cases) == TOLD
+    assert (made.day, made.event.position) == (date(2015, 2, 1), stream[0].position)
+
+
+def test_an_agreement_that_ends_while_it_is_decided_is_taken_into_account(tmp_path, monkeypatch):
+    with live(tmp_path) as cases:
+        desk = Live(cases)
+        agree(desk)
+        open_case(desk)
+        desk.put(release(until=date(2999, 1, 1)))
+        desk.put(referral())
+        record, ended = cases.record, []
+
+        def recorded_after_the_end(event, **said):
+            if not ended:
+                ended.append(record)
+                desk.put(AgreementEnded("wasatch"), case=None, agency_id="wasatch")
+            return record(event, **said)
+
+        monkeypatch.setattr(cases, "record", recorded_after_the_end)
+        tell(cases)
+
+        assert (len(ended), decided(cases), kept_back(cases)) == (1, [], [])
 
 
 def test_an_agreement_that_ends_retracts_everything_and_keeps_nothing_back(told_desk):

@@ -91,12 +91,12 @@ class Teller:
     def _decided(
         self, stream: Sequence[Entry[Any]], agency_id: AgencyId, case_id: CaseId, position: int, day: date
     ) -> Iterator[DisclosuresMade | DisclosureWithheld]:
-        """What is to go on the agency's stream. Before there was an agreement, nothing: making it opens the past."""
+        """What is to go on the agency's stream, by the agreement as it is now; in a rehearsal, as it was then."""
         agency = agency_of(stream)
-        then = agency_of(entry for entry in stream if entry.position <= position)
-        if position < agency.decided_upto or then.agreement is None:
+        known = agency_of(e for e in stream if e.position <= position) if self.cases.rehearsal else agency
+        if position < agency.decided_upto or known.agreement is None:
             return
-        agreement = in_force(then if self.cases.rehearsal else agency, day)
+        agreement = in_force(known, day)
         history = self.cases.history(case_id, as_at=position)
         may = told(history, agreement, day) if agreement else {}
         held = self.held(agency, agency_id, case_id)
