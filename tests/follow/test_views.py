@@ -340,7 +340,7 @@ def test_waiting_for_a_position_reads_ones_own_write(tmp_path, views):
         for n in range(5):
             receipt = cases.record(ASKED, **say, command_id=f"c{n}")
 
-            assert follower.wait(receipt.position)
+            assert follower.wait(receipt.position, timeout=60)
             assert views.rows("current_case")[0].version == receipt.version
         assert follower.wait(receipt.position + 1, timeout=0.01) is False
 
@@ -358,7 +358,7 @@ with Cases.open(sys.argv[1], rules=UTAH) as cases:
         support = {"PYTHONPATH": str(Path(__file__).parents[1] / "support")}
         subprocess.run([sys.executable, "-c", script, str(cases.store._path)], env=support, check=True)
 
-        assert follower.wait(2)
+        assert follower.wait(2, timeout=60)
         assert [row.case_id for row in views.rows("current_case")] == ["k1"]
 
 
@@ -368,7 +368,7 @@ def test_a_reader_beside_another_process_follower_sees_it_arrive(desk, tmp_path,
     thread = threading.Thread(target=Follower(desk.cases, theirs).catch_up)
     thread.start()
 
-    assert Follower(desk.cases, views).wait(receipt.position)
+    assert Follower(desk.cases, views).wait(receipt.position, timeout=60)
     thread.join()
     theirs.close()
 
