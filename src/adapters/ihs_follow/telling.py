@@ -103,10 +103,10 @@ class Teller:
         messages = list(changes(held, may, closed=closed_on(history) is not None))
         if messages:
             yield DisclosuresMade(case_id, position, tuple(message.disclosure for message in messages))
-        known = agency.withheld | _ever_told(stream)  # of what was told and taken back, the retraction says enough
+        said = agency.withheld | _ever_told(stream)  # of what was told and taken back, the retraction says enough
         for piece in withheld(history, agreement, day) if agreement else ():
-            if (case_id, *piece.key) not in known:
-                version, part = piece.key
+            version, part = piece.key
+            if (case_id, version, part) not in said:
                 yield DisclosureWithheld(case_id, position, Version(version), part, piece.kind)
 
     def _record(
