@@ -53,5 +53,7 @@ def _named(rule: Any) -> list[str]:
 
 
 def _stable(value: object) -> str:
+    if callable(value) and hasattr(value, "__qualname__"):
+        return str(_named(value))  # never its address, which is another one in every process
     items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
     return str([str(item) for item in items]) if isinstance(items, (list, tuple)) else str(items)
