@@ -90,9 +90,8 @@ def expected(history: History, agreement: AgreementMade, day: date) -> set[tuple
         return set()
     return {
         piece.key
-        for piece in pieces(history, AgreementMade(agreement.agency, frozenset(Kind), "any"))
+        for piece in pieces(history.upto(day), AgreementMade(agreement.agency, frozenset(Kind), "any"))
         if piece.kind in agreement.asks
-        and piece.entry.day <= day
         and piece.about
         and not isinstance(piece.entry.event, ReferralGiven)
         and any(allows(release, agreement, piece.kind, piece.about) for release in in_force(history, day))
