@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -17,6 +17,7 @@ from ihs_cases.errors import NoJurisdiction, NotAnInstant, UnknownCase
 from ihs_domain.case import fold
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.editions import RuleBook
+from ihs_domain.gates import Refused
 from ihs_domain.history import effective
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
@@ -105,7 +106,8 @@ def test_as_at_is_a_prefix_of_the_record_and_as_at_now_is_plain(tmp_path_factory
         for case, act, n in acts:
             target = n % (len(cases.history(case).record) or 1) + 1
             on = date(2014, 12, 1) + timedelta(days=n)
-            desk.on(2, 1).put(_act(act, target, on), case=case, day=on)
+            with suppress(Refused):  # a correction of a void says nothing, and is refused
+                desk.on(2, 1).put(_act(act, target, on), case=case, day=on)
 
         record = cases.history("k1").record
         instants = {e.recorded_at for e in cases.recorder.entries("case/k1") + cases.recorder.entries("case/k2")}
@@ -140,7 +142,7 @@ def test_a_case_is_read_without_any_plugin_and_nothing_more_is_recorded(tmp_path
         assert (cases.get("k1"), cases.history("k1"), cases.case_ids()) == with_plugin
         assert (cases.duties("k1", on=date(2015, 2, 1)), cases.findings("k1")) == ((), ())
         assert (str(cases.zone("k1")), str(cases.home)) == ("UTC", "UTC")
-        with pytest.raises(NoJurisdiction, match="us-ut"):
+        with pytest.raises(NoJurisdiction, match="install the plugin"):
             Desk(cases).on(1, 9).put(VISIT)
 
 

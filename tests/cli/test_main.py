@@ -41,6 +41,7 @@ def test_the_example_works(ihs, alder, write, path, command):
     [example] = [line for line in command.help.splitlines() if "Example: " in line]
     if path == ("store", "init"):
         alder.unlink()
+        alder.with_name(alder.name + ".key").unlink()
 
     answer = ihs(*shlex.split(example.partition("ihs ")[2]))
 

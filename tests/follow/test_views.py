@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -66,7 +66,9 @@ def test_rows_kept_up_with_are_the_rows_made_from_scratch(tmp_path_factory, acts
             desk.put(ASKED, case=case)
             desk.put(MOTHER, case=case)
         for case, act, n, follow in acts:
-            desk.on(2, 20).put(_act(act, n, len(cases.history(case).record)), case=case, day=date(2015, 1, 5 + n % 25))
+            with suppress(Refused):  # a correction of a void says nothing, and is refused
+                acted = _act(act, n, len(cases.history(case).record))
+                desk.on(2, 20).put(acted, case=case, day=date(2015, 1, 5 + n % 25))
             if follow:
                 follower.catch_up()
 

@@ -25,6 +25,7 @@ from ihs_record.patterns import ID
 from ihs_record.row import Row
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import RecordStore
+from ihs_store.schema import refuse_leftovers
 from ihs_store.store import create, open_store, path_of
 
 AsAt = int | date | datetime | None
@@ -68,12 +69,14 @@ class Cases:
     def create(
         cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None, rehearsal: bool = False
     ) -> Self:
-        """A new store at *url*, under the key file there, or a new one.
+        """A new store at *url*, under the key file that is named, or a new one beside it.
 
         A rehearsal store takes `recorded_at` from its input, for ever.
         """
+        refuse_leftovers(path_of(url))
         path = key_file_of(url, key_file)
-        made = not path.exists()
+        named = key_file is not None or KEY_FILE in os.environ
+        made = not (named and path.exists())
         if made:
             create_key_file(path)
         try:
