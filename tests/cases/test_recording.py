@@ -20,7 +20,7 @@ from ihs_cases.errors import (
     UnknownCase,
     WrongStream,
 )
-from ihs_domain.agencies import AgreementEnded, AgreementMade
+from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade
 from ihs_domain.closing import CaseClosed, Ending
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.editions import Edition, RuleBook
@@ -421,3 +421,15 @@ def test_cases_closed_record_no_more(tmp_path):
 
     with pytest.raises(StoreClosed):
         Desk(cases).put(ASKED)
+
+
+def test_what_an_agency_was_told_is_put_on_record_by_telling_alone(desk):
+    told = DisclosuresMade("k1", 1, ())
+
+    with pytest.raises(WrongStream, match="by telling"):
+        desk.put(told, case=None, agency_id="foothill")
+
+
+def test_a_mistyped_year_is_refused(desk):
+    with pytest.raises(NotAnInstant, match="1900"):
+        desk.put(ASKED, day=date(215, 1, 9))

@@ -123,7 +123,7 @@ class Cases:
         """
         encoded = encode(event)
         proposal = Proposal(
-            stream=stream_of(event, case_id, agency_id),
+            stream=stream_of(event, actor, case_id, agency_id),
             encoded=encoded,
             event=normal(encoded),
             actor=actor,

@@ -28,7 +28,9 @@ from ihs_store.keys import KeyRing
 from ihs_store.port import Command, RecordStore
 from ihs_store.port import Receipt as StoreReceipt
 
+TELLINGS: Final = (DisclosuresMade, DisclosureWithheld)
 ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, DisclosuresMade, DisclosureWithheld)
+FIRST_YEAR: Final = 1900  # before it lies no case, but many a mistyped year
 MOST_TRIES: Final = 1000
 
 
@@ -188,8 +190,10 @@ def jurisdiction_of(record: Sequence[Entry[Any]]) -> Jurisdiction | None:
     return fold(effective(record)).jurisdiction or fold(record).jurisdiction
 
 
-def stream_of(event: object, case_id: str | None, agency_id: str | None) -> str:
-    """The stream an event goes on. Raises WrongStream where it belongs on the other kind."""
+def stream_of(event: object, actor: Actor, case_id: str | None, agency_id: str | None) -> str:
+    """The stream an event goes on. Raises WrongStream where it belongs on the other kind, or is not for *actor*."""
+    if isinstance(event, TELLINGS) and actor != SYSTEM:
+        raise WrongStream(f"{type(event).__name__} is put on record by telling, not by a person")
     if isinstance(event, EditionLoaded):
         raise WrongStream("EditionLoaded belongs on the system's stream: the record puts it there itself")
     on_agency = isinstance(event, ON_AGENCY_STREAMS)
@@ -245,6 +249,8 @@ def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> Non
     today = now.astimezone(zone).date()
     if any(day > today or (occurred is not None and occurred > now) for day, occurred in acts):
         raise NotYet("the act lies after the moment it is put on record: record it when it has happened")
+    if any(day.year < FIRST_YEAR for day, _ in acts):
+        raise NotAnInstant(f"the act lies before the year {FIRST_YEAR}: check the year")
 
 
 def _receipt(done: StoreReceipt, entry: Entry[Any], findings: tuple[Finding, ...]) -> Receipt:

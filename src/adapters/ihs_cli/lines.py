@@ -143,6 +143,13 @@ def _id(value: Any) -> Any:
     return STRICT.structure(value, ActorId)
 
 
+def _role(value: Any) -> Role:
+    role: Role = STRICT.structure(value, Role)
+    if role is Role.SYSTEM:
+        raise Misfit("expected the role of a person: the system's is for what records itself")
+    return role
+
+
 MOST_WORD: Final = 60
 REQUIRED: Final = ("id", "record", "actor", "role", "occurred", "with")
 READERS: Final[dict[str, Callable[[Any], Any]]] = {
@@ -150,7 +157,7 @@ READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "case": lambda value: STRICT.structure(value, CaseId),
     "agency": lambda value: STRICT.structure(value, AgencyId),
     "actor": _id,
-    "role": lambda value: STRICT.structure(value, Role),
+    "role": _role,
     "occurred": _day_or_instant,
     "recorded_at": instant,
     "expected_version": _version,
