@@ -114,7 +114,7 @@ def _amendments(known: Sequence[Entry[Any]]) -> tuple[set[int], dict[int, Entry[
             continue
         if isinstance(e.event, EntryVoided):
             gone.add(e.event.entry)
-        elif e.event.entry not in gone:
+        else:
             instead.setdefault(e.event.entry, instead.get(e.version, e))
     return gone, instead
 

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 UV = os.environ.get("UV") or shutil.which("uv") or str(ROOT / ".uv/bin/uv")
 # What a newcomer types first.
-SMOKE = ("ihs", "--version")
+SMOKE = ("ihs", "demo")
 TOP_LEVEL = {
     "ihs_cases",
     "ihs_cli",

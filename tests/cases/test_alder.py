@@ -1,17 +1,19 @@
-"""The Alder diary: each numbered answer worked out by hand, held against the core."""
+"""The Alder diary: each numbered answer worked out by hand, held against the core alone and against a store."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import pytest
 from diary import Diary, lines
+from rehearsal import Rehearsed, rehearsal
 
 from ihs_domain.contacting import ContactMade
 from ihs_domain.duties import Duty, State
-from ihs_domain.editions import RuleBook, always
+from ihs_domain.editions import Edition, RuleBook, always
 from ihs_domain.gates import Refused
 from ihs_domain.history import account
-from ihs_domain.judge import duties, judge
+from ihs_domain.judge import Finding, duties, judge
 from ihs_utah_r512_100 import EDITIONS, UTAH_2003, UTAH_2010
 
 
@@ -20,13 +22,40 @@ def law():
     return RuleBook(EDITIONS).law("us-ut")
 
 
+Told = Diary | Rehearsed
+
+
+@pytest.fixture(scope="module", params=["in memory", "in a store"])
+def play(request, law, tmp_path_factory):
+    """Plays lines of the diary, and gives what came of them."""
+    opened = []
+
+    def played(said: Iterable[dict[str, Any]]) -> Told:
+        if request.param == "in memory":
+            return Diary(law).play(line for line in said if line.get("case") == "alder")
+        opened.append(rehearsal(tmp_path_factory.mktemp("alder")))
+        return Rehearsed(opened[-1], "alder").play(said)
+
+    yield played
+    for cases in opened:
+        cases.close()
+
+
 @pytest.fixture(scope="module")
-def alder(law):
-    return Diary(law).play(line for line in lines("alder") if line.get("case") == "alder")
+def alder(play):
+    return play(lines("alder"))
 
 
-def on(alder: Diary, day: date, law: Any = None) -> list[Duty]:
-    return list(duties(alder.history(), law or alder.law, day))
+def on(alder: Told, day: date, edition: Edition | None = None) -> list[Duty]:
+    if isinstance(alder, Rehearsed):
+        return list(alder.cases.duties("alder", on=day, edition=edition))
+    return list(duties(alder.history(), alder.law if edition is None else always(edition), day))
+
+
+def found_in(alder: Told, edition: Edition | None = None) -> list[Finding]:
+    if isinstance(alder, Rehearsed):
+        return list(alder.cases.findings("alder", edition=edition))
+    return list(judge(alder.history(), alder.law if edition is None else always(edition)))
 
 
 def states(found: list[Duty]) -> dict[tuple[str, tuple[str, ...]], tuple[State, date | None]]:
@@ -54,7 +83,7 @@ def test_every_decision_the_diary_marks_is_refused_with_its_clauses_and_no_other
 
 def test_nothing_recorded_in_the_diary_has_a_finding(alder):
     assert alder.findings == []
-    assert list(judge(alder.history(), alder.law)) == []
+    assert found_in(alder) == []
 
 
 def test_answer_1_on_2015_02_01_what_is_met_and_what_is_open(alder):
@@ -138,11 +167,8 @@ def test_answer_5_the_review_of_the_safety_plan_was_late_from_02_10_and_met_late
 
 
 def test_answer_6_judged_by_the_2003_edition(alder):
-    what_if = always(UTAH_2003)
-    after = date(2015, 5, 15)
-
-    found = [(f.day, f.objection.cites) for f in judge(alder.history(), what_if)]
-    owed = on(alder, after, what_if)
+    found = [(f.day, f.objection.cites) for f in found_in(alder, UTAH_2003)]
+    owed = on(alder, date(2015, 5, 15), UTAH_2003)
 
     assert found == [(date(2015, 5, 12), ("R512-100-7 B",))]
     assert {(d.cites, d.subject) for d in owed if d.state is State.UNMET} == {
@@ -172,13 +198,11 @@ def test_answer_6_judged_by_the_2003_edition(alder):
     assert {d.state for d in owed if d.edition} == {State.MET, State.UNMET}
 
 
-def test_answer_7_a_family_that_withdraws_is_closed_that_day_with_the_finding(law):
-    until = [
-        line for line in lines("alder") if line.get("case") == "alder" and line["occurred"] < "2015-05-04T12:00:01"
-    ]
+def test_answer_7_a_family_that_withdraws_is_closed_that_day_with_the_finding(play):
+    until = [line for line in lines("alder") if line["occurred"] < "2015-05-04T12:00:01"]
     withdrew = {**until[-1], "id": "withdrew", "with": {"reason": "family-withdrew"}}
 
-    diary = Diary(law).play([*until[:-1], withdrew])
+    diary = play([*until[:-1], withdrew])
 
     assert "withdrew" not in diary.refused
     assert [(f.event, f.day, f.objection.cites, f.objection.about) for f in diary.findings] == [
@@ -191,7 +215,7 @@ def test_a_contact_after_closing_is_recorded_and_meets_no_duty_while_a_late_call
 
     assert (after.event.mode, after.day) == ("home-visit", date(2015, 5, 14))
     assert (call.event.mode, call.day) == ("phone", date(2015, 5, 8))
-    may = next(d for d in on(alder, date(2015, 5, 20), always(UTAH_2003)) if d.subject == ("2015-05",))
+    may = next(d for d in on(alder, date(2015, 5, 20), UTAH_2003) if d.subject == ("2015-05",))
     assert after.version not in may.evidence
 
 

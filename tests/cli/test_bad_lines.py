@@ -17,10 +17,12 @@ ROLES = (
     "specialist, provider, natural-helper, system"
 )
 AN_INSTANT = "expected an instant with its offset, such as 2015-01-09T15:00:00-07:00"
-AN_OBJECT = 'expected one JSON object on the line, such as {"id": ..., "case": ..., "record": ...}'
+AN_OBJECT = "expected a JSON object"
 NO_EVENT = "record: there is no event of that name: see the catalogue of events"
 TOO_LONG = "the line is longer than 1048576 bytes: keep documents elsewhere"
-AN_ID = "expected an id: letters, digits, dots, hyphens, underscores"
+AN_ID = "expected an id: letters, digits, dots, hyphens, underscores, at most 64"
+A_NUMBER = "expected a number, not NaN, nor one without bounds"
+PLAIN = "expected text without NUL characters and lone surrogates"
 
 
 def said(**fields):
@@ -28,42 +30,42 @@ def said(**fields):
 
 
 WRONG = {
-    "not JSON": (f'{{"id": "{SECRET}"', "the line is not JSON (character 24)"),
+    "not JSON": (f'{{"id": "{SECRET}"', "not JSON at character 24"),
     "a list": (f'["{SECRET}"]', AN_OBJECT),
     "a string": (f'"{SECRET}"', AN_OBJECT),
-    "a key twice": (DUPLICATE, "actor: stands twice in one object: write it once"),
+    "a key twice": (DUPLICATE, "actor: written twice"),
     "a strange key twice": (
         f'{{"{SECRET}": 1, "{SECRET}": 2}}',
-        "(a key that is none): stands twice in one object: write it once",
+        "(a name that is none): written twice",
     ),
-    "NaN": ('{"id": NaN}', "the line is not JSON: NaN and Infinity are no JSON numbers"),
-    "Infinity": ('{"id": -Infinity}', "the line is not JSON: NaN and Infinity are no JSON numbers"),
-    "a number of 5,000 digits": ('{"id": ' + "1" * 5000 + "}", "the line holds a number of too many digits"),
-    "nested too deep": ("[" * 200_000 + "]" * 200_000, "the line is nested too deep"),
+    "NaN": ('{"id": NaN}', f"id: {A_NUMBER}"),
+    "Infinity": ('{"id": -Infinity}', f"id: {A_NUMBER}"),
+    "a number of 5,000 digits": ('{"id": ' + "1" * 5000 + "}", "a number of more than 15 digits"),
+    "nested too deep": ("[" * 200_000 + "]" * 200_000, "nested deeper than 32"),
     "over 1 MiB": (json.dumps(entry(**said(words=SECRET * 80_000))), TOO_LONG),
-    "no UTF-8": (b'{"id": "\xff\xfe"}', "the line is not UTF-8 text (byte 9)"),
-    "a raw lone surrogate": (b'{"id": "\xed\xa0\x80"}', "the line is not UTF-8 text (byte 9)"),
-    "a raw NUL": (b'{"id": "\x00"}', "the line holds a NUL byte: write plain UTF-8 text"),
+    "no UTF-8": (b'{"id": "\xff\xfe"}', "not UTF-8 at byte 9"),
+    "a raw lone surrogate": (b'{"id": "\xed\xa0\x80"}', "not UTF-8 at byte 9"),
+    "a raw NUL": (b'{"id": "\x00"}', "not JSON at character 9"),
     "an escaped lone surrogate": (
         entry(**said(words=f"{SECRET}\ud800")),
-        "ContactMade: words: expected text without NUL characters and lone surrogates",
+        f"with.words: {PLAIN}",
     ),
     "an escaped NUL": (
         entry(**said(words=f"{SECRET}\x00")),
-        "ContactMade: words: expected text without NUL characters and lone surrogates",
+        f"with.words: {PLAIN}",
     ),
-    "a mark of byte order in mid-file": (b"\xef\xbb\xbf{}", "the line is not JSON (character 1)"),
+    "a mark of byte order in mid-file": (b"\xef\xbb\xbf{}", "not JSON at character 1"),
     "an event nobody knows": (entry(record=SECRET), NO_EVENT),
     "an event misspelt": (
         entry(record="ContactMad"),
         f"{NO_EVENT} (nearest: ContactMade)",
     ),
-    "a stored name": (
-        entry(record="ContactMade.v1"),
-        f"{NO_EVENT} (nearest: ContactMade)",
+    "an event of a version nobody knows": (
+        entry(record="ContactMade.v9"),
+        "record: ContactMade of version 9 is newer than this software knows: update it",
     ),
     "an unknown key": (entry(whom=SECRET), "whom: no such key"),
-    "a key that may be a name": (entry(**{SECRET: 1}), "(a key that is none): no such key"),
+    "a key that may be a name": (entry(**{SECRET: 1}), "(a name that is none): no such key"),
     "a missing key": (
         entry(without=("actor", "occurred")),
         "actor: this key is missing; occurred: this key is missing",
@@ -73,7 +75,10 @@ WRONG = {
     "an unknown field": (entry(**said(shoe_size=SECRET)), "ContactMade: shoe_size: no such field"),
     "a field that may be a name": (entry(**said(**{SECRET: 1})), "ContactMade: (a name that is none): no such field"),
     "a missing field": (entry(**{"with": {"mode": "phone"}}), "ContactMade: whom: this field is missing"),
-    "a field of the wrong type": (entry(**said(minutes=SECRET)), "ContactMade: minutes: expected a whole number"),
+    "a field of the wrong type": (
+        entry(**said(minutes=SECRET)),
+        "ContactMade: minutes: expected a whole number of at most 15 digits",
+    ),
     "a number for text": (entry(**said(words=7)), "ContactMade: words: expected text"),
     "fields that are no object": (entry(**{"with": SECRET}), "ContactMade: expected an object of fields"),
     "a time without offset": (entry(occurred="2015-01-09T15:00:00"), f"occurred: {AN_INSTANT}"),
@@ -82,14 +87,21 @@ WRONG = {
         entry(occurred="2015-02-30"),
         "occurred: expected a day that is in the calendar, YYYY-MM-DD",
     ),
-    "an instant not in the calendar": (entry(occurred="2015-02-30T12:00:00-07:00"), f"occurred: {AN_INSTANT}"),
+    "an instant not in the calendar": (
+        entry(occurred="2015-02-30T12:00:00-07:00"),
+        f"occurred: {AN_INSTANT}, that is in the calendar",
+    ),
+    "an instant whose local day is in no calendar": (
+        entry(occurred="0001-01-01T00:00:00+14:00"),
+        f"occurred: {AN_INSTANT}, that is in the calendar",
+    ),
     "a role nobody has": (entry(role=SECRET), f"role: expected one of: {ROLES}"),
     "an id with a space": (entry(id=f"{SECRET} x"), f"id: {AN_ID}"),
     "an id with a slash": (entry(case="../k1"), f"case: {AN_ID}"),
     "an id that is empty": (entry(actor=""), f"actor: {AN_ID}"),
     "an id of 65 letters": (entry(correlation="x" * 65), f"correlation: {AN_ID}"),
     "an id that is a number": (entry(agency=7, without=("case",)), f"agency: {AN_ID}"),
-    "a lone surrogate in an id": (entry(id="c\ud800"), f"id: {AN_ID}"),
+    "a lone surrogate in an id": (entry(id="c\ud800"), f"id: {PLAIN}"),
     "an expected version below 0": (
         entry(expected_version=-1),
         "expected_version: expected the version the case was last seen at, a whole number",
@@ -101,6 +113,10 @@ WRONG = {
     "recorded_at in a live store": (
         entry(recorded_at="2015-01-09T17:00:00-07:00"),
         "recorded_at: leave it out: a live store stamps the time of recording itself",
+    ),
+    "a jurisdiction that is none": (
+        entry(record="ServicesRequested", **{"with": {"jurisdiction": SECRET, "source": "school"}}),
+        "ServicesRequested: jurisdiction: expected a jurisdiction as ISO 3166-2 has it, in lower case: us-ut",
     ),
     "a correction without its event": (
         entry(record="EntryCorrected", **{"with": {"entry": 1, "instead": {}, "on": "2015-01-09", "reason": "other"}}),
@@ -121,10 +137,6 @@ REFUSED = {
         entry("x1", occurred="2199-01-01"),
         "x1 k1 ContactMade: the act lies after the moment it is put on record: record it when it has happened",
     ),
-    "an instant outside the calendar": (
-        entry("x1", occurred="0001-01-01T00:00:00+14:00"),
-        "x1 k1 ContactMade: the instant lies outside the calendar: give one that has a local day",
-    ),
     "an agency's event in a case": (
         entry("x1", record="AgreementMade", **{"with": {"agency": "a", "asks": [], "purpose": "treatment"}}),
         "x1 k1 AgreementMade: AgreementMade belongs on an agency's stream: name the agency, and nothing else",
@@ -144,7 +156,9 @@ REFUSED = {
         "x1 a AgreementMade: AgreementMade names another agency than the stream it is to go on",
     ),
     "the system's own event": (
-        entry("x1", record="EditionLoaded", **{"with": {"ruleset": "a", "edition": "b", "digest": "c"}}),
+        entry(
+            "x1", record="EditionLoaded", **{"with": {"ruleset": "a", "edition": "a@2015-01-01", "digest": "a" * 64}}
+        ),
         "x1 k1 EditionLoaded: EditionLoaded belongs on the system's stream: the record puts it there itself",
     ),
     "a jurisdiction without edition": (
@@ -152,7 +166,7 @@ REFUSED = {
             "x1",
             case="k9",
             record="ServicesRequested",
-            **{"with": {"jurisdiction": "zuleika", "source": "school"}},
+            **{"with": {"jurisdiction": "us-zz", "source": "school"}},
         ),
         "x1 k9 ServicesRequested: no edition of its jurisdiction is at hand: install the plugin that brings one",
     ),

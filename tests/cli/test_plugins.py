@@ -74,3 +74,29 @@ def test_editions_that_overlap_are_told_in_one_line(ihs, plug, live):
     assert (answer.code, answer.out) == (1, "")
     assert answer.err.startswith("ihs: utah-r512-100@2003-09-03 and utah-r512-100@2003-09-03 overlap: ")
     assert answer.err.count("\n") == 1
+
+
+A_FINDING_EDITION = """
+from datetime import date
+from ihs_domain.contacting import ContactMade
+from ihs_domain.editions import Edition
+from ihs_domain.rules import Rule
+
+RULE = Rule("Z-1", "a contact is made by two")
+
+def by_two(case, entry):
+    '''Two workers are there.'''
+
+EDITIONS = Edition("z", "us-zz", "UTC", date(2020, 1, 1), rules=(RULE,), gates={ContactMade: ((by_two, RULE),)})
+"""
+
+
+def test_a_gate_before_a_happening_is_explained_as_one_that_only_finds(ihs, plug):
+    plug("ihs_domain.editions", A_FINDING_EDITION)
+
+    assert ihs("rules", "explain", "Z-1").lines == [
+        "Z-1",
+        "  a contact is made by two",
+        "  in force 2020-01-01 with no known end in z@2020-01-01 (us-zz)",
+        "    only found in ContactMade: Two workers are there",
+    ]

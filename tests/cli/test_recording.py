@@ -82,7 +82,7 @@ def test_json_is_one_object_a_line_and_says_the_same(ihs, live, write):
         "file": "day.jsonl",
         "line": 3,
         "result": "wrong",
-        "why": "the line is not JSON (character 1)",
+        "why": "not JSON at character 1",
     }
     assert (answer.code, answer.err) == (1, "")
 

@@ -15,6 +15,7 @@ from ihs_domain.agencies import (
     Agency,
     AgreementEnded,
     AgreementMade,
+    Disclosure,
     DisclosuresMade,
     DisclosureWithheld,
     Holding,
@@ -28,7 +29,7 @@ from ihs_domain.assessing import NeedIdentified
 from ihs_domain.disclosure import Held, Message, Told, changes, pieces, told, withheld
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.planning import PlanAgreed, PlanDrafted, PlanGoal
-from ihs_domain.recording import AmendmentReason, EntryVoided
+from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind, ReleaseRevoked, ReleaseSigned
 from ihs_domain.serving import Outcome, ReferralFollowedUp, ReferralGiven, ReferralSent
 
@@ -89,9 +90,8 @@ def expected(history: History, agreement: AgreementMade, day: date) -> set[tuple
         return set()
     return {
         piece.key
-        for piece in pieces(history, AgreementMade(agreement.agency, frozenset(Kind), "any"))
+        for piece in pieces(history.upto(day), AgreementMade(agreement.agency, frozenset(Kind), "any"))
         if piece.kind in agreement.asks
-        and piece.entry.day <= day
         and piece.about
         and not isinstance(piece.entry.event, ReferralGiven)
         and any(allows(release, agreement, piece.kind, piece.about) for release in in_force(history, day))
@@ -125,6 +125,7 @@ def test_a_piece_is_asked_for_and_addressed_to_this_agency_or_to_nobody(record, 
     for piece in pieces(effective(record), agreement):
         assert piece.kind in agreement.asks
         assert piece.to in {None, agreement.agency}
+        assert None not in piece.about
 
 
 @given(lines, agreements)
@@ -170,6 +171,8 @@ def test_the_change_log_applied_to_what_is_held_gives_what_may_be_held(record, a
 
         messages = list(changes(held, may, closed=False))
 
+        order = [(m.disclosure.what is not What.RETRACT, m.disclosure.entry, m.disclosure.part) for m in messages]
+        assert order == sorted(order)
         held = apply(held, messages)
         assert held == holdings(may)
         assert list(changes(held, may, closed=False)) == []
@@ -212,7 +215,7 @@ def test_the_agencys_own_stream_says_what_it_holds(record, agreement, day):
 
 # By example
 
-MARCH = date(2024, 3, 1)
+MARCH, MARCH_20 = date(2024, 3, 1), date(2024, 3, 20)
 NEED = NeedIdentified("n", "tutoring", "c")
 RELEASE = ReleaseSigned("r", "c", frozenset({"c"}), "school", "some", frozenset({Kind.REFERRAL}), date(2024, 3, 20))
 REFERRAL = ReferralSent("rf", "n", "school", frozenset({"c"}))
@@ -236,7 +239,7 @@ SENT = ((NEED, 1), (RELEASE, 5), (REFERRAL, 6))
 def test_a_referral_is_told_with_its_open_fields_from_its_day_to_the_last_day_of_the_release():
     (may,) = told(history(*SENT), AGREEMENT, date(2024, 3, 6)).values()
 
-    assert may.piece.fields == {"referral": "rf", "need": "n", "about": "c"}
+    assert may.piece.fields == {"on": "2024-03-06", "referral": "rf", "need": "n", "about": ("c",)}
     assert (may.piece.kind, may.basis.id) == (Kind.REFERRAL, "r")
     assert [day for day in range(1, 32) if keys(history(*SENT), day)] == list(range(6, 21))
 
@@ -258,6 +261,31 @@ def test_a_void_retracts_what_was_told():
         3,
         Kind.REFERRAL,
     )
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_correction_reaches_whoever_was_told_also_after_closing(closed):
+    told_then = told(history(*SENT), AGREEMENT, date(2024, 3, 7))
+    other_need = (NeedIdentified("m", "health", "c"), 1)
+    corrected = EntryCorrected(3, evolve(REFERRAL, need="m"), date(2024, 3, 6), AmendmentReason.WRONG_DETAIL)
+    told_now = told(history(*SENT, other_need, (corrected, 7)), AGREEMENT, date(2024, 3, 7))
+
+    (message,) = changes(holdings(told_then), told_now, closed=closed)
+
+    assert message.disclosure == Disclosure(What.REPLACE, 3, "", Kind.REFERRAL, "r")
+    assert message.fields == {"on": "2024-03-06", "referral": "rf", "need": "m", "about": ("c",)}
+
+
+def test_what_ends_with_a_release_is_taken_back_in_order_and_what_begins_is_told_in_order():
+    goals = tuple(PlanGoal(need) for need in ("z", "n", "m"))
+    needs = [(NeedIdentified(need, "some", "c"), 1) for need in ("z", "n", "m")]
+    release = (evolve(RELEASE, kinds=frozenset({Kind.PLAN_GOALS})), 2)
+    may = told(history(*needs, release, (PlanDrafted("p", goals), 3), (PlanAgreed("p"), 4)), AGREEMENT, MARCH_20)
+
+    given = [m.disclosure.part for m in changes({}, may, closed=False)]
+    taken = [m.disclosure.part for m in changes(holdings(may), {}, closed=True)]
+
+    assert given == taken == ["m", "n", "z"]
 
 
 def test_a_release_opens_the_past_it_covers():
@@ -287,12 +315,39 @@ def test_details_given_to_the_family_are_never_told():
     assert keys(history((NEED, 1), (RELEASE, 5), given, (ReferralFollowedUp("rf", Outcome.CONNECTED), 7)), 8) == []
 
 
+@pytest.mark.parametrize("need_of, about", [("c", {"c"}), (None, set())])
+def test_details_given_to_the_family_are_a_piece_about_whom_the_need_is_of_and_are_withheld(need_of, about):
+    given = (ReferralGiven("rf", "n", "school", "c"), 6)
+    acts = history((evolve(NEED, of=need_of), 1), (RELEASE, 5), given)
+
+    (kept,) = withheld(acts, AGREEMENT, date(2024, 3, 8))
+
+    assert (kept.key, kept.kind, kept.about, kept.to) == ((3, ""), Kind.REFERRAL, about, "school")
+    assert kept.fields == {"on": "2024-03-06", "referral": "rf", "need": "n"}
+
+
+def test_a_follow_up_on_details_given_to_the_family_is_no_piece_to_tell_or_withhold():
+    given = (ReferralGiven("rf", "n", "school", "c"), 6)
+    acts = history((NEED, 1), given, (ReferralFollowedUp("rf", Outcome.CONNECTED), 7))
+
+    assert [piece.key for piece in pieces(acts, AGREEMENT)] == [(2, "")]
+
+
+def test_those_referred_together_are_told_in_order():
+    both = frozenset({"d", "c", "b", "e"})
+    acts = history((NEED, 1), (evolve(RELEASE, about=both), 5), (evolve(REFERRAL, about=both), 6))
+
+    (may,) = told(acts, AGREEMENT, date(2024, 3, 6)).values()
+
+    assert may.piece.fields["about"] == ("b", "c", "d", "e")
+
+
 def test_a_follow_up_is_told_to_whom_the_referral_went():
     acts = history(*SENT, (ReferralFollowedUp("rf", Outcome.CONNECTED), 8))
 
     may = told(acts, AGREEMENT, date(2024, 3, 8))
 
-    assert may[4, ""].piece.fields == {"referral": "rf", "outcome": "connected"}
+    assert may[4, ""].piece.fields == {"on": "2024-03-08", "referral": "rf", "outcome": "connected"}
     assert keys(acts, 8, evolve(AGREEMENT, agency="clinic")) == []
 
 
@@ -307,13 +362,13 @@ def test_each_goal_of_a_plan_is_told_if_it_is_about_somebody_released(need_of, g
     may = told(history(*needs, release, (PlanDrafted("p", OF_N), 3), (PlanAgreed("p"), 4)), AGREEMENT, date(2024, 3, 9))
 
     assert [t.piece.fields["intervention"] for t in may.values()] == goals
-    assert sorted(may) == [(5, part) for part in ("n", "n/2")][: len(goals)]
+    assert sorted(may) == [(5, part) for part in ("n", "n.2")][: len(goals)]
     assert all(t.piece.fields["plan"] == "p" and t.piece.fields["need"] == "n" for t in may.values())
 
 
 def test_the_goals_told_are_those_of_the_latest_draft():
     release = (evolve(RELEASE, kinds=frozenset({Kind.PLAN_GOALS})), 2)
-    drafts = ((PlanDrafted("p", OF_N), 3), (PlanDrafted("q", OF_N[:1]), 3), (PlanDrafted("p", OF_N[1:]), 4))
+    drafts = ((PlanDrafted("p", OF_N), 3), (PlanDrafted("p", OF_N[1:]), 4), (PlanDrafted("q", OF_N[:1]), 4))
 
     may = told(history((NEED, 1), release, *drafts, (PlanAgreed("p"), 5)), AGREEMENT, date(2024, 3, 9))
 

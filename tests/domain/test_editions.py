@@ -87,16 +87,20 @@ def test_editions_of_two_rulesets_may_be_in_force_together():
     assert len(RuleBook((AUTUMN, evolve(AUTUMN, ruleset="other"))).editions) == 2
 
 
+def no_objection(case, entry):
+    """A gate before which nothing stands."""
+
+
 STRAY = Rule("M-99", "of no register")
 
 
 @pytest.mark.parametrize(
     "edition",
     [
-        evolve(MADE_UP, gates={PlanAgreed: ((lambda case, entry: None, RESTS, STRAY),)}),
-        evolve(MADE_UP, finds={CaseClosed: ((lambda case, entry: None, STRAY),)}),
+        evolve(MADE_UP, gates={PlanAgreed: ((no_objection, RESTS, STRAY),)}),
+        evolve(MADE_UP, finds={CaseClosed: ((no_objection, STRAY),)}),
         evolve(MADE_UP, duties=((family_is_asked_for_consent, DUE, STRAY),)),
-        evolve(MADE_UP, gates={PlanAgreed: ((lambda case, entry: None, evolve(RESTS, says="else")),)}),
+        evolve(MADE_UP, gates={PlanAgreed: ((no_objection, evolve(RESTS, says="else")),)}),
     ],
 )
 def test_a_cite_that_the_register_does_not_hold_is_refused(edition):
@@ -131,7 +135,7 @@ def test_always_judges_every_day_by_one_edition_as_if_it_never_ended():
 
 def test_an_edition_judges_every_decision_and_what_stands_in_its_tables():
     bare = Edition("bare", "xx-mu", "UTC", FIRST)
-    table = {ContactMade: ((lambda case, entry: None, BY_TEAM),)}
+    table = {ContactMade: ((no_objection, BY_TEAM),)}
 
     assert bare.judges(PlanAgreed)
     assert not bare.judges(ContactMade)

@@ -1,5 +1,7 @@
 """Folding: any history whatever, step by step or whole, sealed or open."""
 
+from datetime import date
+
 import attrs
 import pytest
 from histories import amended, each_event, events, of_class, plain, sealed, unopened
@@ -131,3 +133,32 @@ def test_sealing_leaves_no_open_part_behind_and_changes_no_other(event):
 
     assert changed <= set(sealed(type(event)))
     assert all(getattr(blind, name) is Unopened.ERASED for name in sealed(type(event)))
+
+
+def of(*events: object) -> Case:
+    return fold([Entry(event, ON) for event in events])
+
+
+def test_the_opening_says_whose_rules_it_goes_by_or_else_the_request_does():
+    asked = requesting.ServicesRequested("xx-mu", requesting.Source.SCHOOL)
+    silent = opening.CaseOpened("voluntary", "north")
+    says = attrs.evolve(silent, jurisdiction="xx-el")
+
+    assert of().jurisdiction is None
+    assert of(asked, silent).jurisdiction == "xx-mu"
+    assert of(asked, says).jurisdiction == of(says, silent).jurisdiction == of(says, asked).jurisdiction == "xx-el"
+
+
+def test_a_case_is_open_from_its_opening_through_its_closing_day():
+    opened, closed = date(2024, 3, 5), date(2024, 3, 9)
+    case = fold([Entry(opening.CaseOpened("voluntary", "north"), opened), Entry(closing.CaseClosed("moved"), closed)])
+
+    assert [day for day in range(1, 20) if case.is_open_on(date(2024, 3, day))] == [5, 6, 7, 8, 9]
+    assert not of().is_open_on(ON)
+    assert of(opening.CaseOpened("voluntary", "north")).is_open_on(ON)
+
+
+def test_a_plan_agreed_is_agreed_and_one_only_drafted_is_not():
+    drafts = [planning.PlanDrafted(plan, ()) for plan in "pqr"]
+
+    assert of(*drafts, planning.PlanAgreed("p"), planning.PlanAgreed("q")).planning.agreed == {"p", "q"}

@@ -13,7 +13,7 @@ from made_up import LAW, MADE_UP, names_a_ground, without
 
 from ihs_domain import editions, requesting
 from ihs_domain.assessing import FamilyAssessmentCompleted, NeedIdentified
-from ihs_domain.case import EVENTS
+from ihs_domain.case import EVENTS, fold
 from ihs_domain.closing import (
     CaseClosed,
     CaseReopened,
@@ -27,9 +27,10 @@ from ihs_domain.closing import (
     threats_are_accounted_for,
 )
 from ihs_domain.editions import Law, always
-from ihs_domain.gates import Gate, Refused
+from ihs_domain.gates import Gate, Objection, Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.ids import mentions
 from ihs_domain.judge import Finding, decide
 from ihs_domain.opening import CaseOpened, case_is_not_open_yet
 from ihs_domain.planning import (
@@ -332,11 +333,15 @@ def test_a_revoked_release_allows_nothing_from_its_day(day, refused):
 def test_a_release_revoked_twice_is_revoked_from_the_first_day():
     revoked = ((ReleaseRevoked("r", "c"), 5), (ReleaseRevoked("r", "c"), 8))
 
-    assert refusal(REFERRAL, 8, OPENED, CHILD, NEED, (RELEASE, 3), *revoked) == [NO_BASIS]
-    history = effective(record(OPENED, CHILD, NEED, (RELEASE, 3), *revoked))
-    from ihs_domain.case import fold
+    releasing = fold(effective(record(OPENED, CHILD, NEED, (RELEASE, 3), *revoked))).releasing
 
-    assert fold(history).releasing.basis("school", Kind.REFERRAL, {"c"}, on(6)) is None
+    in_force = [day for day in range(1, 12) if releasing.basis("school", Kind.REFERRAL, {"c"}, on(day))]
+
+    assert in_force == [3, 4]
+
+
+def test_revoking_a_release_that_is_not_there_changes_nothing():
+    assert put(REFERRAL, 5, OPENED, CHILD, NEED, (RELEASE, 3), (ReleaseRevoked("q", "c"), 4)) == ()
 
 
 def test_a_referral_about_nobody_has_no_basis():
@@ -409,6 +414,20 @@ def test_a_family_that_withdraws_with_every_threat_answered_leaves_no_finding():
     assert put(CaseClosed(Ending.FAMILY_WITHDREW), 6, OPENED, CHILD) == ()
 
 
+def test_a_planned_closing_reported_from_elsewhere_is_found_wanting_once_for_a_threat_left():
+    assert cites(put(evolve(CLOSING, reported=ELSEWHERE), 6, OPENED, CHILD, THREAT, SUMMARY)) == ["M-5"]
+
+
+def test_the_threats_and_children_a_closing_leaves_out_are_named_in_order():
+    others = [(PersonJoined(child, Relation.CHILD), 1) for child in "gbefad"]
+    threats = [(evolve(THREAT[0], threat=threat), 2) for threat in ("v", "t", "u", "s")]
+    with pytest.raises(Refused) as refused:
+        put(CLOSING, 6, OPENED, CHILD, *others, *threats, SUMMARY)
+
+    assert [o.about for o in refused.value.objections] == [("s", "t", "u", "v"), ("a", "b", "d", "e", "f", "g")]
+    assert refused.value.about == ["s", "t", "u", "v", "a", "b", "d", "e", "f", "g"]
+
+
 def test_a_refused_closing_says_how_many_threats_by_which_clause_and_what_instead():
     with pytest.raises(Refused) as refused:
         put(CLOSING, 6, OPENED, CHILD, THREAT, SUMMARY)
@@ -448,27 +467,28 @@ def test_a_referral_that_went_out_without_a_release_is_recorded_when_reported():
     assert cites(put(evolve(REFERRAL, reported=ELSEWHERE), 4, OPENED, CHILD, NEED)) == [NO_BASIS]
 
 
+def it_may_not_be(case, entry):
+    return Objection("it may not be", "do otherwise")
+
+
 def test_a_happening_is_never_refused_by_a_gate_and_yields_findings():
-    strict = evolve(MADE_UP, gates={**MADE_UP.gates, ThreatManaged: MADE_UP.gates[PlanAgreed][1:]})
-    managed = ThreatManaged("t", frozenset())
-    unready = evolve(strict, gates={ThreatManaged: ((lambda case, entry: NO, MADE_UP.rules[0]),)})
+    strict = evolve(MADE_UP, gates={ThreatManaged: ((it_may_not_be, MADE_UP.rules[0]),)})
 
-    assert cites(put(managed, 3, OPENED, CHILD, THREAT, law=always(unready))) == ["M-1"]
-
-
-NO = editions.Objection("it may not be", "do otherwise")
+    assert cites(put(ThreatManaged("t", frozenset()), 3, OPENED, CHILD, THREAT, law=always(strict))) == ["M-1"]
 
 
 @pytest.mark.parametrize("cls", [cls for cls in EVENTS if issubclass(cls, Happening)], ids=lambda c: c.__name__)
 def test_a_happening_is_refused_only_for_its_ids(cls):
     @given(of_class(cls))
     def recorded_or_unknown(event):
+        unknown = {m.id for m in mentions(event) if not m.introduces} - {m.id for m in mentions(event) if m.introduces}
         try:
             put(event, 3)
+            objected = set()
         except Refused as refused:
-            says = {o.says.split(" of that id")[0].split()[0] for o in refused.objections}
-            assert says == {"no"}
-            assert all("is on record in this case" in o.says for o in refused.objections)
+            objected = set(refused.about)
+
+        assert objected == unknown
 
     recorded_or_unknown()
 
@@ -553,6 +573,12 @@ def test_an_amendment_of_no_entry_of_itself_or_of_a_later_one_is_refused(version
 
     assert refusal(voided, 5, OPENED, CHILD) == [NO_ENTRY]
     assert refusal(corrected, 5, OPENED, CHILD) == [NO_ENTRY]
+
+
+def test_beside_an_unknown_id_no_clause_is_told_whatever_it_is_about():
+    stranger = CaseClosed(Ending.THREATS_MANAGED, {"c": Ending.MOVED, "x": Ending.MOVED})
+
+    assert refusal(stranger, 6, OPENED, CHILD, THREAT) == ["no person of that id is on record in this case"]
 
 
 def test_a_referral_of_an_id_that_is_taken_is_refused_for_that_and_for_its_missing_basis():

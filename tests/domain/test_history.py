@@ -84,10 +84,14 @@ def test_the_account_agrees_with_effective_history_on_what_is_void_and_what_is_c
     told = account(record)
     standing = {e.version: e.amended_by for e in effective(record)}
     acts = [line for line in told if not isinstance(line.entry.event, Amendment)]
+    by = [says(e, record) for e in record]
 
     assert [line.entry for line in told] == list(record)
     assert {line.entry.version: line.corrected_by for line in acts if not line.void} == standing
     assert [line.void for line in told] == [not stands(e, record) for e in record]
+    assert [line.corrected_by for line in told] == [
+        0 if said is e else said.version for said, e in zip(by, record, strict=True)
+    ]
 
 
 def act(version: int, day: int, worker: str = "w-1") -> Entry[Any]:
@@ -143,6 +147,14 @@ def test_a_void_entry_stays_void_when_it_is_corrected_later():
 def test_an_amendment_of_itself_of_a_later_entry_or_of_none_says_nothing(target):
     assert workers(act(1, 5), voids(2, target), act(3, 6, "w-3")) == [("w-1", 5), ("w-3", 6)]
     assert workers(act(1, 5), corrects(2, target, 9, "w-2"), act(3, 6, "w-3")) == [("w-1", 5), ("w-3", 6)]
+
+
+def test_the_account_names_the_newest_correction_of_an_entry_also_where_it_was_voided_before_or_after():
+    before = account([act(1, 5), voids(2, 1), corrects(3, 1, 9, "w-2")])
+    after = account([act(1, 5), corrects(2, 1, 9, "w-2"), voids(3, 1)])
+
+    assert (before[0].void, before[0].corrected_by) == (True, 3)
+    assert (after[0].void, after[0].corrected_by) == (True, 2)
 
 
 def test_entries_stand_in_order_of_the_act_and_within_a_day_of_recording():

@@ -111,7 +111,7 @@ def test_a_correction_spelt_another_way_within_is_refused(spelt):
     "record, says",
     [
         ("ThreatImagined.v1", "there is no event of that name: see the catalogue of events"),
-        ("ThreatIdentified.v2", "ThreatIdentified of version 2 is newer than this software knows: update it"),
+        ("ThreatIdentified.v999", "ThreatIdentified of version 999 is newer than this software knows: update it"),
         ("ThreatIdentified", "there is no event of that name: see the catalogue of events"),
     ],
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ihs_record.codec import Encoded, Part, decode, encode, opened
+from ihs_record.fields import sealed_fields
 from ihs_record.names import NAMES, UPCASTS
 from ihs_record.reading import read_event
 
@@ -54,12 +55,8 @@ def test_what_a_person_wrote_is_written_as_the_bytes_on_record(line):
     assert encode(read_event(line["stored"].partition(".")[0], line["with"])) == stored(line)
 
 
-def test_the_golden_lines_show_every_sealed_field_filled_and_every_event_that_can_be_reported():
-    from ihs_record.fields import open_fields, sealed_fields
-
+def test_the_golden_lines_have_something_in_every_sealed_field():
     shown = {line["stored"]: line["with"] for line in reversed(LINES)}
 
     for name, cls in NAMES.items():
-        assert {field.name for field in sealed_fields(cls)} <= shown[name].keys()
-        assert all(shown[name][field.name] for field in sealed_fields(cls))
-        assert open_fields(cls)
+        assert [field.name for field in sealed_fields(cls) if not shown[name].get(field.name)] == []

@@ -11,7 +11,7 @@ from ihs_domain.contacting import ContactMade
 from ihs_domain.household import PersonJoined
 from ihs_domain.safety import SafetyPlanMonitored
 from ihs_record.errors import BadFields, Fault, RecordError, UnknownName
-from ihs_record.reading import MOST_TEXT, Misfit, instant, read_event
+from ihs_record.reading import MOST_TEXT, Misfit, instant, read_event, structured
 
 ID = "expected an id: letters, digits, dots, hyphens, underscores, at most 64"
 CODE = "expected a code: lower-case words joined by hyphens, at most 80 letters"
@@ -167,7 +167,7 @@ def test_a_field_that_the_event_does_not_have_is_named():
         ("ContactMade.v0", NO_EVENT),
         ("ContactMade.Zebulon", NO_EVENT),
         ("ContactMade.v1.v1", NO_EVENT),
-        ("ContactMade.v2", "ContactMade of version 2 is newer than this software knows: update it"),
+        ("ContactMade.v999", "ContactMade of version 999 is newer than this software knows: update it"),
         (None, NO_EVENT),
         (["ContactMade"], NO_EVENT),
         ({}, NO_EVENT),
@@ -241,8 +241,8 @@ def test_a_fault_within_a_correction_is_named_with_its_whole_path():
         ({"record": "Zebulon", "with": {}}, NO_EVENT),
         ({"record": [], "with": {}}, NO_EVENT),
         (
-            {"record": "PlanAgreed.v2", "with": {}},
-            "PlanAgreed of version 2 is newer than this software knows: update it",
+            {"record": "PlanAgreed.v999", "with": {}},
+            "PlanAgreed of version 999 is newer than this software knows: update it",
         ),
         (
             {"record": "EntryVoided", "with": {"entry": 1, "reason": "other"}},
@@ -373,6 +373,13 @@ def test_no_message_ever_repeats_what_was_given(data):
     assert [secret for secret in secrets if secret in f"{error!s} {error!r} {error.args}"] == []
     assert error.__cause__ is None
     assert error.__suppress_context__ or error.__context__ is None
+
+
+def test_a_kind_of_value_that_there_are_no_words_for_is_refused_without_repeating_it():
+    with pytest.raises(BadFields) as refused:
+        structured("Zebulon Zigzag", float, "Made up")
+
+    assert refused.value.faults == (Fault("", "a value of the wrong kind"),)
 
 
 def test_a_correction_never_repeats_what_was_given_either():

@@ -23,7 +23,7 @@ DENVER = ZoneInfo("America/Denver")
 def lines(name: str) -> list[dict[str, Any]]:
     """The lines of a diary that ships with the command line."""
     text = resources.files("ihs_cli").joinpath(f"{name}.jsonl").read_text()
-    return [json.loads(line) for line in text.splitlines()]
+    return [json.loads(line) for line in text.split("\n") if line]
 
 
 @define

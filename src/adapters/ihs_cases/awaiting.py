@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 from ihs_cases.cases import Cases
 from ihs_domain.editions import RuleBook
@@ -23,11 +25,32 @@ class AsyncCases:
         self.duties = _awaited(cases.duties)
         self.findings = _awaited(cases.findings)
         self.possible = _awaited(cases.possible)
+        self.case_ids = _awaited(cases.case_ids)
+        self.agency = _awaited(cases.agency)
+        self.agency_ids = _awaited(cases.agency_ids)
+        self.zone = _awaited(cases.zone)
 
     @classmethod
     async def open(cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None) -> Self:
         """The cases of the store at *url*: see Cases.open."""
         return cls(await asyncio.to_thread(Cases.open, url, key_file=key_file, rules=rules))
+
+    @classmethod
+    async def create(
+        cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None, rehearsal: bool = False
+    ) -> Self:
+        """A new store at *url* with a new key file: see Cases.create."""
+        return cls(await asyncio.to_thread(Cases.create, url, key_file=key_file, rules=rules, rehearsal=rehearsal))
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether this store takes `recorded_at` from its input."""
+        return self.cases.rehearsal
+
+    @property
+    def home(self) -> ZoneInfo:
+        """The zone of this agency's own calendar: see Cases.home."""
+        return self.cases.home
 
     async def close(self) -> None:
         """Let go of the store."""
@@ -41,6 +64,7 @@ class AsyncCases:
 
 
 def _awaited(ask: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
+    @wraps(ask)
     async def asked(*args: P.args, **kwargs: P.kwargs) -> R:
         return await asyncio.to_thread(ask, *args, **kwargs)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ihs_cases import editions as books
 from ihs_cases.agencies import agency_of
 from ihs_cases.errors import UnknownAgency, UnknownCase
-from ihs_cases.recording import Proposal, Receipt, Recorder, aware, stream_of
+from ihs_cases.recording import Proposal, Receipt, Recorder, aware, jurisdiction_of, stream_of
 from ihs_cases.rows import entry_of, normal, opened_entry
 from ihs_domain.agencies import Agency
 from ihs_domain.case import Case, fold
@@ -21,10 +21,11 @@ from ihs_domain.judge import Doable, Finding, duties, judge, possible
 from ihs_domain.roles import Actor
 from ihs_domain.terms import AgencyId
 from ihs_record.codec import encode
+from ihs_record.patterns import ID
 from ihs_record.row import Row
-from ihs_store.errors import StoreError
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import RecordStore
+from ihs_store.schema import refuse_leftovers
 from ihs_store.store import create, open_store, path_of
 
 AsAt = int | date | datetime | None
@@ -42,8 +43,8 @@ def key_file_of(url: str, key_file: str | Path | None = None) -> Path:
 class Cases:
     """The cases of one store. Safe to use from several threads, and from several processes at once.
 
-    Errors are Refused (with all objections), Conflict, the other CasesErrors, RecordErrors for events that do not fit,
-    OutcomeUnknown (ask again with the same command id), and StoreErrors.
+    Errors are Refused (with all objections), Conflict, the other CasesErrors, RecordErrors for events and DraftRefused
+    for ids that do not fit, OutcomeUnknown (ask again with the same command id), and StoreErrors.
     """
 
     def __init__(self, store: RecordStore, ring: KeyRing, rules: RuleBook) -> None:
@@ -68,21 +69,23 @@ class Cases:
     def create(
         cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None, rehearsal: bool = False
     ) -> Self:
-        """A new store at *url*, under the key file there, or a new one.
+        """A new store at *url*, under the key file that is named, or a new one beside it.
 
         A rehearsal store takes `recorded_at` from its input, for ever.
         """
+        refuse_leftovers(path_of(url))
         path = key_file_of(url, key_file)
-        made = not path.exists()
+        named = key_file is not None or KEY_FILE in os.environ
+        made = not (named and path.exists())
         if made:
             create_key_file(path)
         try:
             create(url, rehearsal=rehearsal, keys=first_keys(read_key_file(path))).close()
-        except StoreError:
+        except BaseException:
             if made:
-                path.unlink()
+                path.unlink()  # made a moment ago, and nothing is sealed under it
             raise
-        return cls.open(url, key_file=key_file, rules=rules)
+        return cls.open(url, key_file=path, rules=rules)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -120,7 +123,7 @@ class Cases:
         """
         encoded = encode(event)
         proposal = Proposal(
-            stream=stream_of(event, case_id, agency_id),
+            stream=stream_of(event, actor, case_id, agency_id),
             encoded=encoded,
             event=normal(encoded),
             actor=actor,
@@ -166,7 +169,7 @@ class Cases:
 
     def agency(self, agency_id: str, *, as_at: int | None = None) -> Agency:
         """What was agreed with an agency and what it holds. Raises UnknownAgency."""
-        rows = self.store.stream(f"agency/{agency_id}", upto=as_at)
+        rows = self.store.stream(f"agency/{agency_id}", upto=as_at) if ID.fullmatch(agency_id) else []
         if not rows:
             raise UnknownAgency("no agency of that id is on record: record the agreement with it first")
         return agency_of(entry_of(row) for row in rows)
@@ -177,7 +180,7 @@ class Cases:
 
     def zone(self, case_id: str) -> ZoneInfo:
         """The time zone of a case's calendar."""
-        return ZoneInfo(self._law_of(self.history(case_id), None)(date.max).zone)
+        return ZoneInfo(self.rules.zone(jurisdiction_of(self._record(case_id))) or "UTC")
 
     @property
     def home(self) -> ZoneInfo:
@@ -188,7 +191,7 @@ class Cases:
         return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self._rows(case_id)]
 
     def _rows(self, case_id: str) -> list[Row]:
-        rows = self.store.stream(f"case/{case_id}")
+        rows = self.store.stream(f"case/{case_id}") if ID.fullmatch(case_id) else []
         if not rows:
             raise UnknownCase("no case of that id is on record")
         return rows
@@ -201,5 +204,5 @@ class Cases:
             return as_at
         if isinstance(as_at, datetime):
             return self.store.position_at(aware(as_at))
-        zone = self.rules.zone(fold(effective(record)).jurisdiction) or "UTC"
-        return self.store.position_at(datetime.combine(as_at, time.max, ZoneInfo(zone)))
+        zone = self.rules.zone(jurisdiction_of(record)) or "UTC"
+        return self.store.position_at(datetime.combine(as_at, time.max, ZoneInfo(zone)).replace(fold=1))

@@ -2,24 +2,29 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+import logging
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
+from ihs_cases.plugins import EDITIONS, points
 from ihs_domain.editions import Edition, RuleBook
 
-GROUP = "ihs_domain.editions"
+_log = logging.getLogger(__name__)
 
 
 @cache
 def installed() -> RuleBook:
-    """All editions of the installed plugins. Raises BadEdition where they do not hold together."""
-    return RuleBook(edition for point in entry_points(group=GROUP) for edition in _loaded(point.load()))
+    """All editions of the installed plugins that load; a warning names each that does not.
 
-
-def _loaded(found: Edition | Iterable[Edition]) -> tuple[Edition, ...]:
-    return (found,) if isinstance(found, Edition) else tuple(found)
+    Raises BadEdition where they do not hold together.
+    """
+    found: list[Edition] = []
+    for point in points(EDITIONS):
+        if point.broken:
+            _log.warning("the editions of %s are left out, for they do not load: see ihs plugins", point.name)
+        else:
+            found.extend(point.found)
+    return RuleBook(found)
 
 
 def digest(edition: Edition) -> str:
@@ -53,5 +58,7 @@ def _named(rule: Any) -> list[str]:
 
 
 def _stable(value: object) -> str:
+    if callable(value) and hasattr(value, "__qualname__"):
+        return str(_named(value))  # never its address, which is another one in every process
     items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
     return str([str(item) for item in items]) if isinstance(items, (list, tuple)) else str(items)

@@ -13,18 +13,24 @@ from ihs_cases.rows import asked, draft, entry_of
 from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithheld
 from ihs_domain.case import fold
 from ihs_domain.editions import Edition, Law, RuleBook
+from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.judge import Finding, decide
+from ihs_domain.recording import EntryCorrected
 from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.system import EditionLoaded
 from ihs_domain.terms import Code, Digest, EditionId, Jurisdiction
 from ihs_record.codec import Encoded, encode
+from ihs_record.patterns import ID
+from ihs_record.row import DraftRefused
 from ihs_store.errors import KeyIdTaken, VersionConflict
 from ihs_store.keys import KeyRing
 from ihs_store.port import Command, RecordStore
 from ihs_store.port import Receipt as StoreReceipt
 
+TELLINGS: Final = (DisclosuresMade, DisclosureWithheld)
 ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, DisclosuresMade, DisclosureWithheld)
+FIRST_YEAR: Final = 1900  # before it lies no case, but many a mistyped year
 MOST_TRIES: Final = 1000
 
 
@@ -62,6 +68,10 @@ class Proposal:
     def for_agency(self) -> bool:
         """Whether it goes on an agency's stream."""
         return self.stream.startswith("agency/")
+
+    def asked(self) -> bytes:
+        """All that makes a repeated command the same command: as it was given, whatever the rules make of it."""
+        return asked(self.stream, self.actor, self.occurred, self.encoded)
 
     def entry(self, version: int, rules: "Rules") -> Entry[Any]:
         """The entry it would be at *version*: on the local day of the act, under that day's edition."""
@@ -113,12 +123,12 @@ class Recorder:
     def _recorded(self, proposal: Proposal, record: Sequence[Entry[Any]], expected_version: int | None) -> Receipt:
         rules = self._rules(proposal, record)
         entry = proposal.entry(len(record) + 1, rules)
-        command = Command(proposal.command_id, self.ring.mac(asked(proposal.stream, entry, proposal.encoded)))
+        command = Command(proposal.command_id, self.ring.mac(proposal.asked()))
         if self.store.receipt(command.id) is not None:
             return self._first(proposal, rules, self.store.append((), command=command))
         if expected_version not in {None, len(record)}:
             raise VersionConflict(proposal.stream, len(record))
-        _must_have_happened(entry, proposal.recorded_at or datetime.now(UTC), rules.zone)
+        _must_have_happened(entry, aware(proposal.recorded_at or datetime.now(UTC)), rules.zone)
         findings = _decided(proposal, entry, record, rules.law)
         self._load(rules.law(entry.day), proposal.recorded_at)
         sealing = self.ring.sealing()
@@ -129,23 +139,30 @@ class Recorder:
         return _receipt(done, entry, findings)
 
     def _first(self, proposal: Proposal, rules: Rules, done: StoreReceipt) -> Receipt:
-        """The first receipt of a command already on record, with the findings of then."""
+        """The first receipt of a command already on record, with the findings of then by the rules at hand."""
         *before, entry = self.entries(proposal.stream, upto=done.first)
-        return _receipt(done, entry, _decided(proposal, entry, before, rules.law))
+        try:
+            findings = _decided(proposal, entry, before, rules.law)
+        except Refused as refused:  # the rules at hand are stricter now; what is on record stays there
+            findings = tuple(
+                Finding(entry.version, type(entry.event).__name__, entry.day, o) for o in refused.objections
+            )
+        return _receipt(done, entry, findings)
 
     def _rules(self, proposal: Proposal, record: Sequence[Entry[Any]]) -> Rules:
         """The rules a proposal is judged by: those of its case, or of the case it begins."""
         if proposal.for_agency:
             return Rules(self.book.law(Jurisdiction("none")), self.home)
-        jurisdiction = fold(effective(record)).jurisdiction or getattr(proposal.event, "jurisdiction", None)
+        jurisdiction = jurisdiction_of(record) or getattr(proposal.event, "jurisdiction", None)
         if jurisdiction is None and not record:
             raise UnknownCase(
                 "no case of that id is on record: begin it with a request, or an opening with jurisdiction"
             )
-        zone = self.book.zone(jurisdiction)
-        if zone is None:
-            raise NoJurisdiction("no edition of its jurisdiction is at hand: install the plugin that brings one")
-        return Rules(self.book.law(jurisdiction), ZoneInfo(zone))
+        instead = getattr(getattr(proposal.event, "instead", None), "jurisdiction", None)
+        for named in (jurisdiction, instead or jurisdiction):
+            if self.book.zone(named) is None:
+                raise NoJurisdiction("no edition of its jurisdiction is at hand: install the plugin that brings one")
+        return Rules(self.book.law(jurisdiction), ZoneInfo(self.book.zone(jurisdiction) or "UTC"))
 
     def _load(self, edition: Edition, recorded_at: datetime | None) -> None:
         """Have the edition's digest on record before anything is judged by it."""
@@ -165,8 +182,18 @@ class Recorder:
         self._loaded.add(edition.id)
 
 
-def stream_of(event: object, case_id: str | None, agency_id: str | None) -> str:
-    """The stream an event goes on. Raises WrongStream where it belongs on the other kind."""
+def jurisdiction_of(record: Sequence[Entry[Any]]) -> Jurisdiction | None:
+    """Whose rules and calendar a case goes by: as it stands, or as last named where what named it is void.
+
+    A case opened by mistake keeps its calendar, so that the mistake can still be amended.
+    """
+    return fold(effective(record)).jurisdiction or fold(record).jurisdiction
+
+
+def stream_of(event: object, actor: Actor, case_id: str | None, agency_id: str | None) -> str:
+    """The stream an event goes on. Raises WrongStream where it belongs on the other kind, or is not for *actor*."""
+    if isinstance(event, TELLINGS) and actor != SYSTEM:
+        raise WrongStream(f"{type(event).__name__} is put on record by telling, not by a person")
     if isinstance(event, EditionLoaded):
         raise WrongStream("EditionLoaded belongs on the system's stream: the record puts it there itself")
     on_agency = isinstance(event, ON_AGENCY_STREAMS)
@@ -175,7 +202,16 @@ def stream_of(event: object, case_id: str | None, agency_id: str | None) -> str:
         raise WrongStream(f"{type(event).__name__} belongs on {belongs}, and nothing else")
     if getattr(event, "agency", agency_id) != agency_id:
         raise WrongStream(f"{type(event).__name__} names another agency than the stream it is to go on")
-    return f"agency/{agency_id}" if on_agency else f"case/{case_id}"
+    return f"agency/{_fitting(agency_id)}" if on_agency else f"case/{_fitting(case_id)}"
+
+
+def _fitting(id_: str | None) -> str:
+    """The id itself, where it is of the form that other entries can name."""
+    if id_ is None or not ID.fullmatch(id_):
+        raise DraftRefused(
+            "the id of the case or agency is none: use 1 to 64 letters, digits, dots, hyphens, underscores"
+        )
+    return id_
 
 
 def edition_id(edition: Edition) -> str:
@@ -184,12 +220,14 @@ def edition_id(edition: Edition) -> str:
 
 
 def local_day(occurred: date | datetime, zone: ZoneInfo) -> tuple[date, datetime | None]:
-    """The local day of an act, and its instant where one was given."""
+    """The local day of an act, and its instant where one was given. Raises NotAnInstant for anything else."""
     if isinstance(occurred, datetime):
         try:
             return aware(occurred).astimezone(zone).date(), occurred
         except OverflowError:
             raise NotAnInstant("the instant lies outside the calendar: give one that has a local day") from None
+    if not isinstance(occurred, date):
+        raise NotAnInstant("occurred is neither a day nor an instant: give a date, or a datetime with its offset")
     return occurred, None
 
 
@@ -205,8 +243,14 @@ def _decided(proposal: Proposal, entry: Entry[Any], record: Sequence[Entry[Any]]
 
 
 def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
-    if entry.day > now.astimezone(zone).date() or (entry.occurred is not None and entry.occurred > now):
+    acts = [(entry.day, entry.occurred)]
+    if isinstance(entry.event, EntryCorrected):
+        acts.append((entry.event.on, entry.event.at))
+    today = now.astimezone(zone).date()
+    if any(day > today or (occurred is not None and occurred > now) for day, occurred in acts):
         raise NotYet("the act lies after the moment it is put on record: record it when it has happened")
+    if any(day.year < FIRST_YEAR for day, _ in acts):
+        raise NotAnInstant(f"the act lies before the year {FIRST_YEAR}: check the year")
 
 
 def _receipt(done: StoreReceipt, entry: Entry[Any], findings: tuple[Finding, ...]) -> Receipt:

@@ -103,18 +103,10 @@ def normal(encoded: Encoded) -> Any:
     return opened(decode(encoded.name, encoded.open, encoded.parts), encoded.parts)
 
 
-def asked(stream: str, entry: Entry[Any], encoded: Encoded) -> bytes:
+def asked(stream: str, actor: Actor, occurred: date | datetime, encoded: Encoded) -> bytes:
     """All that a caller asked to be recorded, as bytes: what makes a repeated command the same command."""
-    occurred = None if entry.occurred is None else entry.occurred.isoformat().encode()
+    who, role = actor.id.encode(errors="surrogatepass"), actor.role.encode()
+    sealed = (piece for part in encoded.parts for piece in (part.path.encode(), part.plain))
     return length_prefixed(
-        (
-            stream.encode(),
-            encoded.name.encode(),
-            entry.day.isoformat().encode(),
-            occurred,
-            entry.actor.id.encode(),
-            entry.actor.role.encode(),
-            encoded.open,
-            *(piece for part in encoded.parts for piece in (part.path.encode(), part.plain)),
-        )
+        (stream.encode(), encoded.name.encode(), occurred.isoformat().encode(), who, role, encoded.open, *sealed)
     )

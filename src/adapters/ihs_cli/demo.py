@@ -86,7 +86,7 @@ def run(folder: Path, say: Say, *, kept: bool = True) -> bool:
 def diary() -> Iterable[dict[str, Any]]:
     """The Alder diary: the lines that `ihs record` takes."""
     text = resources.files("ihs_cli").joinpath("alder.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    return [json.loads(line) for line in text.split("\n") if line]
 
 
 def _record(cases: Cases, say: Say) -> None:

@@ -1,19 +1,17 @@
 """A file of entries, one JSON object a line: read with bounded memory, strictly, each line on its own."""
 
-import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
-from typing import Any, BinaryIO, Final, NoReturn
+from typing import Any, BinaryIO, Final
 
 from attrs import frozen
 
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId, AgencyId, CaseId
-from ihs_record.errors import RecordError, UnknownName
+from ihs_record.errors import NotJson, RecordError, UnknownName, printable
 from ihs_record.names import WORDS
-from ihs_record.reading import STRICT, Misfit, instant, read_event
+from ihs_record.reading import STRICT, Misfit, instant, read_event, read_json
 
 MOST_BYTES: Final = 1 << 20
 PIECE: Final = 1 << 16
@@ -73,9 +71,10 @@ def written(line: bytes | None) -> Written:
     """What a line says. Raises :class:`BadLine`."""
     if line is None:
         raise BadLine(f"the line is longer than {MOST_BYTES} bytes: keep documents elsewhere")
-    said = _json(line)
-    if type(said) is not dict:
-        raise BadLine('expected one JSON object on the line, such as {"id": ..., "case": ..., "record": ...}')
+    try:
+        said = read_json(line)
+    except NotJson as error:
+        raise BadLine(str(error)) from None
     faults = [*_keys(said)]
     values = {key: _value(key, READERS[key], said[key], faults) for key in said if key in READERS}
     event = _event(said, faults)
@@ -94,44 +93,9 @@ def written(line: bytes | None) -> Written:
     )
 
 
-def _json(line: bytes) -> Any:
-    if b"\x00" in line:
-        raise BadLine("the line holds a NUL byte: write plain UTF-8 text")
-    try:
-        return json.loads(line.decode(), object_pairs_hook=_once_each, parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        raise BadLine(f"the line is not UTF-8 text (byte {error.start + 1})") from None
-    except json.JSONDecodeError as error:
-        raise BadLine(f"the line is not JSON (character {error.pos + 1})") from None
-    except RecursionError:
-        raise BadLine("the line is nested too deep") from None
-    except BadLine:
-        raise
-    except ValueError:
-        raise BadLine("the line holds a number of too many digits") from None
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise BadLine(f"{_printable(twice)}: stands twice in one object: write it once")
-    return found
-
-
-def _no_constant(_: str) -> NoReturn:
-    raise BadLine("the line is not JSON: NaN and Infinity are no JSON numbers")
-
-
-def _printable(key: str) -> str:
-    """A key as given, when it is plainly a key and cannot be anybody's data."""
-    return key if re.fullmatch(r"[a-z_]{1,40}", key) else "(a key that is none)"
-
-
 def _keys(said: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{key}: this key is missing" for key in REQUIRED if key not in said)
-    yield from (f"{_printable(key)}: no such key" for key in said if key not in READERS and key not in REQUIRED)
+    yield from (f"{printable(key)}: no such key" for key in said if key not in READERS and key not in REQUIRED)
     if ("case" in said) == ("agency" in said):
         yield "expected either case or agency"
 
@@ -157,7 +121,8 @@ def _event(said: Mapping[str, Any], faults: list[str]) -> Any:
 
 
 def _nearest(word: object) -> str:
-    near = get_close_matches(word, WORDS, n=1) if isinstance(word, str) and len(word) <= MOST_WORD else []
+    asked = isinstance(word, str) and len(word) <= MOST_WORD and "." not in word  # a version is never nearly another
+    near = get_close_matches(str(word), WORDS, n=1) if asked else []
     return f" (nearest: {near[0]})" if near else ""
 
 
@@ -178,6 +143,13 @@ def _id(value: Any) -> Any:
     return STRICT.structure(value, ActorId)
 
 
+def _role(value: Any) -> Role:
+    role: Role = STRICT.structure(value, Role)
+    if role is Role.SYSTEM:
+        raise Misfit("expected the role of a person: the system's is for what records itself")
+    return role
+
+
 MOST_WORD: Final = 60
 REQUIRED: Final = ("id", "record", "actor", "role", "occurred", "with")
 READERS: Final[dict[str, Callable[[Any], Any]]] = {
@@ -185,7 +157,7 @@ READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "case": lambda value: STRICT.structure(value, CaseId),
     "agency": lambda value: STRICT.structure(value, AgencyId),
     "actor": _id,
-    "role": lambda value: STRICT.structure(value, Role),
+    "role": _role,
     "occurred": _day_or_instant,
     "recorded_at": instant,
     "expected_version": _version,

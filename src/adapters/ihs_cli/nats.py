@@ -5,8 +5,8 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,8 +18,10 @@ from ihs_cli.printable import shown
 from ihs_nats.errors import BadToken, NoConnection, TellingError
 
 if TYPE_CHECKING:
+    from ihs_nats.sink import NatsSink
     from ihs_subscriber import Message
 
+HOUR: Final = 3600.0
 SERVER = click.option(
     "--server", "folder", type=click.Path(path_type=Path), required=True, help="The folder of `ihs nats up`."
 )
@@ -72,7 +74,9 @@ def publish(store: str, key_file: Path | None, folder: Path, *, follow: bool) ->
         for agency, sent in sink.sent.items():
             click.echo(f"{agency}: {sent} sent")
         if follow:
-            Follower(cases, sink).run(_stopping())
+            stop = _stopping()
+            Thread(target=_pass_days, args=(sink, stop), daemon=True).start()
+            Follower(cases, sink).run(stop)
 
 
 @nats.command()
@@ -124,6 +128,12 @@ def _told(*also: type[Exception]) -> Iterator[None]:
         raise Misasked(str(error)) from error
     except failures as error:
         raise Failure(str(error)) from error
+
+
+def _pass_days(sink: "NatsSink", stop: Event) -> None:
+    """Every hour, take back what a day that ended has ended."""
+    while not stop.wait(HOUR):
+        sink.pass_day()
 
 
 def _stopping() -> Event:

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from ihs_cases import Cases
+from ihs_cases.plugins import EDITIONS, points
 from ihs_cli.errors import KNOWN, REHEARSAL, Misasked, failure
-from ihs_cli.points import EDITIONS, points
 from ihs_cli.printable import shown
 from ihs_domain.editions import Edition, RuleBook
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import click
 
+from ihs_cases.plugins import GROUPS, Point, points
 from ihs_cli.errors import WRONG
-from ihs_cli.points import GROUPS, Point, points
 from ihs_cli.printable import shown
 
 

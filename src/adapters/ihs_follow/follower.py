@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from typing import Final
 
 from attrs import define, field
@@ -9,9 +10,15 @@ from attrs import define, field
 from ihs_cases.cases import Cases
 from ihs_cases.rows import entry_of
 from ihs_follow.sink import Batch, Recorded, Sink
+from ihs_store.errors import StoreBusy
 
 CHUNK: Final = 1000
+LOOK_AGAIN: Final = 0.05
 PAUSE: Final = 0.005
+
+
+class AheadOfRecord(Exception):
+    """A sink stands where the record has not come yet: it was fed from another record, or from a longer one."""
 
 
 @define
@@ -24,19 +31,26 @@ class Follower:
     _moved: threading.Condition = field(factory=threading.Condition, init=False)
 
     def catch_up(self) -> int:
-        """Feed all that is on record now; the position the sink then stands at."""
+        """Feed all that is on record now; the position the sink then stands at. Raises AheadOfRecord."""
         while self._step():
             pass
-        return self.sink.position()
+        stands, ends = self.sink.position(), self.cases.store.head().position
+        if stands > ends:
+            raise AheadOfRecord(
+                f"{self.sink.name} stands at position {stands} and the record ends at {ends}: "
+                "it was fed from another record, or before a backup was restored; begin it again"
+            )
+        return stands
 
     def run(self, stop: threading.Event) -> None:
-        """Feed whatever comes on record until *stop* is set."""
+        """Feed whatever comes on record until *stop* is set. Raises AheadOfRecord."""
         seen = -1
         while not stop.is_set():
             version = self.cases.store.data_version()
             if version != seen:
-                self.catch_up()
-                seen = version
+                with suppress(StoreBusy):  # a sink that writes to the store waits its turn
+                    self.catch_up()
+                    seen = version
             stop.wait(PAUSE)
 
     def wait(self, position: int, timeout: float = 5.0) -> bool:
@@ -47,7 +61,7 @@ class Follower:
                 left = until - time.monotonic()
                 if left <= 0:
                     return False
-                self._moved.wait(left)
+                self._moved.wait(min(left, LOOK_AGAIN))  # another process may feed the sink, and cannot notify us
         return True
 
     def _step(self) -> bool:

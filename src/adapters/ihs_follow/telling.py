@@ -1,20 +1,27 @@
 """Deciding what each agency is told, and having that on record before anything is sent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 from attrs import define, field
 
+from ihs_cases.agencies import agency_of
 from ihs_cases.cases import Cases
-from ihs_cases.errors import CommandReused
+from ihs_cases.errors import CommandReused, Conflict
 from ihs_domain.agencies import Agency, AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithheld
-from ihs_domain.closing import closed_on
-from ihs_domain.disclosure import Held, Key, Message, Piece, bears_on_telling, changes, pieces, told, withheld
-from ihs_domain.history import Entry, History
+from ihs_domain.closing import CaseReopened, closed_on
+from ihs_domain.disclosure import Held, Key, Piece, bears_on_telling, changes, pieces, told, withheld
+from ihs_domain.history import Entry
+from ihs_domain.releasing import Kind
 from ihs_domain.roles import SYSTEM
-from ihs_domain.terms import AgencyId, CaseId, PartId, Version
+from ihs_domain.terms import AgencyId, CaseId, Code, PartId, Version
+from ihs_follow.follower import Follower
 from ihs_follow.sink import Batch, Recorded
+from ihs_store.errors import StoreBusy
+
+MOST_TRIES: Final = 1000
 
 
 @define
@@ -46,15 +53,25 @@ class Teller:
         return now.astimezone(self.cases.home).date()
 
     def pass_day(self) -> None:
-        """Take back what lost its basis by the calendar alone. Once a day is enough; more often does no harm."""
-        day, position = self.today(), self.cases.store.head().position
+        """Take back what lost its basis by the calendar alone. Once a day is enough; more often does no harm.
+
+        What is on record and not decided yet is decided first: nothing may be passed over.
+        """
+        upto = Follower(self.cases, self).catch_up()
+        day = self.today()
         for agency_id in self.cases.agency_ids():
             for case_id in self.cases.agency(agency_id).held:
-                self._tell(agency_id, case_id, position, day)
+                self._tell(agency_id, case_id, upto, day)
+
+    def held(self, agency: Agency, agency_id: AgencyId, case_id: CaseId) -> dict[Key, Held]:
+        """What an agency holds of a case: each part with the fields it was last told, read back from the record."""
+        holding = agency.held.get(case_id, {})
+        then = {p: pieces_at(self.cases, agency_id, case_id, p) for p in {one.position for one in holding.values()}}
+        return {key: Held(one.kind, then[one.position][key].fields) for key, one in holding.items()}
 
     def _decide(self, record: Recorded) -> None:
         cause = record.entry
-        if record.case_id is not None and bears_on_telling(cause.event):
+        if record.case_id is not None and _bears_on_telling(cause.event):
             for agency_id in self.cases.agency_ids():
                 self._tell(agency_id, CaseId(record.case_id), cause.position, self.today(cause))
         elif isinstance(cause.event, (AgreementMade, AgreementEnded)):
@@ -62,48 +79,69 @@ class Teller:
                 self._tell(cause.event.agency, CaseId(case_id), cause.position, self.today(cause))
 
     def _tell(self, agency_id: AgencyId, case_id: CaseId, position: int, day: date) -> None:
-        agency = self.cases.agency(agency_id)
-        if position < agency.decided_upto or agency.agreement is None:
+        """Decide on what the agency's stream says, and again where another teller added to it meanwhile."""
+        for _ in range(MOST_TRIES):
+            stream = self.cases.recorder.entries(f"agency/{agency_id}")
+            with suppress(Conflict, CommandReused):
+                for n, event in enumerate(self._decided(stream, agency_id, case_id, position, day)):
+                    self._record(event, agency_id, day, len(stream) + n)
+                return
+        raise StoreBusy("other tellers keep deciding for this agency: nothing was decided here, try again")
+
+    def _decided(
+        self, stream: Sequence[Entry[Any]], agency_id: AgencyId, case_id: CaseId, position: int, day: date
+    ) -> Iterator[DisclosuresMade | DisclosureWithheld]:
+        """What is to go on the agency's stream, by the agreement as it is now; in a rehearsal, as it was then."""
+        agency = agency_of(stream)
+        known = agency_of(e for e in stream if e.position <= position) if self.cases.rehearsal else agency
+        if position < agency.decided_upto or known.agreement is None:
             return
+        agreement = in_force(known, day)
         history = self.cases.history(case_id, as_at=position)
-        if messages := self._messages(agency, agency.agreement, case_id, history, day):
-            event = DisclosuresMade(case_id, position, tuple(message.disclosure for message in messages))
-            self._record(event, agency_id, day, f"told/{agency_id}/{case_id}/{position}/{day}")
-        for piece in self._newly_withheld(agency, agency.agreement, case_id, history, day):
+        may = told(history, agreement, day) if agreement else {}
+        held = self.held(agency, agency_id, case_id)
+        messages = list(changes(held, may, closed=closed_on(history) is not None))
+        if messages:
+            yield DisclosuresMade(case_id, position, tuple(message.disclosure for message in messages))
+        said = agency.withheld | _ever_told(stream)  # of what was told and taken back, the retraction says enough
+        for piece in withheld(history, agreement, day) if agreement else ():
             version, part = piece.key
-            kept = DisclosureWithheld(case_id, position, Version(version), PartId(part), piece.kind)
-            self._record(kept, agency_id, day, f"withheld/{agency_id}/{case_id}/{version}/{part}")
-
-    def _messages(
-        self, agency: Agency, agreement: AgreementMade, case_id: CaseId, history: History, day: date
-    ) -> list[Message]:
-        ended = agency.ended_on is not None and day >= agency.ended_on
-        may = {} if ended else told(history, agreement, day)
-        held = self.held(agency, agreement, case_id)
-        return list(changes(held, may, closed=closed_on(history) is not None))
-
-    def held(self, agency: Agency, agreement: AgreementMade, case_id: CaseId) -> dict[Key, Held]:
-        """What an agency holds of a case: each part with the fields it was last told, read back from the record."""
-        holding = agency.held.get(case_id, {})
-        then = {p: self._pieces(agreement, case_id, p) for p in {one.position for one in holding.values()}}
-        return {key: Held(one.kind, then[one.position][key].fields) for key, one in holding.items()}
-
-    def _pieces(self, agreement: AgreementMade, case_id: CaseId, position: int) -> Mapping[Key, Piece]:
-        return {piece.key: piece for piece in pieces(self.cases.history(case_id, as_at=position), agreement)}
-
-    def _newly_withheld(
-        self, agency: Agency, agreement: AgreementMade, case_id: CaseId, history: History, day: date
-    ) -> Iterable[Piece]:
-        known = {*agency.withheld, *((case_id, *key) for key in agency.held.get(case_id, {}))}
-        return [piece for piece in withheld(history, agreement, day) if (case_id, *piece.key) not in known]
+            if (case_id, version, part) not in said:
+                yield DisclosureWithheld(case_id, position, Version(version), PartId(part), piece.kind)
 
     def _record(
-        self, event: DisclosuresMade | DisclosureWithheld, agency_id: AgencyId, day: date, command: str
+        self, event: DisclosuresMade | DisclosureWithheld, agency_id: AgencyId, day: date, version: int
     ) -> None:
-        stamp = self.cases.store.head().recorded_at if self.cases.rehearsal else None
-        try:
-            self.cases.record(
-                event, agency_id=agency_id, actor=SYSTEM, occurred=day, command_id=command, recorded_at=stamp
-            )
-        except CommandReused:
-            return  # another teller decided this first
+        self.cases.record(
+            event,
+            agency_id=agency_id,
+            actor=SYSTEM,
+            occurred=day,
+            command_id=f"decided/{agency_id}/{version + 1}",
+            expected_version=version,
+            recorded_at=self.cases.store.head().recorded_at if self.cases.rehearsal else None,
+        )
+
+
+def in_force(agency: Agency, day: date) -> AgreementMade | None:
+    """The agreement with an agency, if it is neither ended nor over on *day*."""
+    agreement = agency.agreement
+    ended = agency.ended_on is not None and day >= agency.ended_on
+    over = agreement is not None and agreement.until is not None and day > agreement.until
+    return None if ended or over else agreement
+
+
+def pieces_at(cases: Cases, agency_id: AgencyId, case_id: CaseId, position: int) -> Mapping[Key, Piece]:
+    """Every piece of a case as at *position* that could be told to this agency, whatever its agreement asks for."""
+    anything = AgreementMade(agency_id, frozenset(Kind), Code("any"))
+    return {piece.key: piece for piece in pieces(cases.history(case_id, as_at=position), anything)}
+
+
+def _ever_told(stream: Sequence[Entry[Any]]) -> set[tuple[CaseId, int, str]]:
+    made = (entry.event for entry in stream if isinstance(entry.event, DisclosuresMade))
+    return {(said.case, one.entry, one.part) for said in made for one in said.disclosures}
+
+
+def _bears_on_telling(event: object) -> bool:
+    """Whether *event* can change what an agency is told: after a reopening, also what was kept back since closing."""
+    return bears_on_telling(event) or isinstance(event, CaseReopened)

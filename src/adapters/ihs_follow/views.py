@@ -20,6 +20,8 @@ READ: Final[dict[type, Callable[[Any], Any]]] = {
     bool: bool,
 }
 OWNER: Final = 0x49485356  # "IHSV"
+LONGEST_WAIT: Final = 60.0
+"""Seconds that a follower waits while another one writes to the same file."""
 
 
 class NotAViewFile(Exception):
@@ -30,7 +32,7 @@ class Views:
     """A sink that keeps the rows of *projections*, each case's replaced whole whenever it is touched.
 
     The rows and the position are written in one transaction. A case that cannot be projected is parked with the reason:
-    its last good rows stay, and it is tried again whenever it is touched.
+    its last good rows stay, and it is tried again whenever it is touched. Several followers may feed one file.
     """
 
     name = "views"
@@ -38,8 +40,12 @@ class Views:
     def __init__(self, path: str | Path, projections: Sequence[Projection]) -> None:
         self._projections = {p.name: p for p in projections}
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._lay_out(str(path))
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=LONGEST_WAIT)
+        try:
+            self._lay_out(str(path))
+        except BaseException:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         """Let go of the file."""
@@ -54,15 +60,17 @@ class Views:
     def accept(self, batch: Batch) -> None:
         """Make the rows of every touched case again, as at the end of the batch."""
         with self._transaction() as db:
+            if self.position() >= batch.upto:
+                return  # another follower was faster: its rows are newer than ours would be
             for case_id in batch.touched():
                 self._replace(db, batch, case_id)
             db.execute("UPDATE standing SET position = ?", (batch.upto,))
 
     def rows(self, projection: str, case_id: str | None = None) -> list[Any]:
-        """The rows of one projection, of one case or of all, in the order they were made."""
+        """The rows of one projection, of one case or of all: by case, and within a case in the projection's order."""
         shape = self._projections[projection]
         where, values = ("WHERE case_id = ?", (case_id,)) if case_id is not None else ("", ())
-        statement = f"SELECT {', '.join(shape.columns)} FROM {_table(shape)} {where} ORDER BY rowid"  # noqa: S608
+        statement = f"SELECT {_columns(shape)} FROM {_table(shape)} {where} ORDER BY case_id, rowid"  # noqa: S608
         with self._lock:
             found = self._db.execute(statement, values).fetchall()
         readers = [_reader(hint) for hint in get_type_hints(shape.row).values()]
@@ -74,26 +82,25 @@ class Views:
             return dict(self._db.execute("SELECT case_id, reason FROM parked ORDER BY case_id").fetchall())
 
     def _replace(self, db: sqlite3.Connection, batch: Batch, case_id: str) -> None:
+        history = batch.cases.history(case_id, as_at=batch.upto)
+        db.execute("SAVEPOINT one_case")
         try:
-            history = batch.cases.history(case_id, as_at=batch.upto)
-            made = [(p, _made(p, case_id, history)) for p in self._projections.values()]
+            for projection in self._projections.values():
+                _write(db, projection, case_id, history)
+            db.execute("DELETE FROM parked WHERE case_id = ?", (case_id,))
+        except sqlite3.OperationalError:
+            raise  # the disk's trouble, not the case's
         except Exception as error:  # noqa: BLE001 - a plugin's projection may raise anything; it holds back nobody else
+            db.execute("ROLLBACK TO one_case")
             db.execute("INSERT OR REPLACE INTO parked VALUES (?, ?)", (case_id, type(error).__name__))
-            return
-        for projection, rows in made:
-            marks = ", ".join("?" * len(projection.columns))
-            db.execute(f"DELETE FROM {_table(projection)} WHERE case_id = ?", (case_id,))  # noqa: S608
-            db.executemany(f"INSERT INTO {_table(projection)} VALUES ({marks})", rows)  # noqa: S608
-        db.execute("DELETE FROM parked WHERE case_id = ?", (case_id,))
+        db.execute("RELEASE one_case")
 
     def _lay_out(self, path: str) -> None:
+        _refuse_what_is_no_view_file(self._db, path)
+        self._db.execute("PRAGMA journal_mode = WAL")
         with self._transaction() as db:
-            [owner], [tables] = db.execute("PRAGMA application_id").fetchone(), _count(db)
-            if tables and owner != OWNER:
-                raise NotAViewFile(f"{path} is another program's database: name a file for the views alone")
             if _layout(db) != self._wanted():
                 self._begin_again(db)
-        self._db.execute("PRAGMA journal_mode = WAL")
 
     def _wanted(self) -> list[tuple[str, str]]:
         return sorted((_table(p), _create(p)) for p in self._projections.values())
@@ -122,16 +129,36 @@ class Views:
             self._db.execute("COMMIT")
 
 
-def _made(projection: Projection, case_id: str, history: History) -> list[tuple[object, ...]]:
-    return [tuple(map(_stored, row)) for row in projection.rows(case_id, history)]
+def _refuse_what_is_no_view_file(db: sqlite3.Connection, path: str) -> None:
+    refused = NotAViewFile(f"{path} is another program's file: name a file for the views alone")
+    try:
+        [owner], [tables] = db.execute("PRAGMA application_id").fetchone(), _count(db)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise refused from error
+        raise
+    if owner not in {0, OWNER} or (tables and owner != OWNER):
+        raise refused
+
+
+def _write(db: sqlite3.Connection, projection: Projection, case_id: str, history: History) -> None:
+    marks = ", ".join("?" * len(projection.columns))
+    made = [tuple(map(_stored, row)) for row in projection.rows(case_id, history)]
+    db.execute(f"DELETE FROM {_table(projection)} WHERE case_id = ?", (case_id,))  # noqa: S608
+    db.executemany(f"INSERT INTO {_table(projection)} VALUES ({marks})", made)  # noqa: S608
 
 
 def _table(projection: Projection) -> str:
     return f"view_{projection.name}"
 
 
+def _columns(projection: Projection) -> str:
+    """The columns, quoted: a column may be called `by` or `from`."""
+    return ", ".join(f'"{column}"' for column in projection.columns)
+
+
 def _create(projection: Projection) -> str:
-    return f"CREATE TABLE {_table(projection)}({', '.join(projection.columns)})"
+    return f"CREATE TABLE {_table(projection)}({_columns(projection)})"
 
 
 def _layout(db: sqlite3.Connection) -> list[tuple[str, str]]:

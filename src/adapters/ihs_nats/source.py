@@ -10,11 +10,11 @@ from typing import Any
 from attrs import frozen
 
 from ihs_cases.cases import Cases
-from ihs_domain.agencies import AgreementMade, Disclosure, DisclosuresMade, What
-from ihs_domain.disclosure import Field, Id, Key, Told, told
+from ihs_domain.agencies import Disclosure, DisclosuresMade, What
+from ihs_domain.disclosure import Field, Id, Key, Piece, told
 from ihs_domain.history import Entry
 from ihs_domain.terms import AgencyId
-from ihs_follow.telling import Teller
+from ihs_follow.telling import Teller, in_force, pieces_at
 from ihs_nats.wire import Outgoing, ResumeKey, Source, handle
 
 
@@ -43,24 +43,22 @@ class AgencySource:
                 yield from (out for out in self._messages(entry) if out.key > key)
 
     def _messages(self, entry: Entry[DisclosuresMade]) -> Iterator[Outgoing]:
-        agreement = self.cases.agency(self.agency_id, as_at=entry.position).agreement
-        if agreement is None:
-            return
-        then = self._told(entry, agreement)
+        sendable = self._sendable(entry.event)
         for n, one in enumerate(entry.event.disclosures, 1):
-            yield self._message(entry, n, one, then)
+            yield self._message(entry, n, one, sendable.get((one.entry, one.part)))
 
-    def _told(self, entry: Entry[DisclosuresMade], agreement: AgreementMade) -> Mapping[Key, Told]:
-        """What could be told when it was decided, as far as it still may be now."""
+    def _sendable(self, event: DisclosuresMade) -> Mapping[Key, Piece]:
+        """The pieces as they were when it was decided, of those that may still be told now, about the same persons."""
+        day = Teller(self.cases).today()
+        agreement = in_force(self.cases.agency(self.agency_id), day)
+        now = told(self.cases.history(event.case), agreement, day) if agreement else {}
+        then = pieces_at(self.cases, self.agency_id, event.case, event.position)
+        return {key: then[key] for key, one in now.items() if key in then and one.piece.about == then[key].about}
+
+    def _message(self, entry: Entry[DisclosuresMade], n: int, one: Disclosure, piece: Piece | None) -> Outgoing:
         case_id = entry.event.case
-        then = told(self.cases.history(case_id, as_at=entry.event.position), agreement, entry.day)
-        now = told(self.cases.history(case_id), agreement, Teller(self.cases).today())
-        return {key: one for key, one in then.items() if key in now}
-
-    def _message(self, entry: Entry[DisclosuresMade], n: int, one: Disclosure, then: Mapping[Key, Told]) -> Outgoing:
-        case_id, found = entry.event.case, then.get((one.entry, one.part))
-        gone = one.what is What.RETRACT or found is None
-        fields = {} if gone or found is None else self._fields(case_id, found.piece.fields)
+        gone = one.what is What.RETRACT or piece is None
+        fields = {} if gone or piece is None else self._fields(case_id, piece.fields)
         return Outgoing(
             ResumeKey(entry.position, n),
             self.agency_id,

@@ -19,6 +19,7 @@ from ihs_record.reading import BIGGEST, read_json, structured
 INSTEAD: Final = "instead"
 INSIDE: Final = f"{INSTEAD}."
 NOT_CANONICAL: Final = Fault("", "not in canonical form: names and sets in order, no white space, nothing twice")
+NO_AMENDMENT: Final = Fault(INSTEAD, "expected the event as it should have been, not an amendment")
 _to_json: Final = msgspec.json.Encoder(order="sorted").encode
 _to_object: Final = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -43,12 +44,12 @@ class Encoded(NamedTuple):
     parts: tuple[Part, ...]
 
 
-class _Nested(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fields": "with"}):
+class _Nested(msgspec.Struct, frozen=True, rename={"fields": "with"}):
     record: str
     fields: msgspec.Raw
 
 
-class _Correction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Correction(msgspec.Struct, frozen=True):
     at: Annotated[datetime, msgspec.Meta(tz=True)] | None
     entry: Annotated[int, msgspec.Meta(ge=1, le=BIGGEST)]
     instead: _Nested
@@ -84,16 +85,15 @@ def _with_offset(event: Any) -> Any:
     if type(event) is not EntryCorrected or not isinstance(event.at, datetime):
         return event
     offset = event.at.utcoffset()
-    return event if offset is None else attrs.evolve(event, at=event.at.replace(tzinfo=timezone(offset), fold=0))
+    return event if offset is None else attrs.evolve(event, at=event.at.replace(tzinfo=timezone(offset)))
 
 
 def _open(event: Any) -> bytes:
     if type(event) is not EntryCorrected:
         return _to_json(_open_values(event))
     name = STORED_AS.get(type(event.instead))
-    if name is None or not isinstance(event.instead, (Happening, Decision)):
-        fault = Fault(INSTEAD, "expected the event as it should have been, not an amendment")
-        raise BadFields(type(event).__name__, [fault])
+    if name is None:
+        raise BadFields(type(event).__name__, [NO_AMENDMENT])
     return _open_correction(event, _Nested(name, msgspec.Raw(_open(event.instead))))
 
 
@@ -184,8 +184,7 @@ def _inside(nested: _Nested, upcasts: Mapping[str, Upcast]) -> Any:
         within = [Fault(joined(f"{INSTEAD}.with", fault.at), fault.says) for fault in error.faults]
         raise BadFields(EntryCorrected.__name__, within) from None
     if not isinstance(event, (Happening, Decision)):
-        fault = Fault(INSTEAD, "expected the event as it should have been, not an amendment")
-        raise BadFields(EntryCorrected.__name__, [fault])
+        raise BadFields(EntryCorrected.__name__, [NO_AMENDMENT])
     return event
 
 
@@ -260,8 +259,8 @@ def _held(event: Any, part: Part) -> dict[str, Any]:
         held = _to_object(part.plain)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise BadFields(type(event).__name__, [Fault(printable_path(part.path), "not JSON of a sealed part")]) from None
-    if faults := [Fault(printable_path(path), "does not belong in this sealed part") for path in held.keys() - fields]:
-        raise BadFields(type(event).__name__, faults)
+    if strange := sorted(map(printable_path, held.keys() - fields)):
+        raise BadFields(type(event).__name__, [Fault(path, "does not belong in this sealed part") for path in strange])
     values = {path: _value(event, path, fields[path], value) for path, value in held.items()}
     if not values or _to_json(values) != part.plain:
         raise BadFields(type(event).__name__, [Fault(printable_path(part.path), NOT_CANONICAL.says)])

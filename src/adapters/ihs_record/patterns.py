@@ -43,6 +43,8 @@ _CODE: Final = r"(?=[a-z0-9-]{1,80}(?![a-z0-9-]))[a-z0-9]+(?:-[a-z0-9]+)*"
 _DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 AN_ID: Final = Written(_ID, "an id: letters, digits, dots, hyphens, underscores, at most 64")
 
+ID: Final = re.compile(_ID)
+
 PATTERNS: Final[dict[Any, Written]] = {
     **dict.fromkeys((*CASE_IDS, ActorId, AgencyId, AgreementId, CaseId, DocumentId), AN_ID),
     PartId: Written(f"(?:{_ID})?", "the id of a part of the entry, or nothing for the whole"),

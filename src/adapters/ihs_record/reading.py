@@ -156,13 +156,10 @@ def _place(group: BaseValidationError, inner: BaseException, at: str) -> str:
 # Values
 
 
-def _exactly(cls: type, expected: str) -> Callable[[Any, Any], Any]:
-    def read(value: Any, _: Any) -> Any:
-        if type(value) is not cls:
-            raise Misfit(f"expected {expected}")
-        return value
-
-    return read
+def _truth(value: Any, _: Any) -> bool:
+    if type(value) is not bool:
+        raise Misfit("expected true or false")
+    return value
 
 
 def _whole(least: int, expected: str) -> Callable[[Any, Any], int]:
@@ -306,7 +303,7 @@ def _attrs(converter: Converter) -> Callable[[type], Callable[[Any, Any], Any]]:
 def _strict() -> Converter:
     c = Converter(forbid_extra_keys=True)
     c.register_structure_hook(int, _whole(-BIGGEST, "a whole number"))
-    c.register_structure_hook(bool, _exactly(bool, "true or false"))
+    c.register_structure_hook(bool, _truth)
     c.register_structure_hook(str, _text)
     c.register_structure_hook(date, _day)
     c.register_structure_hook(datetime, instant)

@@ -102,7 +102,8 @@ def _exists(path: Path) -> StoreExists:
     return StoreExists(f"{path} already exists: choose another place, or open the store that is there")
 
 
-def _refuse_leftovers(path: Path) -> None:
+def refuse_leftovers(path: Path) -> None:
+    """Raise StoreExists where a store, or what is left of one, stands already."""
     for standing in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))):
         if os.path.lexists(standing):
             # A journal left over from a lost database would be played into the new one.
@@ -114,7 +115,7 @@ def lay_out(path: Path, kind: Kind, created_at: int, keys: Sequence[WrappedKey] 
 
     It is filled under another name and linked into place, so no one ever opens half a store.
     """
-    _refuse_leftovers(path)
+    refuse_leftovers(path)
     draft = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}")
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

@@ -1,4 +1,4 @@
-"""The entry points of plugins: what each brings, or why it does not load."""
+"""The entry points of plugins: what each brings, or why it does not load. One that fails holds back no other."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -8,9 +8,14 @@ from typing import Any, Final
 from attrs import frozen
 
 from ihs_domain.editions import Edition
+from ihs_domain.ports import Projection
 
 EDITIONS: Final = "ihs_domain.editions"
-GROUPS: Final = (EDITIONS, "ihs_domain.instruments", "ihs_domain.projections", "ihs_domain.sinks")
+PROJECTIONS: Final = "ihs_domain.projections"
+SINKS: Final = "ihs_domain.sinks"
+GROUPS: Final = (EDITIONS, "ihs_domain.instruments", PROJECTIONS, SINKS)
+WHOLE: Final[dict[str, type[Any]]] = {EDITIONS: Edition, PROJECTIONS: Projection}
+"""What a plugin of a group brings, one or several."""
 
 
 @frozen
@@ -58,10 +63,16 @@ def _origin(point: EntryPoint) -> str:
 
 
 def _whole(group: str, found: Any) -> Any:
-    """What was *found*; editions are taken apart here, so that a plugin of anything else counts as broken."""
-    if group != EDITIONS:
+    """What was *found*, editions and projections one by one, so that a plugin of anything else counts as broken."""
+    wanted = WHOLE.get(group)
+    if wanted is None:
         return found
-    editions = (found,) if isinstance(found, Edition) else tuple(found) if isinstance(found, Iterable) else (found,)
-    if not all(isinstance(edition, Edition) for edition in editions):
-        raise TypeError("it brings something that is no edition")
-    return editions
+    several = (found,) if isinstance(found, wanted) or not isinstance(found, Iterable) else tuple(found)
+    if not all(isinstance(one, wanted) for one in several):
+        raise TypeError(f"it brings something that is no {wanted.__name__.lower()}")
+    return several
+
+
+def projections() -> tuple[Projection, ...]:
+    """The projections of all plugins that load."""
+    return tuple(projection for point in points(PROJECTIONS) if not point.broken for projection in point.found)

@@ -1,0 +1,327 @@
+"""Writes the catalogues in docs/reference from the code: `.uv/bin/uv run python tests/support/catalogue.py`."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import groupby
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, NewType, Union, get_args, get_origin
+
+import attrs
+
+from ihs_cases.editions import installed
+from ihs_cases.errors import CasesError
+from ihs_domain.closing import case_is_open
+from ihs_domain.editions import ALWAYS, BEFORE_OPENING, BadEdition, Edition
+from ihs_domain.gates import Refused
+from ihs_domain.judge import OWN_TERMS
+from ihs_domain.rules import Rule
+from ihs_domain.terms import Amendment, Decision, Event, Introduced, Reported, UnderNarrative, UnderPerson, Unopened
+from ihs_follow.follower import AheadOfRecord
+from ihs_follow.views import NotAViewFile
+from ihs_ledger.tree import TreeDamaged
+from ihs_nats.errors import TellingError
+from ihs_record.errors import RecordError
+from ihs_record.fields import hints
+from ihs_record.names import NAMES
+from ihs_record.row import DraftRefused, PartsDamaged
+from ihs_store.errors import StoreError
+from ihs_subscriber import SubscriberError
+
+ROOT: Final = Path(__file__).parents[2]
+REFERENCE: Final = ROOT / "docs" / "reference"
+GENERATED: Final = "<!-- Written by tests/support/catalogue.py from the code: change the code, then run it again. -->"
+ABSENT: Final = (NoneType, Unopened, ...)
+PLAIN: Final = {str: "text", int: "whole number", bool: "true or false", date: "day", datetime: "instant"}
+
+
+def said(thing: Any) -> str:
+    """A docstring as one line of prose."""
+    return re.sub(r":\w+:(?=`)", "", " ".join((inspect.getdoc(thing) or "").split()))
+
+
+def asked(rule: Any) -> str:
+    """What a gate or duty asks; one that was made with parameters, by what made it and with them."""
+    if rule.__closure__ is None:
+        return said(rule)
+    maker = getattr(importlib.import_module(rule.__module__), rule.__qualname__.partition(".")[0])
+    values = [cell.cell_contents for cell in rule.__closure__]
+    flat = [str(one) for value in values for one in (value if isinstance(value, tuple) else (value,))]
+    return f"{said(maker).removeprefix('A gate: ').removeprefix('A duty: ')} Here: {', '.join(flat)}."
+
+
+def table(head: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """A Markdown table; *head* names the columns, separated by bars."""
+    yield f"| {head} |"
+    yield f"|{'---|' * len(head.split('|'))}"
+    yield from (f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
+    yield ""
+
+
+# Events
+
+
+def value(hint: Any) -> str:
+    """What may be written in a field of this type, in words."""
+    if hint == Event:
+        return 'an event, `{"record": its name, "with": its fields}`'
+    if isinstance(hint, NewType):
+        return _named(hint)
+    if get_origin(hint) is Annotated:
+        return _marked(hint)
+    if get_args(hint):
+        return _composed(get_origin(hint), [value(one) for one in get_args(hint) if one not in ABSENT])
+    return PLAIN.get(hint) or f"[{hint.__name__}](#{hint.__name__.lower()})"
+
+
+def _composed(origin: Any, inner: list[str]) -> str:
+    if origin in {Union, UnionType}:
+        return " or ".join(inner)
+    if origin is dict:
+        return f"object, {' to '.join(inner)}"
+    return f"list of {inner[0]}{', each once' if origin is frozenset else ''}"
+
+
+def _named(hint: NewType) -> str:
+    """`SafetyPlanId` is a safety plan id, `Code` a code."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", hint.__name__).lower()
+
+
+def _marked(hint: Any) -> str:
+    inner = value(get_args(hint)[0])
+    for mark in hint.__metadata__:
+        if isinstance(mark, Introduced):
+            return f"new {inner}"
+        if isinstance(mark, UnderNarrative):
+            return f"{inner}, **sealed** under a key of its own"
+        if isinstance(mark, UnderPerson):
+            return f"{inner}, **sealed** under the key of `{mark.named_by}`"
+    return inner
+
+
+def _fields(cls: type[Any]) -> Iterator[tuple[str, str, str]]:
+    for a in attrs.fields(cls):
+        if a.name == "reported":
+            continue
+        hint = hints(cls)[a.name]
+        nullable = get_origin(hint) in {Union, UnionType} and NoneType in get_args(hint)
+        must = "yes, may be null" if nullable else "yes"
+        yield f"`{a.name}`", value(hint), must if a.default is attrs.NOTHING else ""
+
+
+def _kind(cls: type[Any]) -> str:
+    return "Amendment" if issubclass(cls, Amendment) else "Decision" if issubclass(cls, Decision) else "Happening"
+
+
+def _event(name: str, cls: type[Any]) -> Iterator[str]:
+    yield from (f"### {cls.__name__}", "", f"{_kind(cls)}, stored as `{name}`. {said(cls)}", "")
+    yield from table("field | value | needed", _fields(cls))
+
+
+def used(cls: type[Any]) -> Iterator[type[Any]]:
+    """The lists of values and the compound values that the fields of a class speak of."""
+    for hint in hints(cls).values():
+        for found in _classes(hint):
+            yield found
+            if attrs.has(found):
+                yield from used(found)
+
+
+def _classes(hint: Any) -> Iterator[type[Any]]:
+    if hint == Event:
+        return
+    if get_args(hint):
+        for inner in get_args(hint):
+            yield from _classes(inner)
+    elif isinstance(hint, type) and (attrs.has(hint) or issubclass(hint, StrEnum)):
+        yield hint
+
+
+def _value_of_its_own(cls: type[Any]) -> Iterator[str]:
+    yield from (f"### {cls.__name__}", "", said(cls), "")
+    if attrs.has(cls):
+        yield from table("field | value | needed", _fields(cls))
+    else:
+        yield from (", ".join(f"`{member}`" for member in cls), "")
+
+
+def events() -> Iterator[str]:
+    """The page of events."""
+    yield from ("# Events", "", GENERATED, "", *_EVENTS)
+    for module, named in groupby(NAMES.items(), lambda item: item[1].__module__):
+        yield from (f"## {module.rpartition('.')[2].capitalize()}", "", said(importlib.import_module(module)), "")
+        for name, cls in named:
+            yield from _event(name, cls)
+    yield from ("## Values", "", "The lists of values and the compound values that fields speak of.", "")
+    for cls in sorted({c for event in NAMES.values() for c in used(event)}, key=lambda c: c.__name__):
+        yield from _value_of_its_own(cls)
+
+
+_EVENTS: Final = (
+    "Everything that can be put on record, by slice. Why a decision may be refused and a happening may not:",
+    "[Why a happening is never refused](../explanation/happenings.md).",
+    "",
+    "In a JSONL line, `record` takes the name of the event without its version, and `with` takes its fields. A field",
+    "that is not needed may be left out. A *new* id is brought into the case by this event; any other id of a person,",
+    "threat, plan and so on must be on record in the case already. Every decision may also carry `reported`, a",
+    f"[{Reported.__name__}](#{Reported.__name__.lower()}), where it was taken outside this software.",
+    "",
+)
+
+
+# Rules
+
+
+def _carried_out(edition: Edition, rule: Rule) -> Iterator[str]:
+    for cls, rows in edition.gates.items():
+        does = "refuses" if issubclass(cls, Decision) else "is found in"
+        yield from (f"{does} `{cls.__name__}`: {asked(gate)}" for gate, *rules in rows if rule in rules)
+    for cls, rows in edition.finds.items():
+        yield from (f"is found in `{cls.__name__}`: {asked(gate)}" for gate, *rules in rows if rule in rules)
+    yield from (f"duty: {asked(duty)}" for duty, *rules in edition.duties if rule in rules)
+
+
+def _edition(edition: Edition) -> Iterator[str]:
+    last = edition.in_force_until
+    until = f"to {last}, the last day it is known to be in force" if last else "on, with no end known"
+    yield from (f"## {edition.id}", "", f"Jurisdiction `{edition.jurisdiction}`, calendar of {edition.zone}.")
+    yield from (f"In force from {edition.in_force_from} {until}.", "", said(_module_of(edition)), "")
+    rows = ((rule.cite, rule.says, "<br>".join(_carried_out(edition, rule)) or "nothing yet") for rule in edition.rules)
+    yield from table("clause | in our words | carried out by", rows)
+
+
+def _module_of(edition: Edition) -> Any:
+    """The module that defines an edition: the deepest that holds it. It names the source."""
+    ours = [module for name, module in list(sys.modules.items()) if name.startswith("ihs_")]
+    return max((m for m in ours if edition in _values(m)), key=lambda m: m.__name__.count("."))
+
+
+def _values(module: Any) -> list[Any]:
+    return [thing for thing in vars(module).values() if isinstance(thing, Edition)]
+
+
+def _of_the_house() -> Iterator[tuple[str, str]]:
+    without = ", ".join(f"`{cls.__name__}`" for cls in BEFORE_OPENING)
+    yield f"every decision but {without}", said(case_is_open)
+    for cls, rows in ALWAYS.items():
+        yield from ((f"`{cls.__name__}`", said(gate)) for gate, *_ in rows)
+
+
+def rules() -> Iterator[str]:
+    """The page of rules."""
+    yield from ("# Rules", "", GENERATED, "", *_RULES)
+    for edition in installed().editions:
+        yield from _edition(edition)
+    yield from ("## Under every edition", "", "What the state of a case itself forbids. No clause is cited.", "")
+    yield from table("refuses | what is asked", _of_the_house())
+    yield from ("Duties that an entry sets itself:", "", *(f"- {said(rule)}" for rule in OWN_TERMS), "")
+
+
+_RULES: Final = (
+    "The clauses of each edition that is installed, and what carries each out. An act is judged by the edition in",
+    "force on its own day, in the jurisdiction's calendar. On a day that no edition covers, nothing is cited, and the",
+    "receipt's edition is empty.",
+    "",
+    "*Refuses* means that the decision is not recorded while the gate stands before it. *Is found in* means that the",
+    "entry is recorded and the finding is shown with it. A *duty* falls due and is never a reason to refuse.",
+    "",
+)
+
+
+# Errors
+
+ROOTS: Final[Mapping[type[Exception], str]] = {
+    Refused: "A decision, or an id, that may not go on record",
+    CasesError: "Asking the cases",
+    RecordError: "Events that do not fit",
+    StoreError: "The store",
+    DraftRefused: "A record that breaks the format",
+    PartsDamaged: "Stored sealed parts",
+    TreeDamaged: "The tree",
+    BadEdition: "Editions",
+    NotAViewFile: "Views",
+    AheadOfRecord: "Following",
+    TellingError: "Telling agencies",
+    SubscriberError: "Receiving, for agencies",
+}
+INSIDE: Final = frozenset({"AlreadyRecorded", "CommitFailed", "Misfit", "Misfits"})
+"""Errors that never leave the package they are raised in."""
+
+
+def below(root: type[Exception]) -> Iterator[type[Exception]]:
+    """An error and all that are a kind of it, each once."""
+    everything = [root, *(found for child in root.__subclasses__() for found in below(child))]
+    yield from dict.fromkeys(everything)
+
+
+def shipped() -> Iterator[Any]:
+    """Every module of every package that others call, imported; the command line ends its own way."""
+    for shelf in ("src", "src/adapters", "projections", "plugins/*/src"):
+        for init in ROOT.glob(f"{shelf}/*/__init__.py"):
+            if init.parent.name == "ihs_cli":
+                continue
+            yield importlib.import_module(init.parent.name)
+            for one in pkgutil.iter_modules([str(init.parent)], f"{init.parent.name}."):
+                if not one.name.endswith("__main__"):
+                    yield importlib.import_module(one.name)
+
+
+def errors_defined() -> set[str]:
+    """The names of all errors that callers may meet."""
+    found = (thing for module in shipped() for thing in vars(module).values())
+    ours = (e for e in found if isinstance(e, type) and issubclass(e, Exception) and e.__module__.startswith("ihs_"))
+    return {error.__name__ for error in ours if not error.__name__.startswith("_")}
+
+
+def errors() -> Iterator[str]:
+    """The page of errors."""
+    yield from ("# Errors and exit codes", "", GENERATED, "", *_ERRORS)
+    for root, heading in ROOTS.items():
+        yield from (f"## {heading}", "", f"From `{root.__module__}`." if root is not CasesError else _CASES, "")
+        rows = ((f"`{e.__name__}`", f"`{e.__bases__[0].__name__}`", said(e)) for e in below(root))
+        yield from table("error | is a | when", rows)
+
+
+_CASES: Final = "From `ihs_cases.errors`, which also names the others that recording can raise."
+_ERRORS: Final = (
+    "Every error says what is wrong and what to do instead. No message holds a name, a narrative or anything else that",
+    "is sealed; ids of things in the case may stand in it.",
+    "",
+    "## Outcomes",
+    "",
+    "| outcome | what came back | what is on record | what to do |",
+    "|---|---|---|---|",
+    "| OK | a `Receipt` | the entry, once; with `again` it was there before | go on |",
+    "| NO | any error but the two below | nothing | read it: ask differently, or not at all |",
+    "| NO, for now | `StoreBusy` | nothing | ask again |",
+    "| UNKNOWN | `OutcomeUnknown` | the entry, or nothing | ask again with the same command id |",
+    "",
+    "A command that recorded nothing is not remembered: its id may be used again.",
+    "",
+    "## Exit codes",
+    "",
+    "| code | meaning |",
+    "|---|---|",
+    "| 0 | done |",
+    "| 1 | something was refused or found wrong |",
+    "| 2 | asked wrongly: an option, or a store, key file, case or agency that is not there |",
+    "",
+)
+
+PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {"events": events, "rules": rules, "errors": errors}
+
+
+def page(name: str) -> str:
+    """One page as it should stand in docs/reference."""
+    return "\n".join(PAGES[name]()).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    for name in PAGES:
+        (REFERENCE / f"{name}.md").write_text(page(name))
