@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "duties": "judging",
     "findings": "judging",
     "rules": "rules",
+    "audit": "audit",
     "plugins": "plugins",
     "nats": "nats",
 }
@@ -93,7 +94,7 @@ def _said(message: str, exit_code: int) -> int:
     return exit_code
 
 
-@click.group(name="ihs", cls=Commands)
+@click.group(name="ihs", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="ihs-domain", prog_name="ihs")
 def main() -> None:
     """Keep, judge and tell the record of in-home services.
