@@ -21,6 +21,7 @@ from ihs_domain.editions import RuleBook
 from ihs_domain.gates import Refused
 from ihs_domain.history import effective
 from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.terms import Unopened
 from ihs_store.errors import KeyFileExists, KeyFileMissing, StoreClosed, StoreExists
@@ -281,3 +282,14 @@ def test_async_cases_gives_the_same_answers_and_errors(tmp_path):
             await cases.case_ids()
 
     asyncio.run(use())
+
+
+def test_a_case_whose_request_is_void_keeps_its_duties(desk):
+    desk.put(ASKED)
+    desk.put(CaseOpened(Authority.VOLUNTARY, "north"))
+    before = desk.cases.duties("k1", on=date(2015, 3, 1))
+
+    desk.put(EntryVoided(1, AmendmentReason.DID_NOT_HAPPEN))
+
+    assert before
+    assert {d.cites for d in desk.cases.duties("k1", on=date(2015, 3, 1))} == {d.cites for d in before}

@@ -40,3 +40,19 @@ def test_a_store_that_somebody_changed_names_the_first_wrong_record(ihs, alder, 
     assert text.code == 1
     assert why in text.out
     assert answer["holds"] is False
+
+
+def test_a_record_slipped_in_before_the_first_is_found_and_not_read(ihs, alder):
+    columns = "stream, 99, 'ThreatManaged.v1', event, day, occurred, 0, actor, role, 'x', correlation, causation"
+    rest = "edition, target, schema, randomblob(32), salt, emptied, open, sealed"
+    slipped = f"INSERT INTO records SELECT 0, {columns}, {rest} FROM records WHERE position = 30"
+    with closing(sqlite3.connect(alder, isolation_level=None)) as database:
+        database.execute("PRAGMA ignore_check_constraints = ON")
+        database.execute(slipped)
+
+    audited = ihs("audit", "verify", alder)
+    history = ihs("case", "history", alder, "alder")
+
+    assert audited.code == 1
+    assert "position 0 stands here" in audited.out
+    assert "@99" not in history.out

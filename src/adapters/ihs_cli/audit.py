@@ -13,6 +13,7 @@ from ihs_store.port import Head, RecordStore
 from ihs_store.store import open_store
 
 CHUNK = 1000
+BEFORE_ALL = -(1 << 63)  # what somebody slipped in before the first record is read too
 
 
 @click.group()
@@ -50,7 +51,7 @@ def verify_(store: str, format_: str) -> None:
 
 
 def _rows(records: RecordStore, upto: int) -> Iterator[Row]:
-    position = 0
+    position = BEFORE_ALL
     while rows := records.read(position, limit=CHUNK, upto=upto):
         yield from rows
         position = rows[-1].position

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -50,6 +51,7 @@ class Commands(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to fail
+        signal.signal(signal.SIGTERM, _interrupted)
         sys.exit(self._ended(args, prog_name))
 
     def _ended(self, args: Sequence[str] | None, prog_name: str | None) -> int:
@@ -70,6 +72,11 @@ class Commands(click.Group):
             if os.environ.get(TRACE):
                 raise
             return _last_resort(error)
+
+
+def _interrupted(_signal: int, _frame: object) -> None:
+    """A request to end is Ctrl-C: what was begun is put away, a server that was started included."""
+    raise KeyboardInterrupt
 
 
 def _one_line(error: click.ClickException) -> str:

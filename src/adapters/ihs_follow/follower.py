@@ -9,7 +9,7 @@ from attrs import define, field
 
 from ihs_cases.cases import Cases
 from ihs_cases.rows import entry_of
-from ihs_follow.sink import Batch, Recorded, Sink
+from ihs_follow.sink import Batch, NotThisRecord, Recorded, Sink
 from ihs_store.errors import StoreBusy
 
 CHUNK: Final = 1000
@@ -19,7 +19,7 @@ PAUSE_AFTER_TROUBLE: Final = 1.0
 _log = logging.getLogger(__name__)
 
 
-class AheadOfRecord(Exception):
+class AheadOfRecord(NotThisRecord):
     """A sink stands where the record has not come yet: it was fed from another record, or from a longer one."""
 
 
@@ -60,7 +60,7 @@ class Follower:
         """How long to pause, and the version of the store that the sink has now seen."""
         try:
             self.catch_up()
-        except AheadOfRecord:
+        except NotThisRecord:
             raise
         except StoreBusy:  # a sink that writes to the store waits its turn
             return PAUSE, seen
