@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from ihs_domain.closing import closed_on
+from ihs_domain.closing import is_after_closing
 from ihs_domain.contacting import ContactAttempted, ContactMade, made_by
 from ihs_domain.history import History
 from ihs_domain.ports import Projection
@@ -29,7 +29,6 @@ class Contact(NamedTuple):
 
 def rows(case_id: str, history: History) -> Iterator[Contact]:
     """The contacts of a case, in order of their day."""
-    closed = closed_on(history)
     for entry in history.of_any(ContactMade, ContactAttempted):
         said = entry.event
         made = isinstance(said, ContactMade)
@@ -43,7 +42,7 @@ def rows(case_id: str, history: History) -> Iterator[Contact]:
             whom=tuple(sorted(said.whom)),
             private_with=tuple(sorted(said.private_with)) if made else (),
             minutes=said.minutes if made else None,
-            after_closing=closed is not None and entry.day > closed,
+            after_closing=is_after_closing(history, entry.day),
             recorded_at=entry.recorded_at,
             corrected=bool(entry.amended_by),
         )

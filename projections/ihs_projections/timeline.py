@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from ihs_domain.closing import closed_on
+from ihs_domain.closing import is_after_closing
 from ihs_domain.history import History, Line
 from ihs_domain.ports import Projection
 from ihs_domain.terms import Amendment, Happening
@@ -34,12 +34,11 @@ class TimelineLine(NamedTuple):
 
 def rows(case_id: str, history: History) -> Iterator[TimelineLine]:
     """The timeline of a case: in order of the act as first recorded, and within a day of recording."""
-    closed = closed_on(history)
     for line in sorted(history.lines, key=lambda told: (told.entry.day, told.entry.version)):
-        yield _line(case_id, line, closed)
+        yield _line(case_id, line, after_closing=is_after_closing(history, line.entry.day))
 
 
-def _line(case_id: str, line: Line, closed: date | None) -> TimelineLine:
+def _line(case_id: str, line: Line, *, after_closing: bool) -> TimelineLine:
     entry = line.entry
     return TimelineLine(
         case_id=case_id,
@@ -54,7 +53,7 @@ def _line(case_id: str, line: Line, closed: date | None) -> TimelineLine:
         amends=entry.event.entry if isinstance(entry.event, Amendment) else 0,
         corrected_by=line.corrected_by,
         void=line.void,
-        after_closing=closed is not None and entry.day > closed and isinstance(entry.event, Happening),
+        after_closing=after_closing and isinstance(entry.event, Happening),
     )
 
 

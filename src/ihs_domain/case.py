@@ -39,7 +39,7 @@ from ihs_domain.restricting import Restricting
 from ihs_domain.safety import Safety
 from ihs_domain.serving import Serving
 from ihs_domain.teaming import Teaming
-from ihs_domain.terms import ActorId, Jurisdiction
+from ihs_domain.terms import ActorId, Jurisdiction, PersonId
 
 
 @frozen
@@ -66,6 +66,12 @@ class Case:
     def jurisdiction(self) -> Jurisdiction | None:
         """Whose rules and calendar it goes by."""
         return self.opening.jurisdiction or self.requesting.jurisdiction
+
+    @property
+    def outsiders(self) -> frozenset[PersonId]:
+        """Those who are in the case without ever having lived in the household: they sign nothing for the family."""
+        referent = frozenset() if self.requesting.referent is None else frozenset({self.requesting.referent})
+        return (frozenset(self.teaming.members) | referent) - self.household.ever
 
     def is_open_on(self, day: date) -> bool:
         """Whether services were being provided on *day*, as far as this state reaches."""

@@ -172,6 +172,19 @@ def summary_is_written(case: "Case", entry: Entry[CaseClosed]) -> Objection | No
     return Objection("no final progress summary is on record", "write it with the reason for closing, then close")
 
 
+def is_after_closing(history: History, day: date) -> bool:
+    """Whether *day* lies between a closing and the reopening after it, if there was one; neither day itself does."""
+    closed: date | None = None
+    for entry in history.of_any(CaseClosed, CaseReopened):
+        if isinstance(entry.event, CaseClosed):
+            closed = entry.day
+        elif closed is not None and closed < day < entry.day:
+            return True
+        else:
+            closed = None
+    return closed is not None and closed < day
+
+
 def closed_on(history: History) -> date | None:
     """The day the case was closed, if it is closed now."""
     last = next(reversed(history.of_any(CaseClosed, CaseReopened)), None)

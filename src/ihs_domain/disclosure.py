@@ -9,6 +9,7 @@ from ihs_domain.agencies import AgreementMade, Disclosure, What
 from ihs_domain.assessing import NeedIdentified
 from ihs_domain.case import Case, fold
 from ihs_domain.history import Entry, History
+from ihs_domain.household import PersonJoined
 from ihs_domain.planning import PlanAgreed, PlanDrafted
 from ihs_domain.releasing import Kind, Release, ReleaseRevoked, ReleaseSigned
 from ihs_domain.serving import ReferralFollowedUp, ReferralGiven, ReferralSent
@@ -116,7 +117,15 @@ PIECES: Final[dict[type, Pieces]] = {
 }
 """What can be told at all. An event that is not here is never told to anyone outside."""
 
-_BEARS_ON_TELLING: Final = (*PIECES, PlanDrafted, NeedIdentified, ReleaseSigned, ReleaseRevoked, Amendment)
+_BEARS_ON_TELLING: Final = (
+    *PIECES,
+    PlanDrafted,
+    NeedIdentified,
+    PersonJoined,
+    ReleaseSigned,
+    ReleaseRevoked,
+    Amendment,
+)
 
 
 def bears_on_telling(event: object) -> bool:
@@ -141,10 +150,12 @@ def told(history: History, agreement: AgreementMade, day: date) -> dict[Key, Tol
     if agreement.until is not None and day > agreement.until:
         return {}
     known = history.upto(day)
-    releasing = fold(known).releasing
+    case = fold(known)
     may: dict[Key, Told] = {}
     for piece in pieces(known, agreement):
-        basis = releasing.basis(agreement.agency, piece.kind, piece.about, day, agreement.purpose)
+        basis = case.releasing.basis(
+            agreement.agency, piece.kind, piece.about, day, outsiders=case.outsiders, purpose=agreement.purpose
+        )
         if basis is not None and not isinstance(piece.entry.event, ReferralGiven):
             may[piece.key] = Told(piece, basis)
     return may

@@ -3,7 +3,7 @@
 Deciding, judging, viewing and telling all read a case through :func:`effective`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar, overload
@@ -77,7 +77,11 @@ class History(tuple[Entry[Any], ...]):  # noqa: SLOT001 - it keeps an index of i
 
     def upto(self, day: date) -> "History":
         """As of the end of *day*."""
-        return History.standing((e for e in self if e.day <= day), self.record)
+        return self.only(lambda e: e.day <= day)
+
+    def only(self, wanted: Callable[[Entry[Any]], bool]) -> "History":
+        """The entries that are *wanted*."""
+        return History.standing(filter(wanted, self), self.record)
 
     @overload
     def of_any(self, first: type[E], /) -> tuple[Entry[E], ...]: ...

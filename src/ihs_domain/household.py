@@ -77,10 +77,11 @@ class SubstantiationReversed(Happening):
 
 @frozen
 class Household:
-    """Who lives there, by relation, and which children were substantiated as victims."""
+    """Who lives there, by relation; which children were substantiated as victims; everyone who *ever* lived there."""
 
     members: dict[PersonId, Relation] = field(factory=dict)
     victims: frozenset[PersonId] = frozenset()
+    ever: frozenset[PersonId] = frozenset()
 
     @property
     def children(self) -> frozenset[PersonId]:
@@ -89,7 +90,9 @@ class Household:
 
 
 def person_joined(household: Household, entry: Entry[PersonJoined]) -> Household:
-    return evolve(household, members={**household.members, entry.event.person: entry.event.relation})
+    person = entry.event.person
+    members = {**household.members, person: entry.event.relation}
+    return evolve(household, members=members, ever=household.ever | {person})
 
 
 def person_left(household: Household, entry: Entry[PersonLeft]) -> Household:

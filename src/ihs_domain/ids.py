@@ -83,6 +83,22 @@ def ids_are_known(entries: Iterable[Entry[Any]], proposed: Entry[Any]) -> list[O
     return list(dict.fromkeys(wrong))
 
 
+def ids_are_kept(record: Iterable[Entry[Any]], standing: Iterable[Entry[Any]], proposed: Entry[Any]) -> list[Objection]:
+    """What speaks against a correction that drops an id which other *standing* entries name."""
+    said = proposed.event
+    if not isinstance(said, Amendment) or not hasattr(said, "instead"):
+        return []
+    act = _act(said, {e.version: e for e in record})
+    now = next((e.event for e in standing if e.version == act), None)
+    if now is None:
+        return []
+    keeps = {(m.kind, m.id) for m in mentions(said.instead) if m.introduces}
+    dropped = {(m.kind, m.id) for m in mentions(now) if m.introduces} - keeps
+    named = {(m.kind, m.id) for e in standing if e.version != act for m in mentions(e.event)}
+    remedy = "keep the id, or correct those entries first"
+    return [Objection(f"other entries name this {kind}", remedy, (id_,)) for kind, id_ in sorted(dropped & named)]
+
+
 def _brought_in(entries: Iterable[Entry[Any]]) -> set[tuple[str, str]]:
     return {(m.kind, m.id) for e in entries for m in _said(e.event) if m.introduces}
 

@@ -8,12 +8,13 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from ihs_domain.case import Case, Folding, fold
-from ihs_domain.closing import CaseClosed, Ending, closed_on
+from ihs_domain.closing import CaseClosed, Ending, closed_on, is_after_closing
 from ihs_domain.duties import Duty, DutyRule, Owed, Span, next_change, settle
 from ihs_domain.editions import Edition, Law, always
 from ihs_domain.gates import Objection, Refused
 from ihs_domain.history import Entry, History
-from ihs_domain.ids import ids_are_known, mentions
+from ihs_domain.ids import ids_are_kept, ids_are_known, mentions
+from ihs_domain.opening import CaseOpened
 from ihs_domain.planning import PlanAgreed, SupervisorAgreed
 from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.roles import Actor
@@ -40,7 +41,12 @@ def decide(proposed: Entry[Any], history: History, record: Sequence[Entry[Any]],
     """
     edition = law(proposed.day)
     case = fold(history, upto=proposed.day)
-    amiss = (*_amends_an_entry(record, proposed), *ids_are_known(record, proposed))
+    amiss = (
+        *_amends_an_entry(record, proposed),
+        *ids_are_known(record, proposed),
+        *ids_are_kept(record, history, proposed),
+        *_opens_once(history, proposed),
+    )
     objections = tuple(edition.objections(case, proposed))
     standing = objections if refusable(proposed.event) else ()
     if amiss:  # clauses say nothing of ids that do not exist: only the state of the case is told besides
@@ -72,6 +78,14 @@ def _amends_an_entry(record: Sequence[Entry[Any]], proposed: Entry[Any]) -> list
     if amended is None:
         return [Objection("there is no entry of that version in this case", "name the version shown on the timeline")]
     return _says_what_happened(said, amended) if isinstance(said, EntryCorrected) else []
+
+
+def _opens_once(history: History, proposed: Entry[Any]) -> list[Objection]:
+    """A case is opened once: not before its opening either. On later days a gate says so."""
+    opened = history.first(CaseOpened)
+    if not isinstance(proposed.event, CaseOpened) or opened is None or opened.day <= proposed.day:
+        return []
+    return [Objection("the case is opened already", "reopen it if it was closed, or correct the opening")]
 
 
 def _says_what_happened(said: EntryCorrected, amended: Entry[Any]) -> list[Objection]:
@@ -107,7 +121,7 @@ def duties(history: History, law: Law, on: date, practices: Sequence[Edition] = 
     """What fell due in a case by *on*, under every edition in force while it was open, in order of the tables."""
     known = history.upto(on)
     closed = closed_on(known)
-    counts = known.upto(closed or on)  # what comes after closing meets no duty
+    counts = known.only(lambda e: not is_after_closing(known, e.day))  # what comes after closing meets no duty
     in_force = [*_editions(known, law, on), *_in_practice(practices, known, closed or on)]
     found = [duty for edition, first in in_force for duty in _under(edition, first, counts, closed, on)]
     found += [duty for edition, _ in in_force for duty in _after_closing(edition, known, on)] if closed else []

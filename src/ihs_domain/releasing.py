@@ -1,6 +1,6 @@
 """Releases of information: what a family allows, to whom, for what, and until when."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -69,6 +69,7 @@ class Release:
     """What one release allows, and from which to which day."""
 
     id: ReleaseId
+    signed_by: PersonId
     about: frozenset[PersonId]
     recipient: AgencyId
     purpose: Code
@@ -88,27 +89,46 @@ class Release:
 
 @frozen
 class Releasing:
-    """The releases of the case."""
+    """The releases of the case, and the first day each was revoked: a revocation speaks whatever its order of days."""
 
     releases: dict[ReleaseId, Release] = field(factory=dict)
+    revoked: dict[ReleaseId, date] = field(factory=dict)
 
     def basis(
-        self, recipient: AgencyId, kind: Kind, about: Iterable[PersonId], day: date, purpose: Code | None = None
+        self,
+        recipient: AgencyId,
+        kind: Kind,
+        about: Iterable[PersonId],
+        day: date,
+        *,
+        outsiders: Container[PersonId] = (),
+        purpose: Code | None = None,
     ) -> Release | None:
-        """The first release that covers it on *day*, for *purpose* where one is named."""
+        """The first release that covers it on *day*, for *purpose* if one is named, not signed by *outsiders*."""
         persons = frozenset(about)
-        asked = (r for r in self.releases.values() if purpose in {None, r.purpose})
+        asked = (r for r in self.releases.values() if purpose in {None, r.purpose} and r.signed_by not in outsiders)
         return next((r for r in asked if r.covers(recipient, kind, persons, day)), None)
 
 
 def release_signed(releasing: Releasing, entry: Entry[ReleaseSigned]) -> Releasing:
     said = entry.event
-    release = Release(said.release, said.about, said.recipient, said.purpose, said.kinds, entry.day, said.until)
-    return Releasing({**releasing.releases, said.release: release})
+    release = Release(
+        id=said.release,
+        signed_by=said.signed_by,
+        about=said.about,
+        recipient=said.recipient,
+        purpose=said.purpose,
+        kinds=said.kinds,
+        since=entry.day,
+        until=said.until,
+        revoked_on=releasing.revoked.get(said.release),
+    )
+    return evolve(releasing, releases={**releasing.releases, said.release: release})
 
 
 def release_revoked(releasing: Releasing, entry: Entry[ReleaseRevoked]) -> Releasing:
-    held = releasing.releases.get(entry.event.release)
-    if held is None or held.revoked_on is not None:  # revoked once is revoked: a second time moves no day
-        return releasing
-    return Releasing({**releasing.releases, held.id: evolve(held, revoked_on=entry.day)})
+    id_ = entry.event.release
+    revoked = {id_: entry.day, **releasing.revoked}  # revoked once is revoked: a second time moves no day
+    held = releasing.releases.get(id_)
+    releases = {} if held is None else {id_: evolve(held, revoked_on=revoked[id_])}
+    return evolve(releasing, releases={**releasing.releases, **releases}, revoked=revoked)

@@ -134,13 +134,16 @@ class Requesting:
     """Where the request stands."""
 
     jurisdiction: Jurisdiction | None = None
+    referent: PersonId | None = None
     by_court: bool = False
     accepted_on: date | None = None
     denied_on: date | None = None
 
 
 def services_requested(requesting: Requesting, entry: Entry[ServicesRequested]) -> Requesting:
-    return evolve(requesting, jurisdiction=entry.event.jurisdiction, by_court=entry.event.source is Source.COURT)
+    said = entry.event
+    by_court = said.source is Source.COURT
+    return evolve(requesting, jurisdiction=said.jurisdiction, referent=said.referent, by_court=by_court)
 
 
 def services_accepted(requesting: Requesting, entry: Entry[ServicesAccepted]) -> Requesting:

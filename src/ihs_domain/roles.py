@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ihs_domain.terms import ActorId
 
@@ -38,7 +38,7 @@ class Actor:
     """Who puts an entry on record, and in which role."""
 
     id: ActorId
-    role: Role
+    role: Role = field(converter=Role)
 
 
 SYSTEM: Final = Actor(ActorId("system"), Role.SYSTEM)

@@ -169,10 +169,11 @@ def referral_given(serving: Serving, entry: Entry[ReferralGiven]) -> Serving:
 def a_basis_covers_the_referral(case: "Case", entry: Entry[ReferralSent]) -> Objection | None:
     """Nothing is sent without a basis: a release in force that covers recipient, kind and every person."""
     said = entry.event
-    if case.releasing.basis(said.to, Kind.REFERRAL, said.about, entry.day):
+    if case.releasing.basis(said.to, Kind.REFERRAL, said.about, entry.day, outsiders=case.outsiders):
         return None
     return Objection(
-        "no basis covers telling this agency: no release in force names it, a referral, and everyone referred",
+        "no basis covers telling this agency: no release in force that the family signed names it, a referral, "
+        "and everyone referred",
         "have a release signed, or give the family the provider's details and record that",
         (said.referral,),
     )

@@ -2,9 +2,9 @@
 
 from datetime import date
 from enum import Enum
-from typing import Annotated, Final, NewType, TypeVar
+from typing import Annotated, Any, Final, NewType, TypeVar, get_type_hints
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 Jurisdiction = NewType("Jurisdiction", str)  # ISO 3166-2, lower case: "us-ut"
 CaseId = NewType("CaseId", str)
@@ -90,13 +90,35 @@ class Reported:
     document: DocumentId
 
 
+def _discreet(self: Any) -> str:
+    """An event as a log may show it: what is sealed is not shown, opened or not."""
+    hints = get_type_hints(type(self), include_extras=True)
+    said = (
+        f"{a.name}={'...' if _is_sealed(hints[a.name]) else repr(getattr(self, a.name))}" for a in fields(type(self))
+    )
+    return f"{type(self).__name__}({', '.join(said)})"
+
+
+def _is_sealed(hint: Any) -> bool:
+    return any(isinstance(mark, (UnderNarrative, UnderPerson)) for mark in getattr(hint, "__metadata__", ()))
+
+
+class Said:
+    """What every event is: no event shows in a message or a log what is sealed in the record."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        cls.__repr__ = _discreet  # type: ignore[method-assign]
+
+
 @frozen
-class Happening:
+class Happening(Said):
     """Something that happened. It is always recorded; what was missing becomes a finding."""
 
 
 @frozen
-class Decision:
+class Decision(Said):
     """Something a person decides through this software. It is refused while a gate stands before it.
 
     *reported* marks a decision already taken elsewhere: that is recorded like a happening.
@@ -106,7 +128,7 @@ class Decision:
 
 
 @frozen
-class Amendment:
+class Amendment(Said):
     """Says of an earlier entry of the same case that it was wrong."""
 
     entry: Version

@@ -5,6 +5,7 @@ import inspect
 import sqlite3
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 from diary import DENVER
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 from rehearsal import ASKED, UTAH, WORKER, Desk, live, rehearsal
 
 from ihs_cases import AsyncCases, Cases
-from ihs_cases.errors import NoJurisdiction, NotAnInstant, UnknownCase
+from ihs_cases.errors import EditionMissing, NoJurisdiction, NotAnInstant, UnknownCase
 from ihs_domain.case import fold
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.editions import RuleBook
 from ihs_domain.gates import Refused
 from ihs_domain.history import effective
 from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.terms import Unopened
 from ihs_store.errors import KeyFileExists, KeyFileMissing, StoreClosed, StoreExists
@@ -140,7 +142,9 @@ def test_a_case_is_read_without_any_plugin_and_nothing_more_is_recorded(tmp_path
 
     with Cases.open(str(tmp_path / "rehearsal.db"), rules=NO_PLUGIN) as cases:
         assert (cases.get("k1"), cases.history("k1"), cases.case_ids()) == with_plugin
-        assert (cases.duties("k1", on=date(2015, 2, 1)), cases.findings("k1")) == ((), ())
+        for ask in (cases.findings, partial(cases.duties, on=date(2015, 2, 1))):
+            with pytest.raises(EditionMissing, match="utah-r512-100@2010-10-08"):
+                ask("k1")
         assert (str(cases.zone("k1")), str(cases.home)) == ("UTC", "UTC")
         with pytest.raises(NoJurisdiction, match="install the plugin"):
             Desk(cases).on(1, 9).put(VISIT)
@@ -278,3 +282,14 @@ def test_async_cases_gives_the_same_answers_and_errors(tmp_path):
             await cases.case_ids()
 
     asyncio.run(use())
+
+
+def test_a_case_whose_request_is_void_keeps_its_duties(desk):
+    desk.put(ASKED)
+    desk.put(CaseOpened(Authority.VOLUNTARY, "north"))
+    before = desk.cases.duties("k1", on=date(2015, 3, 1))
+
+    desk.put(EntryVoided(1, AmendmentReason.DID_NOT_HAPPEN))
+
+    assert before
+    assert {d.cites for d in desk.cases.duties("k1", on=date(2015, 3, 1))} == {d.cites for d in before}

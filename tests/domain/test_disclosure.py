@@ -28,9 +28,11 @@ from ihs_domain.agencies import (
 from ihs_domain.assessing import NeedIdentified
 from ihs_domain.disclosure import Held, Message, Told, changes, pieces, told, withheld
 from ihs_domain.history import Entry, History, effective
+from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.planning import PlanAgreed, PlanDrafted, PlanGoal
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind, ReleaseRevoked, ReleaseSigned
+from ihs_domain.requesting import ServicesRequested, Source
 from ihs_domain.serving import Outcome, ReferralFollowedUp, ReferralGiven, ReferralSent
 
 TELLING = (
@@ -384,3 +386,18 @@ def test_an_agencys_agreement_is_its_newest_until_it_ends():
     assert ended.ended_on == date(2024, 3, 2)
     assert agreement_made(ended, Entry(AGREEMENT, MARCH)).ended_on is None
     assert kept.withheld == {("k", 2, "")}
+
+
+@pytest.mark.parametrize("signed_on, revoked_on", [(5, 9), (5, 3), (9, 5)])
+def test_a_revoked_release_stays_revoked_whatever_the_order_of_days(signed_on, revoked_on):
+    acts = history((NEED, 1), (RELEASE, signed_on), (ReleaseRevoked("r", "c"), revoked_on), (REFERRAL, 6))
+
+    assert keys(acts, 12) == []
+
+
+def test_a_release_that_an_outsider_signed_allows_nothing():
+    asked = ServicesRequested("xx-mu", Source.SCHOOL, referent="c")
+    acts = ((asked, 1), *SENT)
+
+    assert keys(history(*acts), 8) == []
+    assert keys(history(*acts, (PersonJoined("c", Relation.CHILD), 1)), 8) == [(4, "")]

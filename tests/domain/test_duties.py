@@ -233,7 +233,13 @@ def test_what_comes_after_closing_meets_nothing():
     assert [d.state for d in found(acts, AFTER, CONSENT)] == [State.UNMET]
 
 
-@pytest.mark.parametrize("asked_on", [DUE, AFTER, AFTER + timedelta(days=9)])
+def test_what_comes_between_closing_and_reopening_meets_nothing():
+    acts = history(OPENED, (CaseClosed("moved"), BEFORE), (ConsentAsked("p"), DUE), (CaseReopened(), AFTER))
+
+    assert [d.state for d in found(acts, AFTER, CONSENT)] == [State.OPEN]
+
+
+@pytest.mark.parametrize("asked_on", [AFTER, AFTER + timedelta(days=9)])
 def test_in_a_case_that_was_reopened_duties_go_on_and_are_met(asked_on):
     reopened = ((CaseClosed("moved"), BEFORE), (CaseReopened(), AFTER))
     later = AFTER + timedelta(days=20)

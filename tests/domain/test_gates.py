@@ -626,3 +626,16 @@ def test_a_void_of_an_amendment_is_voided_and_never_corrected():
     assert refusal(EntryCorrected(3, CHILD[0], on(1), AmendmentReason.OTHER), 5, OPENED, CHILD, voided) == [
         "the entry of that version voids another"
     ]
+
+
+def test_a_case_is_not_opened_before_its_opening_either():
+    assert refusal(OPENED[0], 1, (OPENED[0], 3)) == [OPEN_ALREADY]
+
+
+def test_a_correction_keeps_the_ids_that_other_entries_name():
+    release = ReleaseSigned("R1", "m", frozenset({"c"}), "school", "words", frozenset(Kind), date(2024, 9, 1))
+    acts = ((PersonJoined("m", Relation.MOTHER), 1), (PersonJoined("c", Relation.CHILD), 1), (release, 2))
+    renamed = EntryCorrected(3, evolve(release, release="R9"), date(2024, 3, 2), AmendmentReason.WRONG_DETAIL)
+
+    assert refusal(renamed, 9, *acts, (ReleaseRevoked("R1", "m"), 5)) == ["other entries name this release"]
+    assert put(renamed, 9, *acts) == ()

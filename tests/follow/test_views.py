@@ -23,7 +23,7 @@ from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.ports import Projection
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_follow.follower import AheadOfRecord, Follower
-from ihs_follow.views import NotAViewFile, Views
+from ihs_follow.views import FedFromAnotherStore, NotAViewFile, Views
 from ihs_projections import CONTACTS, PROJECTIONS
 
 MOTHER = PersonJoined("p-m", Relation.MOTHER, name="Mo Made-Up")
@@ -462,3 +462,22 @@ class following:  # noqa: N801 - read as a verb
     def __exit__(self, *_: object) -> None:
         self.stop.set()
         self.thread.join()
+
+
+def test_views_of_one_store_are_not_fed_from_another(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    views = Views(tmp_path / "views.db", PROJECTIONS)
+    with rehearsal(tmp_path / "a") as one, rehearsal(tmp_path / "b") as other:
+        Desk(one).put(ASKED)
+        Follower(one, views).catch_up()
+        kept = all_rows(views)
+        desk = Desk(other)
+        desk.put(ASKED)
+        desk.put(MOTHER)
+
+        with pytest.raises(FedFromAnotherStore):
+            Follower(other, views).catch_up()
+
+        assert all_rows(views) == kept
+    views.close()

@@ -303,14 +303,16 @@ def run_program(site, *arguments, password=None):
 
 
 def test_the_program_prints_one_line_for_each_message(site, telling, source):
-    tell(site, source, telling(2))
+    messages = telling(2)
+    tell(site, source, messages)
+    entries = [message.entry for message in messages]
 
     done = run_program(site, "--idle", "0.2")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        'threat tell case-0 foothill-0 {"number":0}',
-        'threat tell case-1 foothill-1 {"number":1}',
+        f'tell threat case-0 {entries[0]} {{"number":0}}',
+        f'tell threat case-1 {entries[1]} {{"number":1}}',
     ]
 
 

@@ -23,7 +23,8 @@ from ihs_domain.gates import Refused
 from ihs_domain.judge import OWN_TERMS
 from ihs_domain.rules import Rule
 from ihs_domain.terms import Amendment, Decision, Event, Introduced, Reported, UnderNarrative, UnderPerson, Unopened
-from ihs_follow.follower import AheadOfRecord
+from ihs_follow import follower  # noqa: F401 - so that its errors are known
+from ihs_follow.sink import NotThisRecord
 from ihs_follow.views import NotAViewFile
 from ihs_ledger.tree import TreeDamaged
 from ihs_nats.errors import TellingError
@@ -246,7 +247,7 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     TreeDamaged: "The tree",
     BadEdition: "Editions",
     NotAViewFile: "Views",
-    AheadOfRecord: "Following",
+    NotThisRecord: "Following",
     TellingError: "Telling agencies",
     SubscriberError: "Receiving, for agencies",
 }

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ihs_cases import editions as books
 from ihs_cases.agencies import agency_of
-from ihs_cases.errors import UnknownAgency, UnknownCase
+from ihs_cases.errors import EditionMissing, NotAnInstant, UnknownAgency, UnknownCase, UnknownEdition
 from ihs_cases.recording import Proposal, Receipt, Recorder, aware, jurisdiction_of, stream_of
 from ihs_cases.rows import entry_of, normal, opened_entry
 from ihs_domain.agencies import Agency
@@ -23,6 +23,7 @@ from ihs_domain.terms import AgencyId
 from ihs_record.codec import encode
 from ihs_record.patterns import ID
 from ihs_record.row import Row
+from ihs_store.errors import RecordedAtRefused
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import RecordStore
 from ihs_store.schema import refuse_leftovers
@@ -121,6 +122,8 @@ class Cases:
         caller saw) a case that went on meanwhile is a Conflict; without, the event is decided again.
         *recorded_at* is for rehearsal stores alone.
         """
+        if recorded_at is not None and not self.rehearsal:
+            raise RecordedAtRefused("a live store stamps the time of recording itself: leave recorded_at out")
         encoded = encode(event)
         proposal = Proposal(
             stream=stream_of(event, actor, case_id, agency_id),
@@ -146,13 +149,19 @@ class Cases:
         """The case as it stands, or as it was known or true then."""
         return fold(self.history(case_id, as_at=as_at, as_of=as_of))
 
-    def duties(self, case_id: str, *, on: date, as_at: AsAt = None, edition: Edition | None = None) -> tuple[Duty, ...]:
+    def duties(
+        self, case_id: str, *, on: date, as_at: AsAt = None, edition: Edition | str | None = None
+    ) -> tuple[Duty, ...]:
         """What fell due by the end of *on*, by the editions in force, or (what-if) by one edition throughout."""
         record = self._record(case_id)
+        if not isinstance(on, date):
+            raise NotAnInstant("on is no day: give a date")
         history = effective(record, self._position(as_at, record))
         return duties(history, self._law_of(history, edition), on)
 
-    def findings(self, case_id: str, *, as_at: AsAt = None, edition: Edition | None = None) -> tuple[Finding, ...]:
+    def findings(
+        self, case_id: str, *, as_at: AsAt = None, edition: Edition | str | None = None
+    ) -> tuple[Finding, ...]:
         """What each entry was found wanting in, by the edition of its day, or (what-if) by one edition throughout."""
         record = self._record(case_id)
         history = effective(record, self._position(as_at, record))
@@ -196,12 +205,29 @@ class Cases:
             raise UnknownCase("no case of that id is on record")
         return rows
 
-    def _law_of(self, history: History, edition: Edition | None) -> Law:
-        return self.rules.law(fold(history).jurisdiction) if edition is None else always(edition)
+    def _law_of(self, history: History, edition: Edition | str | None) -> Law:
+        if edition is not None:
+            return always(self._edition(edition))
+        at_hand = {one.id for one in self.rules.editions}
+        if missing := sorted({e.edition for e in history.record if e.edition} - at_hand):
+            raise EditionMissing(
+                f"entries were judged by {', '.join(missing)}, not at hand: install the plugin with it"
+            )
+        return self.rules.law(jurisdiction_of(history.record))
+
+    def _edition(self, edition: Edition | str) -> Edition:
+        if isinstance(edition, Edition):
+            return edition
+        try:
+            return self.rules.edition(edition)
+        except KeyError as error:
+            raise UnknownEdition(str(error.args[0])) from None
 
     def _position(self, as_at: AsAt, record: Sequence[Entry[Any]]) -> int | None:
         if as_at is None or isinstance(as_at, int):
             return as_at
+        if not isinstance(as_at, date):
+            raise NotAnInstant("as_at is neither a position, a day nor an instant: give an int, a date or a datetime")
         if isinstance(as_at, datetime):
             return self.store.position_at(aware(as_at))
         zone = self.rules.zone(jurisdiction_of(record)) or "UTC"

@@ -20,6 +20,14 @@ class NoJurisdiction(CasesError):
     """It cannot be told whose rules and calendar a case goes by, or no edition of them is at hand."""
 
 
+class EditionMissing(CasesError):
+    """Entries were judged by an edition that is not at hand, so that nothing can be said of duties and findings."""
+
+
+class UnknownEdition(CasesError, LookupError):
+    """No edition of that id is at hand."""
+
+
 class NotAnInstant(CasesError, ValueError):
     """`occurred` is neither a day nor an instant with its offset."""
 
@@ -46,6 +54,7 @@ __all__ = [
     "CasesError",
     "CommandReused",
     "Conflict",
+    "EditionMissing",
     "NoJurisdiction",
     "NotAnInstant",
     "NotYet",
@@ -54,5 +63,6 @@ __all__ = [
     "StoreError",
     "UnknownAgency",
     "UnknownCase",
+    "UnknownEdition",
     "WrongStream",
 ]

@@ -209,7 +209,7 @@ def _fitting(id_: str | None) -> str:
     """The id itself, where it is of the form that other entries can name."""
     if id_ is None or not ID.fullmatch(id_):
         raise DraftRefused(
-            "the id of the case or agency is none: use 1 to 64 letters, digits, dots, hyphens, underscores"
+            "what names the case or agency is no id: use 1 to 64 letters, digits, dots, hyphens, underscores"
         )
     return id_
 

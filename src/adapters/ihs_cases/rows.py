@@ -20,21 +20,19 @@ SCHEMA = 1
 def entry_of(row: Row) -> Entry[Any]:
     """The entry a row holds, its sealed parts unopened. Raises StoreDamaged naming the position."""
     try:
-        event = decode(row.name, _open_bytes(row), [_owner(row, part.key) for part in row.sealed])
-        role = Role(row.role)
-    except ValueError as error:
+        return Entry(
+            decode(row.name, _open_bytes(row), [_owner(row, part.key) for part in row.sealed]),
+            date.fromisoformat(row.day),
+            row.version,
+            Actor(ActorId(row.actor), Role(row.role)),
+            None if row.occurred is None else datetime.fromisoformat(row.occurred),
+            instant_of(row.recorded_at),
+            row.position,
+            row.edition,
+            row.command,
+        )
+    except (ValueError, OverflowError) as error:
         raise StoreDamaged(f"the record at position {row.position} cannot be read: {error}") from error
-    return Entry(
-        event,
-        date.fromisoformat(row.day),
-        row.version,
-        Actor(ActorId(row.actor), role),
-        None if row.occurred is None else datetime.fromisoformat(row.occurred),
-        instant_of(row.recorded_at),
-        row.position,
-        row.edition,
-        row.command,
-    )
 
 
 def _open_bytes(row: Row) -> bytes:

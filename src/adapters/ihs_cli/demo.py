@@ -246,7 +246,7 @@ def _line(line: TimelineLine, zone: ZoneInfo) -> str:
 
 def _proof(cases: Cases, say: Say) -> bool:
     head, info = cases.store.head(), cases.store.info()
-    verdict = verify(cases.store.read(0, limit=head.position), info.tag)
+    verdict = verify(cases.store.read(0, limit=head.position + 1), info.tag)
     proven = verdict.holds and verdict.tree.root == head.root
     holds = "holds" if proven else "DOES NOT HOLD"
     say(f"\n8. The ledger over all {head.position} records {holds}: root {head.root.hex()}")

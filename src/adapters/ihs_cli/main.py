@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -20,6 +21,7 @@ COMMANDS: Final = {
     "duties": "judging",
     "findings": "judging",
     "rules": "rules",
+    "audit": "audit",
     "plugins": "plugins",
     "nats": "nats",
 }
@@ -49,6 +51,7 @@ class Commands(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to fail
+        signal.signal(signal.SIGTERM, _interrupted)
         sys.exit(self._ended(args, prog_name))
 
     def _ended(self, args: Sequence[str] | None, prog_name: str | None) -> int:
@@ -69,6 +72,11 @@ class Commands(click.Group):
             if os.environ.get(TRACE):
                 raise
             return _last_resort(error)
+
+
+def _interrupted(_signal: int, _frame: object) -> None:
+    """A request to end is Ctrl-C: what was begun is put away, a server that was started included."""
+    raise KeyboardInterrupt
 
 
 def _one_line(error: click.ClickException) -> str:
@@ -93,7 +101,7 @@ def _said(message: str, exit_code: int) -> int:
     return exit_code
 
 
-@click.group(name="ihs", cls=Commands)
+@click.group(name="ihs", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="ihs-domain", prog_name="ihs")
 def main() -> None:
     """Keep, judge and tell the record of in-home services.

@@ -55,8 +55,9 @@ def up(folder: Path, agencies: tuple[str, ...]) -> None:
 @nats.command()
 @asks_a_store
 @SERVER
+@click.option("--wait", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Seconds for a server.")
 @click.option("--follow", is_flag=True, help="Go on telling what comes on record, until Ctrl-C.")
-def publish(store: str, key_file: Path | None, folder: Path, *, follow: bool) -> None:
+def publish(store: str, key_file: Path | None, folder: Path, *, wait: float, follow: bool) -> None:
     """Decide what each agency is told of STORE, have that on record, and send what was not sent yet.
 
     Example: ihs nats publish cases.db --server nats
@@ -68,7 +69,7 @@ def publish(store: str, key_file: Path | None, folder: Path, *, follow: bool) ->
     with opened(store, key_file) as cases, _told():
         if cases.rehearsal:
             click.echo(HEADING)
-        sink = NatsSink(cases, load(folder))
+        sink = NatsSink(cases, load(folder), wait)
         sink.pass_day()
         Follower(cases, sink).catch_up()
         for agency, sent in sink.sent.items():
@@ -85,7 +86,7 @@ def publish(store: str, key_file: Path | None, folder: Path, *, follow: bool) ->
 @click.option("--file", type=click.Path(path_type=Path), help="Where it keeps what it was told; else AGENCY-told.db.")
 @click.option("--idle", type=click.FloatRange(0.1), help="Stop when nothing came for so many seconds.")
 def subscribe(folder: Path, agency: str, file: Path | None, idle: float | None) -> None:
-    """Receive as AGENCY, one line for each message, until Ctrl-C.
+    """Receive as AGENCY, until Ctrl-C. A line for each message: what it does, kind, case, entry, body.
 
     Example: ihs nats subscribe --server nats wasatch --idle 2
     """
@@ -115,7 +116,7 @@ async def _receive(url: str, user: str, password: str, agency: str, file: Path, 
 
 
 def _line(message: "Message") -> str:
-    return f"{message.what} {message.kind} {message.handle} {message.id}  {message.data.decode()}"
+    return f"{message.what} {message.kind} {message.handle} {message.entry} {message.data.decode()}"
 
 
 @contextmanager

@@ -1,23 +1,25 @@
 """One loop that reads the record in order and feeds a sink."""
 
+import logging
 import threading
 import time
-from contextlib import suppress
 from typing import Final
 
 from attrs import define, field
 
 from ihs_cases.cases import Cases
 from ihs_cases.rows import entry_of
-from ihs_follow.sink import Batch, Recorded, Sink
+from ihs_follow.sink import Batch, NotThisRecord, Recorded, Sink
 from ihs_store.errors import StoreBusy
 
 CHUNK: Final = 1000
 LOOK_AGAIN: Final = 0.05
 PAUSE: Final = 0.005
+PAUSE_AFTER_TROUBLE: Final = 1.0
+_log = logging.getLogger(__name__)
 
 
-class AheadOfRecord(Exception):
+class AheadOfRecord(NotThisRecord):
     """A sink stands where the record has not come yet: it was fed from another record, or from a longer one."""
 
 
@@ -43,15 +45,31 @@ class Follower:
         return stands
 
     def run(self, stop: threading.Event) -> None:
-        """Feed whatever comes on record until *stop* is set. Raises AheadOfRecord."""
+        """Feed whatever comes on record until *stop* is set. Raises AheadOfRecord.
+
+        A sink that raises anything else is fed the same again a little later: it holds back nobody but itself.
+        """
         seen = -1
         while not stop.is_set():
-            version = self.cases.store.data_version()
+            version, pause = self.cases.store.data_version(), PAUSE
             if version != seen:
-                with suppress(StoreBusy):  # a sink that writes to the store waits its turn
-                    self.catch_up()
-                    seen = version
-            stop.wait(PAUSE)
+                pause, seen = self._tried(version, seen)
+            stop.wait(pause)
+
+    def _tried(self, version: int, seen: int) -> tuple[float, int]:
+        """How long to pause, and the version of the store that the sink has now seen."""
+        try:
+            self.catch_up()
+        except NotThisRecord:
+            raise
+        except StoreBusy:  # a sink that writes to the store waits its turn
+            return PAUSE, seen
+        except Exception as error:  # noqa: BLE001 - a sink may raise anything, and its words may hold personal data
+            _log.warning(
+                "%s could not take in what is on record (%s): tried again", self.sink.name, type(error).__name__
+            )
+            return PAUSE_AFTER_TROUBLE, seen
+        return PAUSE, version
 
     def wait(self, position: int, timeout: float = 5.0) -> bool:
         """Wait until the sink has taken in *position*, so that a caller reads its own write; False after *timeout*."""

@@ -9,6 +9,10 @@ from ihs_cases.cases import Cases
 from ihs_domain.history import Entry
 
 
+class NotThisRecord(Exception):
+    """A sink was fed from another record than the one at hand: begin it again, or name another."""
+
+
 class Recorded(NamedTuple):
     """One record as a sink sees it: which stream it is on, and the entry with its sealed parts unopened."""
 

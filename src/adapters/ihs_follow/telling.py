@@ -10,10 +10,11 @@ from attrs import define, field
 from ihs_cases.agencies import agency_of
 from ihs_cases.cases import Cases
 from ihs_cases.errors import CommandReused, Conflict
+from ihs_cases.rows import entry_of
 from ihs_domain.agencies import Agency, AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithheld
 from ihs_domain.closing import CaseReopened, closed_on
 from ihs_domain.disclosure import Held, Key, Piece, bears_on_telling, changes, pieces, told, withheld
-from ihs_domain.history import Entry
+from ihs_domain.history import Entry, History, effective
 from ihs_domain.releasing import Kind
 from ihs_domain.roles import SYSTEM
 from ihs_domain.terms import AgencyId, CaseId, Code, PartId, Version
@@ -22,6 +23,7 @@ from ihs_follow.sink import Batch, Recorded
 from ihs_store.errors import StoreBusy
 
 MOST_TRIES: Final = 1000
+MOST_STREAMS: Final = 1000
 
 
 @define
@@ -34,6 +36,7 @@ class Teller:
     cases: Cases
     name: str = field(default="teller", init=False)
     _position: int = field(default=0, init=False)
+    _streams: dict[str, list[Entry[Any]]] = field(factory=dict, init=False)
 
     def position(self) -> int:
         """The position up to which everything is decided, since this teller began."""
@@ -60,14 +63,24 @@ class Teller:
         upto = Follower(self.cases, self).catch_up()
         day = self.today()
         for agency_id in self.cases.agency_ids():
-            for case_id in self.cases.agency(agency_id).held:
+            for case_id in agency_of(self._read(f"agency/{agency_id}")).held:
                 self._tell(agency_id, case_id, upto, day)
 
     def held(self, agency: Agency, agency_id: AgencyId, case_id: CaseId) -> dict[Key, Held]:
         """What an agency holds of a case: each part with the fields it was last told, read back from the record."""
         holding = agency.held.get(case_id, {})
-        then = {p: pieces_at(self.cases, agency_id, case_id, p) for p in {one.position for one in holding.values()}}
+        record = self._read(f"case/{case_id}")
+        positions = {one.position for one in holding.values()}
+        then = {p: every_piece(effective(record, as_at=p), agency_id) for p in positions}
         return {key: Held(one.kind, then[one.position][key].fields) for key, one in holding.items()}
+
+    def _read(self, stream: str) -> list[Entry[Any]]:
+        """A stream's entries; what was read before is only read on."""
+        if len(self._streams) > MOST_STREAMS:
+            self._streams.clear()
+        known = self._streams.setdefault(stream, [])
+        known += map(entry_of, self.cases.store.stream(stream, after_version=len(known)))
+        return list(known)
 
     def _decide(self, record: Recorded) -> None:
         cause = record.entry
@@ -81,7 +94,7 @@ class Teller:
     def _tell(self, agency_id: AgencyId, case_id: CaseId, position: int, day: date) -> None:
         """Decide on what the agency's stream says, and again where another teller added to it meanwhile."""
         for _ in range(MOST_TRIES):
-            stream = self.cases.recorder.entries(f"agency/{agency_id}")
+            stream = self._read(f"agency/{agency_id}")
             with suppress(Conflict, CommandReused):
                 for n, event in enumerate(self._decided(stream, agency_id, case_id, position, day)):
                     self._record(event, agency_id, day, len(stream) + n)
@@ -97,7 +110,7 @@ class Teller:
         if position < agency.decided_upto or known.agreement is None:
             return
         agreement = in_force(known, day)
-        history = self.cases.history(case_id, as_at=position)
+        history = effective(self._read(f"case/{case_id}"), as_at=position)
         may = told(history, agreement, day) if agreement else {}
         held = self.held(agency, agency_id, case_id)
         messages = list(changes(held, may, closed=closed_on(history) is not None))
@@ -131,10 +144,10 @@ def in_force(agency: Agency, day: date) -> AgreementMade | None:
     return None if ended or over else agreement
 
 
-def pieces_at(cases: Cases, agency_id: AgencyId, case_id: CaseId, position: int) -> Mapping[Key, Piece]:
-    """Every piece of a case as at *position* that could be told to this agency, whatever its agreement asks for."""
+def every_piece(history: History, agency_id: AgencyId) -> Mapping[Key, Piece]:
+    """Every piece of a case that could be told to this agency, whatever its agreement asks for."""
     anything = AgreementMade(agency_id, frozenset(Kind), Code("any"))
-    return {piece.key: piece for piece in pieces(cases.history(case_id, as_at=position), anything)}
+    return {piece.key: piece for piece in pieces(history, anything)}
 
 
 def _ever_told(stream: Sequence[Entry[Any]]) -> set[tuple[CaseId, int, str]]:

@@ -12,7 +12,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from ihs_domain.history import History
 from ihs_domain.ports import Projection
-from ihs_follow.sink import Batch
+from ihs_follow.sink import Batch, NotThisRecord
 
 READ: Final[dict[type, Callable[[Any], Any]]] = {
     date: date.fromisoformat,
@@ -26,6 +26,10 @@ LONGEST_WAIT: Final = 60.0
 
 class NotAViewFile(Exception):
     """The file is some other program's database: nothing was written to it."""
+
+
+class FedFromAnotherStore(NotThisRecord):
+    """The views were made from another store: nothing was written to them."""
 
 
 class Views:
@@ -62,9 +66,12 @@ class Views:
         with self._transaction() as db:
             if self.position() >= batch.upto:
                 return  # another follower was faster: its rows are newer than ours would be
+            store = batch.cases.store.info().store
+            if db.execute("SELECT store FROM standing").fetchone()[0] not in {None, store}:
+                raise FedFromAnotherStore("these views were made from another store: name another file for this one")
             for case_id in batch.touched():
                 self._replace(db, batch, case_id)
-            db.execute("UPDATE standing SET position = ?", (batch.upto,))
+            db.execute("UPDATE standing SET position = ?, store = ?", (batch.upto, store))
 
     def rows(self, projection: str, case_id: str | None = None) -> list[Any]:
         """The rows of one projection, of one case or of all: by case, and within a case in the projection's order."""
@@ -110,8 +117,8 @@ class Views:
         for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             db.execute(f'DROP TABLE "{table}"')
         db.execute(f"PRAGMA application_id = {OWNER}")
-        db.execute("CREATE TABLE standing(position INTEGER NOT NULL)")
-        db.execute("INSERT INTO standing VALUES (0)")
+        db.execute("CREATE TABLE standing(position INTEGER NOT NULL, store TEXT)")
+        db.execute("INSERT INTO standing VALUES (0, NULL)")
         db.execute("CREATE TABLE parked(case_id TEXT PRIMARY KEY, reason TEXT NOT NULL)")
         for table, create in self._wanted():
             db.execute(create)

@@ -14,7 +14,7 @@ from ihs_domain.agencies import Disclosure, DisclosuresMade, What
 from ihs_domain.disclosure import Field, Id, Key, Piece, told
 from ihs_domain.history import Entry
 from ihs_domain.terms import AgencyId
-from ihs_follow.telling import Teller, in_force, pieces_at
+from ihs_follow.telling import Teller, every_piece, in_force
 from ihs_nats.wire import Outgoing, ResumeKey, Source, handle
 
 
@@ -52,7 +52,7 @@ class AgencySource:
         day = Teller(self.cases).today()
         agreement = in_force(self.cases.agency(self.agency_id), day)
         now = told(self.cases.history(event.case), agreement, day) if agreement else {}
-        then = pieces_at(self.cases, self.agency_id, event.case, event.position)
+        then = every_piece(self.cases.history(event.case, as_at=event.position), self.agency_id)
         return {key: then[key] for key, one in now.items() if key in then and one.piece.about == then[key].about}
 
     def _message(self, entry: Entry[DisclosuresMade], n: int, one: Disclosure, piece: Piece | None) -> Outgoing:

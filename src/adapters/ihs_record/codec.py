@@ -72,9 +72,19 @@ def encode(event: Any) -> Encoded:
         raise
     except (TypeError, ValueError, RecursionError):
         raise BadFields(type(event).__name__, [Fault("", "a value that cannot be stored")]) from None
-    if opened(decode(name, encoded.open, encoded.parts), encoded.parts) != event:
-        raise BadFields(type(event).__name__, [Fault("", "it would not be read back as it was written")])
+    back = opened(decode(name, encoded.open, encoded.parts), encoded.parts)
+    if back != event:
+        raise BadFields(type(event).__name__, list(_changed(event, back)))
     return encoded
+
+
+def _changed(event: Any, back: Any) -> Iterator[Fault]:
+    """The fields that would be read back as something else, and as what: a list where a set belongs, text for a day."""
+    for a in attrs.fields(type(event)):
+        written, read = getattr(event, a.name), getattr(back, a.name)
+        if written != read:
+            kinds = f"give a {type(read).__name__}, not a {type(written).__name__}"
+            yield Fault(a.name, f"it would not be read back as it was written: {kinds}")
 
 
 def _with_offset(event: Any) -> Any:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from attrs import Attribute, field, frozen
 
+from ihs_record.errors import RecordError
+
 SALT_SIZE = 16
 EVENT_ID_SIZE = 16
 MOST_BYTES_IN_A_PART = 1 << 20
@@ -21,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class DraftRefused(ValueError):
+class DraftRefused(RecordError):
     """A draft breaks a rule of what a record may be; the message never repeats the value."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from attrs import field, frozen
 
@@ -13,8 +13,8 @@ Kind = Literal["live", "rehearsal"]
 LEAST_MAC, MOST_MAC = 16, 64
 
 
-def _short(_: object, __: object, value: str) -> None:
-    if not 1 <= len(value) <= LONGEST_HEADER or not value.isprintable():
+def _short(_: object, __: object, value: Any) -> None:
+    if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_HEADER or not value.isprintable():
         raise DraftRefused(f"the command id must be 1 to {LONGEST_HEADER} printable characters")
 
 

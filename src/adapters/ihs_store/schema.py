@@ -37,7 +37,8 @@ _STATEMENTS = (
     # The parts stand last, so that header and leaf are read without the pages a large part fills.
     """
     CREATE TABLE records(
-        position INTEGER PRIMARY KEY, stream TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL,
+        position INTEGER PRIMARY KEY CHECK (position > 0),
+        stream TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL,
         event BLOB NOT NULL, day TEXT NOT NULL, occurred TEXT, recorded_at INTEGER NOT NULL,
         actor TEXT NOT NULL, role TEXT NOT NULL, command TEXT NOT NULL, correlation TEXT, causation TEXT,
         edition TEXT NOT NULL, target INTEGER NOT NULL, schema INTEGER NOT NULL,

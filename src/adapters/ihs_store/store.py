@@ -187,7 +187,7 @@ class SQLiteStore(RecordStore):
     def stream(self, stream: str, *, upto: int | None = None, after_version: int = 0) -> list[Row]:
         """Give a stream's records: see RecordStore."""
         return self._rows(
-            "WHERE stream = ? AND version > ? AND position <= ? ORDER BY version",
+            "WHERE stream = ? AND version > ? AND position > 0 AND position <= ? ORDER BY version",
             (stream, after_version, _LARGEST_POSITION if upto is None else upto),
         )
 

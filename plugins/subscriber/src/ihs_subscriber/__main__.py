@@ -27,14 +27,14 @@ def main(arguments: list[str] | None = None) -> int:
     except (SubscriberError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ihs_subscriber",
-        description="Receive what an agency was told, once and in order; print kind, what, case, id, body.",
+        description="Receive what an agency was told, once and in order; print what, kind, case, entry, body.",
         epilog=f"The password is read from {_PASSWORD} or --password-file, never from the command line.",
     )
     parser.add_argument("url", help="the server's address, for example nats://127.0.0.1:4222")
@@ -83,7 +83,7 @@ def _tell_parked(subscriber: Subscriber) -> int:
 
 def _line(message: Message) -> str:
     body = json.dumps(message.body, ensure_ascii=False, separators=(",", ":"))
-    return f"{message.kind} {message.what} {message.handle} {message.id} {body}"
+    return f"{message.what} {message.kind} {message.handle} {message.entry} {body}"
 
 
 if __name__ == "__main__":
