@@ -150,17 +150,23 @@ def inappropriate_services_are_explained(history: History, on: date) -> Iterator
 
 
 def unmet_needs_are_explored(history: History, on: date) -> Iterator[Owed]:
-    """Before services end as inappropriate, options for each need not met are explored with the family."""
+    """Before services end as inappropriate, options for each need not met are explored, or the need is met."""
     since = found_inappropriate(history)
     if since is None:
         return
-    met = {e.event.need for e in history.of(NeedMet) if e.day <= since}
+    met_by_then = {e.event.need for e in history.of(NeedMet) if e.day <= since}
+    answered = history.of_any(OptionsExplored, NeedMet)
     explored = history.of(OptionsExplored)
-    for need in dict.fromkeys(e.event.need for e in history.of(NeedIdentified) if e.event.need not in met):
+    for need in dict.fromkeys(e.event.need for e in history.of(NeedIdentified) if e.event.need not in met_by_then):
         yield Owed(
             "options for a need that is not met are explored",
             since,
             subject=(need,),
-            met_by=tuple(e for e in explored if need in e.event.needs)[:1],
+            met_by=tuple(e for e in answered if _answers(e, need))[:1],
             near=tuple(NearMiss(e.version, "not for this need") for e in explored if need not in e.event.needs),
         )
+
+
+def _answers(entry: Entry[OptionsExplored | NeedMet], need: NeedId) -> bool:
+    said = entry.event
+    return need in said.needs if isinstance(said, OptionsExplored) else need == said.need

@@ -39,10 +39,11 @@ CONSENT, REFUSAL = "R512-100-3 E", "R512-100-3 F"
 
 @pytest.mark.clause(CONSENT, edition=EDITION)
 @pytest.mark.parametrize("answer", [ConsentAsked("m"), ConsentSigned("m"), ConsentRefused("m")])
-def test_being_asked_meets_it_whatever_the_family_answers(given, owed, answer):
+def test_being_asked_meets_it_whatever_the_family_answers(given, owed, accepted, answer):
     [open_] = owed(given(OPENED), after=3, cite=CONSENT)
     [met] = owed(given(OPENED, (3, answer)), after=3, cite=CONSENT)
 
+    assert accepted((4, SERVICE), given(OPENED, (3, answer))) == []
     assert (open_.state, open_.due) == ("open", None)
     assert (met.state, met.evidence) == ("met", (2,))
 
@@ -73,6 +74,13 @@ def test_services_before_asking_are_recorded_with_a_finding(given, accepted, fou
     assert accepted((1, ServicesBegun()), given(opened)) == [CONSENT]
     assert accepted((1, SERVICE), given(opened, ConsentRefused("m"))) == []
     assert found(given(opened, (1, SERVICE), (1, ConsentAsked("m")), (1, SERVICE))) == [CONSENT]
+
+
+@pytest.mark.clause(CONSENT, edition=EDITION)
+def test_what_was_delivered_before_the_opening_sets_no_day_for_asking(given, owed):
+    [duty] = owed(given(SERVICE, (2, OPENED), (3, ConsentAsked("m")), (9, SERVICE)), after=9, cite=CONSENT)
+
+    assert (duty.state, (duty.due - duty.since).days) == ("met", 7)
 
 
 @pytest.mark.clause(CONSENT, edition=EDITION)

@@ -1,11 +1,16 @@
 """R512-100-3 A and 100-5 H to M, edition 2003-09-03: copies, courts, endings as inappropriate, and intensity."""
 
+from datetime import timedelta
+
 import pytest
+from attrs import evolve
 
 from ihs_domain.assessing import AssessmentResultsExplained, NeedIdentified, NeedMet, OptionsExplored
 from ihs_domain.closing import CaseClosed, Ending, EndingDetermined
 from ihs_domain.contacting import Factor, IntensitySet
+from ihs_domain.editions import RuleBook
 from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.judge import duties
 from ihs_domain.opening import (
     Authority,
     CaseOpened,
@@ -145,6 +150,20 @@ def test_each_setting_of_intensity_considers_all_six_factors(given, owed, left_o
     ]
 
 
+@pytest.mark.clause(FACTORS, edition=EDITION)
+def test_a_setting_is_looked_at_under_the_edition_of_its_day_alone(edition, given, first_day):
+    last = first_day + timedelta(days=9)
+    book = RuleBook((evolve(edition, in_force_until=last), evolve(edition, in_force_from=last + timedelta(days=1))))
+    case = given(VOLUNTARY, (4, INTENSIVE), (20, EARLY))
+
+    settings = [d for d in duties(case, book.law("us-ut"), last + timedelta(days=20)) if d.cites == (FACTORS,)]
+
+    assert [(d.subject[0], d.edition) for d in settings] == [
+        ("intensive", EDITION),
+        ("early-intervention", "utah-r512-100@2003-09-13"),
+    ]
+
+
 @pytest.mark.clause(CHANGES, edition=EDITION)
 def test_the_intensity_changes_in_an_open_case_and_each_change_is_on_record(given, accepted, touched):
     case = given(VOLUNTARY, (4, INTENSIVE))
@@ -212,9 +231,11 @@ def test_options_for_each_need_not_met_are_explored_before_services_end_as_inapp
         NeedIdentified("N1", "dental"),
         NeedIdentified("N2", "housing"),
         NeedIdentified("N3", "parenting-routine"),
+        NeedIdentified("N4", "transport"),
         (3, NeedMet("N3")),
         (5, NOT_APPROPRIATE),
         (6, OptionsExplored(frozenset({"N1"}))),
+        (7, NeedMet("N4")),
         (9, CaseClosed(Ending.NOT_APPROPRIATE)),
         (10, OptionsExplored(frozenset({"N2"}))),
     )
@@ -222,6 +243,7 @@ def test_options_for_each_need_not_met_are_explored_before_services_end_as_inapp
     explored = [d for d in owed(case, after=10, cite=EXPLAINED) if d.what.startswith("options")]
 
     assert [(d.subject, d.state.value, d.evidence, [n.version for n in d.near]) for d in explored] == [
-        (("N1",), "met", (7,), []),
-        (("N2",), "unmet", (), [7]),
+        (("N1",), "met", (8,), []),
+        (("N2",), "unmet", (), [8]),
+        (("N4",), "met", (9,), [8]),
     ]

@@ -117,7 +117,9 @@ def test_a_request_is_evaluated_by_accepting_or_denying_it(given, owed):
     assert evaluated(ASKED) == [("open", (), None)]
     assert evaluated(ASKED, (3, ACCEPTED)) == [("met", (2,), None)]
     assert evaluated(ASKED, (3, DENIED)) == [("met", (2,), None)]
+    assert evaluated(ASKED, ACCEPTED) == [("met", (2,), None)]
     assert evaluated(ASKED, (3, RequestWithdrawn())) == []
+    assert evaluated(ASKED, (3, DENIED), (4, RequestWithdrawn())) == [("met", (2,), None)]
     assert evaluated(ASKED, (3, DENIED), (5, ASKED)) == [("met", (2,), None), ("open", (), None)]
 
 
@@ -238,7 +240,10 @@ def test_the_family_and_the_referent_are_told_of_the_decision_in_words_or_in_wri
 def test_a_family_that_asked_for_itself_is_the_referent_and_is_told_once(given, owed):
     asked = ServicesRequested("us-ut", Source.FAMILY)
 
+    named = ServicesRequested("us-ut", Source.FAMILY, "grandmother")
+
     assert [d.subject for d in owed(given(asked, (2, DENIED)), after=3, cite=TOLD)] == [("family",)]
+    assert [d.subject for d in owed(given(named, (2, DENIED)), after=3, cite=TOLD)] == [("family",), ("referent",)]
 
 
 @pytest.mark.clause(TOLD, edition=EDITION)
@@ -308,6 +313,22 @@ def test_telling_without_reasons_and_naming_no_resource_are_near_misses(given, o
         ("open", [(4, "it names no resource")]),
         ("open", [(5, "it names no resource")]),
     ]
+
+
+@pytest.mark.clause(DENIAL, edition=EDITION)
+def test_what_was_said_after_one_denial_does_not_serve_the_next(given, owed):
+    said = (
+        tell(Audience.FAMILY, explained=True),
+        tell(Audience.REFERENT, explained=True),
+        ResourcesSuggested(frozenset({"parenting-class"})),
+        FinalSummaryWritten(Ending.REQUEST_DENIED, frozenset({"parenting-class"})),
+    )
+    case = given(ASKED, (2, DENIED), *((2, act) for act in said), (8, ASKED), (9, DENIED))
+
+    states = [(d.what, d.state.value) for d in owed(case, after=9, cite=DENIAL)]
+
+    assert sorted(state for _, state in states) == ["met"] * 4 + ["open"] * 4
+    assert len({what for what, state in states if state == "open"}) == 4
 
 
 @pytest.mark.clause(DENIAL, edition=EDITION)

@@ -52,6 +52,7 @@ def test_a_copy_of_a_court_ordered_plan_goes_to_court_attorney_guardian_ad_litem
     }
     assert copies(owed(case, after=3))["lawyer"] == ("open", ())
     assert copies(owed(case, after=4))["lawyer"] == ("met", (7,))
+    assert [(d.since - case[0].day).days for d in owed(case, after=4) if "lawyer" in d.subject] == [3]
 
 
 @pytest.mark.clause(COPIES, edition=EDITION)
@@ -124,6 +125,16 @@ def test_goals_are_owed_to_the_court_from_its_order_on_and_are_unmet_at_closing(
     [duty] = owed(given(*acts, (30, CaseClosed(Ending.MOVED))), after=31, cite=TO_COURT)
     assert (duty.state, (duty.since - case[0].day).days) == ("unmet", 9)
     assert [near.why for near in duty.near] == ["no goals were identified by then"]
+
+
+@pytest.mark.clause(TO_COURT, edition=EDITION)
+def test_the_goals_of_a_child_who_joins_later_are_owed_from_that_day(given, owed):
+    case = given(ORDERED, CHILD, (9, PersonJoined("c-2", Relation.CHILD)))
+
+    assert [(d.subject, (d.since - case[0].day).days) for d in owed(case, after=9, cite=TO_COURT)] == [
+        (("c-1",), 0),
+        (("c-2",), 9),
+    ]
 
 
 @pytest.mark.clause(TO_COURT, edition=EDITION)
