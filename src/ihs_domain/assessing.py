@@ -5,10 +5,11 @@ from datetime import date
 
 from attrs import evolve, field, frozen
 
+from ihs_domain.closing import CaseClosed, Ending, EndingDetermined
 from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.history import Entry, History
 from ihs_domain.opening import opened_on
-from ihs_domain.requesting import Audience
+from ihs_domain.requesting import Audience, audiences
 from ihs_domain.terms import AssessmentId, Code, Happening, Narrative, NeedId, New, PersonId, StrengthId
 
 
@@ -121,3 +122,51 @@ def family_is_assessed(history: History, on: date) -> Iterator[Owed]:
         )
         met = tuple(e for e in made if whole(e.event))
         yield Owed("the child and family assessment is written", day, met_by=met[:1], near=near)
+
+
+def found_inappropriate(history: History) -> date | None:
+    """The first day on which services were said to be inappropriate for the family, if they were."""
+    said = (
+        *(e for e in history.of(AssessmentResultsExplained) if not e.event.appropriate),
+        *(e for e in history.of_any(EndingDetermined, CaseClosed) if e.event.reason is Ending.NOT_APPROPRIATE),
+    )
+    return min((e.day for e in said), default=None)
+
+
+def inappropriate_services_are_explained(history: History, on: date) -> Iterator[Owed]:
+    """Before services end as inappropriate, family and referent are told of the assessment."""
+    since = found_inappropriate(history)
+    if since is None:
+        return
+    for audience in audiences(history):
+        told = [e for e in history.of(AssessmentResultsExplained) if e.event.whom is audience]
+        yield Owed(
+            f"the {audience} is told that services are not appropriate",
+            since,
+            subject=(audience.value,),
+            met_by=tuple(e for e in told if not e.event.appropriate)[:1],
+            near=tuple(NearMiss(e.version, "it was not told so") for e in told if e.event.appropriate),
+        )
+
+
+def unmet_needs_are_explored(history: History, on: date) -> Iterator[Owed]:
+    """Before services end as inappropriate, options for each need not met are explored, or the need is met."""
+    since = found_inappropriate(history)
+    if since is None:
+        return
+    met_by_then = {e.event.need for e in history.of(NeedMet) if e.day <= since}
+    answered = history.of_any(OptionsExplored, NeedMet)
+    explored = history.of(OptionsExplored)
+    for need in dict.fromkeys(e.event.need for e in history.of(NeedIdentified) if e.event.need not in met_by_then):
+        yield Owed(
+            "options for a need that is not met are explored",
+            since,
+            subject=(need,),
+            met_by=tuple(e for e in answered if _answers(e, need))[:1],
+            near=tuple(NearMiss(e.version, "not for this need") for e in explored if need not in e.event.needs),
+        )
+
+
+def _answers(entry: Entry[OptionsExplored | NeedMet], need: NeedId) -> bool:
+    said = entry.event
+    return need in said.needs if isinstance(said, OptionsExplored) else need == said.need

@@ -91,8 +91,9 @@ FOLDS: Final[dict[type, tuple[str, Fold]]] = {
     opening.CourtOrderEnded: ("opening", opening.court_order_ended),
     opening.ConsentAsked: ("opening", opening.consent_asked),
     opening.ConsentSigned: ("opening", opening.consent_signed),
-    opening.ConsentRefused: ("opening", opening.consent_asked),
+    opening.ConsentRefused: ("opening", opening.consent_refused),
     opening.ConsentWithdrawn: ("opening", opening.consent_withdrawn),
+    requesting.ServicesRefused: ("opening", opening.services_refused),
     household.PersonJoined: ("household", household.person_joined),
     household.PersonLeft: ("household", household.person_left),
     household.VictimSubstantiated: ("household", household.victim_substantiated),
@@ -145,7 +146,6 @@ FOLDS: Final[dict[type, tuple[str, Fold]]] = {
 QUIET: Final[frozenset[type]] = frozenset(
     {
         requesting.RequestWithdrawn,
-        requesting.ServicesRefused,
         requesting.ResourcesSuggested,
         requesting.DecisionNotified,
         opening.ServicesBegun,

@@ -28,6 +28,7 @@ class Ending(StrEnum):
     DIED = "died"
     TRANSFERRED = "transferred"
     NOT_APPROPRIATE = "not-appropriate"
+    REQUEST_DENIED = "request-denied"
 
 
 ACCOUNTED: frozenset[Ending] = frozenset({Ending.THREATS_MANAGED, Ending.CHILD_UNSAFE_AT_HOME})

@@ -9,9 +9,9 @@ from attrs import frozen
 from ihs_domain.assigning import WorkerAssigned
 from ihs_domain.duties import NearMiss, Owed, months_between
 from ihs_domain.history import Entry, History
-from ihs_domain.household import VictimSubstantiated, children
+from ihs_domain.household import children, victims
 from ihs_domain.opening import opened_on
-from ihs_domain.requesting import ServicesRequested
+from ihs_domain.requesting import ServicesRequested, is_denied
 from ihs_domain.roles import Role
 from ihs_domain.terms import ActorId, Code, Decision, Happening, Narrative, PersonId, Version
 
@@ -123,27 +123,29 @@ def made_by(entry: Entry[ContactMade]) -> str:
 
 
 def a_victim_is_spoken_to_alone(history: History, on: date) -> Iterator[Owed]:
-    """One private conversation with one substantiated child, after the finding, meets it."""
-    found = history.first(VictimSubstantiated)
-    if found is None:
+    """One private conversation with one substantiated child, after the finding, meets it; the others are named too."""
+    found = victims(history)
+    if not found:
         return
-    since = {e.event.child: e.day for e in reversed(history.of(VictimSubstantiated))}
     private = [e for e in history.of(ContactMade) if e.event.private_with]
-    met = [e for e in private if any(since.get(child, date.max) <= e.day for child in e.event.private_with)]
-    near = tuple(NearMiss(e.version, "not with a child substantiated by then") for e in private if e not in met)
+    met = [e for e in private if any(c in found and found[c].day <= e.day for c in e.event.private_with)]
+    spoken_to = {c for e in met for c in e.event.private_with if c in found and found[c].day <= e.day}
     yield Owed(
         "a private conversation with a substantiated child",
-        found.day,
-        tuple(sorted(since)),
+        min(e.day for e in found.values()),
+        tuple(sorted(found)),
         met_by=tuple(met[:1]),
-        near=near,
+        near=(
+            *(NearMiss(e.version, "not with a child substantiated by then") for e in private if e not in met),
+            *(NearMiss(e.version, "not spoken to alone yet") for c, e in found.items() if c not in spoken_to),
+        ),
     )
 
 
 def intensity_is_decided(history: History, on: date) -> Iterator[Owed]:
     """The first intensity of services is decided with the request, each of the six factors considered."""
     asked = history.first(ServicesRequested)
-    if asked is None:
+    if asked is None or is_denied(history):
         return
     every = frozenset(Factor)
     settings = history.of(IntensitySet)

@@ -36,6 +36,7 @@ class Owed:
     """What a duty rule finds owed: since when, by when (None: no date is set), and the entries that meet it together.
 
     *due* is the last day in time. *lenient*: the window was cut short by opening, so that missing it is not late.
+    *act_on*: the day of the act it goes with; an edition that came into force later does not open that act again.
     """
 
     what: str
@@ -45,6 +46,7 @@ class Owed:
     met_by: tuple[Entry[Any], ...] = ()
     near: tuple[NearMiss, ...] = ()
     lenient: bool = False
+    act_on: date | None = None
 
     @property
     def met_on(self) -> date | None:

@@ -124,3 +124,14 @@ def children(history: History) -> dict[PersonId, date]:
 def parents(history: History) -> dict[PersonId, date]:
     """The parents and guardians and the day each joined."""
     return related(history, *PARENTS)
+
+
+def victims(history: History) -> dict[PersonId, Entry[VictimSubstantiated]]:
+    """The children substantiated as victims, each with the first finding that was not reversed since."""
+    found: dict[PersonId, Entry[VictimSubstantiated]] = {}
+    for entry in history.of_any(VictimSubstantiated, SubstantiationReversed):
+        if isinstance(entry.event, SubstantiationReversed):
+            found.pop(entry.event.child, None)
+        else:
+            found.setdefault(entry.event.child, entry)
+    return found

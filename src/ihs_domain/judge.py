@@ -166,7 +166,7 @@ def _under(edition: Edition, first: date, history: History, closed: date | None,
     for rule, *rules in edition.duties:
         for owed in rule(history, closed or on):
             ended = edition.in_force_until is not None and owed.since > edition.in_force_until
-            gone_by = owed.due is not None and owed.due < first
+            gone_by = any(day is not None and day < first for day in (owed.due, owed.act_on))
             if not ended and not gone_by:
                 yield _duty(evolve(owed, since=max(owed.since, first)), tuple(rules), edition.id, span, on)
 

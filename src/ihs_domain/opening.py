@@ -1,16 +1,18 @@
 """Opening a case: its authority, and the family's consent."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, field, frozen
 
-from ihs_domain.duties import Owed
+from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
+from ihs_domain.requesting import ServicesRefused
 from ihs_domain.roles import Role
+from ihs_domain.serving import ServiceDelivered
 from ihs_domain.terms import Code, Decision, Happening, Jurisdiction, Narrative, New, OrderId, PersonId
 
 if TYPE_CHECKING:
@@ -145,7 +147,10 @@ class ConsentRefused(Happening):
 
 @frozen
 class Opening:
-    """Since when, by which authority, under which orders of a court, and whether the family was asked for consent."""
+    """Since when, by which authority, under which orders of a court, and how the family took to it.
+
+    *asked_on* is the last day on which consent was asked for; *refused* whether the family's last word was no.
+    """
 
     opened_on: date | None = None
     authority: Authority | None = None
@@ -154,6 +159,7 @@ class Opening:
     jurisdiction: Jurisdiction | None = None
     asked_on: date | None = None
     consented: bool = False
+    refused: bool = False
     orders: dict[OrderId, CourtOrderReceived] = field(factory=dict)
 
     def orders_on(self, day: date) -> tuple[CourtOrderReceived, ...]:
@@ -163,6 +169,11 @@ class Opening:
     def ordered_on(self, day: date) -> bool:
         """Whether services are a court's on *day*: opened so, or ordered since."""
         return self.authority is Authority.COURT_ORDERED or any(o.services_ordered for o in self.orders_on(day))
+
+    @property
+    def agreed(self) -> bool:
+        """Whether the family agrees to work with the agency: it signed, or came by itself and has not refused."""
+        return self.consented or (self.authority is Authority.VOLUNTARY and not self.refused)
 
 
 def case_opened(opening: Opening, entry: Entry[CaseOpened]) -> Opening:
@@ -189,16 +200,32 @@ def court_order_ended(opening: Opening, entry: Entry[CourtOrderEnded]) -> Openin
     return evolve(opening, orders={id_: o for id_, o in opening.orders.items() if id_ != entry.event.order})
 
 
-def consent_asked(opening: Opening, entry: Entry[ConsentAsked | ConsentRefused]) -> Opening:
-    return evolve(opening, asked_on=opening.asked_on or entry.day)
+def consent_asked(opening: Opening, entry: Entry[ConsentAsked]) -> Opening:
+    return evolve(opening, asked_on=entry.day)
 
 
 def consent_signed(opening: Opening, entry: Entry[ConsentSigned]) -> Opening:
-    return evolve(opening, asked_on=opening.asked_on or entry.day, consented=True)
+    return evolve(opening, asked_on=entry.day, consented=True, refused=False)
+
+
+def consent_refused(opening: Opening, entry: Entry[ConsentRefused]) -> Opening:
+    return evolve(opening, asked_on=entry.day, refused=True)
 
 
 def consent_withdrawn(opening: Opening, entry: Entry[ConsentWithdrawn]) -> Opening:
-    return evolve(opening, consented=False)
+    return evolve(opening, consented=False, refused=True)
+
+
+def services_refused(opening: Opening, entry: Entry[ServicesRefused]) -> Opening:
+    return evolve(opening, consented=False, refused=True)
+
+
+ORDERING: Final[dict[type, Callable[[Opening, Entry[Any]], Opening]]] = {
+    CaseOpened: case_opened,
+    AuthorityChanged: authority_changed,
+    CourtOrderReceived: court_order_received,
+    CourtOrderEnded: court_order_ended,
+}
 
 
 def case_is_not_open_yet(case: "Case", entry: Entry[CaseOpened]) -> Objection | None:
@@ -208,6 +235,21 @@ def case_is_not_open_yet(case: "Case", entry: Entry[CaseOpened]) -> Objection | 
     return Objection("the case is opened already", "reopen it if it was closed, or correct the opening")
 
 
+def ordered_since(history: History, day: date, on: date) -> date | None:
+    """The first day from *day* to *on* on which services are a court's, if there is one."""
+    acts = history.of_any(*ORDERING)
+    days = sorted({day, *(e.day for e in acts if day < e.day <= on)})
+    return next((d for d in days if _as_of(acts, d).ordered_on(d)), None)
+
+
+def _as_of(acts: Iterable[Entry[Any]], day: date) -> Opening:
+    opening = Opening()
+    for entry in acts:
+        if entry.day <= day:
+            opening = ORDERING[type(entry.event)](opening, entry)
+    return opening
+
+
 def opened_on(history: History) -> date | None:
     """The day the case was opened, if it was."""
     opened = history.first(CaseOpened)
@@ -215,7 +257,24 @@ def opened_on(history: History) -> date | None:
 
 
 def family_is_asked_for_consent(history: History, on: date) -> Iterator[Owed]:
-    """The family is asked to sign a consent after opening. Being asked is enough: a refusal is recorded."""
+    """The family is asked to sign a consent after opening and before services begin; a refusal is an answer too."""
     if day := opened_on(history):
         asked = history.of_any(ConsentAsked, ConsentSigned, ConsentRefused)
-        yield Owed("the family is asked to sign a consent", day, met_by=asked[:1])
+        begun = next((e.day for e in history.of_any(ServicesBegun, ServiceDelivered) if e.day >= day), None)
+        yield Owed(
+            "the family is asked to sign a consent",
+            day,
+            due=begun,
+            met_by=tuple(e for e in asked if e.day >= day)[:1],
+            near=tuple(NearMiss(e.version, "before the case was opened") for e in asked if e.day < day),
+        )
+
+
+def family_was_asked_for_consent(case: "Case", entry: Entry[ServicesBegun | ServiceDelivered]) -> Objection | None:
+    """Services begin once the family was asked to sign a consent, in a case that is open."""
+    asked, opened = case.opening.asked_on, case.opening.opened_on
+    if asked is not None and (opened is None or asked >= opened):
+        return None
+    return Objection(
+        "services reached the family before it was asked to sign a consent", "ask it, and record what it answers"
+    )

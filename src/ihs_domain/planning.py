@@ -274,7 +274,11 @@ def _team(history: History, day: date) -> Iterator[PersonId]:
 def _copy(history: History, agreed: Entry[PlanAgreed], person: PersonId) -> Owed:
     given = [e for e in history.of(PlanProvided) if e.event.plan == agreed.event.plan and person in e.event.to]
     return Owed(
-        "a copy of the plan is provided", agreed.day, subject=(agreed.event.plan, person), met_by=tuple(given[:1])
+        "a copy of the plan is provided",
+        agreed.day,
+        subject=(agreed.event.plan, person),
+        met_by=tuple(given[:1]),
+        act_on=agreed.day,
     )
 
 

@@ -1,8 +1,9 @@
 """Safety: threats to the children, and the plans that keep them safe meanwhile."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from enum import StrEnum
+from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
@@ -236,6 +237,30 @@ def safety_plan_ended(safety: Safety, entry: Entry[SafetyPlanEnded]) -> Safety:
     if held is None:
         return safety
     return evolve(safety, plans={**safety.plans, entry.event.plan: evolve(held, ended_on=entry.day)})
+
+
+THREATS: Final[dict[type, Callable[[Safety, Entry[Any]], Safety]]] = {
+    ThreatIdentified: threat_identified,
+    ThreatManaged: threat_managed,
+    ThreatReopened: threat_reopened,
+}
+
+
+def at_risk_since(history: History, day: date, on: date) -> date | None:
+    """The first day from *day* to *on* on which a threat is unmanaged, or safety was last found less than safe."""
+    acts = history.of_any(*THREATS, SafetyAssessmentCompleted)
+    days = sorted({day, *(e.day for e in acts if day < e.day <= on)})
+    return next((d for d in days if _at_risk([e for e in acts if e.day <= d])), None)
+
+
+def _at_risk(acts: Iterable[Entry[Any]]) -> bool:
+    safety, found_safe = Safety(), True
+    for entry in acts:
+        if isinstance(entry.event, SafetyAssessmentCompleted):
+            found_safe = entry.event.result is SafetyResult.SAFE
+        else:
+            safety = THREATS[type(entry.event)](safety, entry)
+    return bool(safety.unmanaged) or not found_safe
 
 
 def safety_plans_are_reviewed(history: History, on: date) -> Iterator[Owed]:

@@ -188,6 +188,7 @@ def test_answer_6_judged_by_the_2003_edition(alder):
     ]
     met = {(d.cites, d.subject) for d in owed if d.state is State.MET and d.edition}
     assert met == {
+        (("R512-100-3 B",), ()),
         (("R512-100-3 G",), ("family",)),
         (("R512-100-5 D",), ()),
         (("R512-100-5 H",), ("PL1", "A-m")),

@@ -43,7 +43,9 @@ class Diary:
                 self.refused[line["id"]] = refused
         return self
 
-    def take(self, entry: Entry[Any]) -> None:
+    def take(self, said: Entry[Any]) -> None:
+        edition = self.law(said.day)
+        entry = said._replace(edition=edition.id if edition.rules else "")
         self.findings += decide(entry, self.history(), self.record, self.law)
         self.record.append(entry)
 

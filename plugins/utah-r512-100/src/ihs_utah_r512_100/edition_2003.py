@@ -6,10 +6,38 @@ Source: Utah State Bulletin 2010-17, file 33925: the text struck there, with the
 from datetime import date
 from typing import Final
 
+from ihs_domain.assessing import (
+    FamilyAssessmentCompleted,
+    FamilyAssessmentUpdated,
+    NeedIdentified,
+    StrengthIdentified,
+    inappropriate_services_are_explained,
+    unmet_needs_are_explored,
+)
 from ihs_domain.closing import CaseClosed, summary_is_written
-from ihs_domain.contacting import a_victim_is_spoken_to_alone, intensity_is_decided, worker_visits_every_month
+from ihs_domain.contacting import (
+    Factor,
+    IntensitySet,
+    a_victim_is_spoken_to_alone,
+    intensity_is_decided,
+    worker_visits_every_month,
+)
+from ihs_domain.courts import (
+    court_is_asked_to_end_services,
+    court_parties_receive_the_plan,
+    refusal_at_risk_is_screened,
+)
 from ihs_domain.editions import Edition
-from ihs_domain.opening import family_is_asked_for_consent
+from ihs_domain.household import ChildReturnedHome
+from ihs_domain.intensity import each_setting_considers, family_agrees_to, intensity_is_as_ordered
+from ihs_domain.opening import (
+    CaseOpened,
+    ConsentRefused,
+    CourtOrderReceived,
+    ServicesBegun,
+    family_is_asked_for_consent,
+    family_was_asked_for_consent,
+)
 from ihs_domain.planning import (
     PlanAgreed,
     assessment_is_complete,
@@ -18,22 +46,120 @@ from ihs_domain.planning import (
     plan_is_complete,
     plan_is_reviewed_every,
 )
-from ihs_domain.requesting import audiences_are_told
-from ihs_domain.rules import Rule
-from ihs_domain.teaming import initial_meeting_sets_intensity
-from ihs_domain.terms import Jurisdiction
+from ihs_domain.requesting import (
+    Ground,
+    ServicesAccepted,
+    ServicesDenied,
+    ServicesRequested,
+    acceptance_names_one_of,
+    audiences_are_told,
+    denial_gives_reasons,
+    denial_is_explained,
+    denial_is_summed_up,
+    family_is_at_risk_or_needs_help,
+    ordered_services_are_not_denied,
+    other_resources_are_suggested,
+    request_is_evaluated,
+)
+from ihs_domain.roles import Role
+from ihs_domain.rules import Bears, Rule
+from ihs_domain.serving import ServiceDelivered
+from ihs_domain.teaming import TeamFormed, TeamMeetingHeld, TeamMemberAdded, initial_meeting_sets_intensity
+from ihs_domain.terms import Code, EditionId, Jurisdiction
 
+ID: Final = EditionId("utah-r512-100@2003-09-03")
+EARLY_INTERVENTION: Final = Code("early-intervention")
+
+PURPOSE: Final = Rule(
+    "R512-100-1 A",
+    "services let children at risk remain safely at home, and help children in custody return home",
+    bears=(Bears.RECORD,),
+)
+COMPONENTS: Final = Rule(
+    "R512-100-1 B.1-3",
+    "the components: case management, skills development and family education, counselling and therapy",
+    bears=(Bears.RECORD,),
+)
 MONTHLY_VISIT: Final = Rule("R512-100-1 B.4", "the worker visits child and family at least once a month")
 PRIVATE_CONVERSATION: Final = Rule(
-    "R512-100-1 B.5", "a component: a private conversation with one or more substantiated children"
+    "R512-100-1 B.5",
+    "a component: a private conversation with one or more substantiated children",
+    bears=(Bears.RECORD, Bears.DUTY),
+)
+STATUTE: Final = Rule(
+    "R512-100-1 C",
+    "the agency is authorised by statute to provide these services (which sections stood in 2003 is not on file)",
+    bears=(Bears.RECORD,),
 )
 PLAN_RESTS_ON_ASSESSMENT: Final = Rule("R512-100-2 A", "the plan is based on the assessment of strengths and needs")
-EVALUATED: Final = Rule(
-    "R512-100-3 B", "a request is evaluated as soon as possible, and its initial intensity decided with it"
+TEAM_DEFINED: Final = Rule(
+    "R512-100-2 B",
+    "the team meets as often as needed and supports the family; the referent and persons the family names may join",
+    bears=(Bears.RECORD,),
 )
-CONSENT: Final = Rule("R512-100-3 E", "the family is asked to sign a consent after opening and before services begin")
+ASSESSMENT_DEFINED: Final = Rule(
+    "R512-100-2 C",
+    "the functional assessment defines the child's and the family's strengths and needs",
+    bears=(Bears.RECORD,),
+)
+MAY_BE_SERVED: Final = Rule(
+    "R512-100-3 A [first sentence]",
+    "children potentially at risk of abuse or neglect, and their families, may be served",
+    bears=(Bears.MAY,),
+)
+AGREES_TO_EARLY_INTERVENTION: Final = Rule(
+    "R512-100-3 A [second sentence]",
+    "early intervention is for a family that agrees to work voluntarily with the agency",
+    bears=(Bears.GATE,),
+)
+EVALUATED: Final = Rule(
+    "R512-100-3 B",
+    "a request is evaluated as soon as possible, and its initial intensity decided with it",
+    bears=(Bears.DUTY,),
+)
+CRITERIA: Final = Rule(
+    "R512-100-3 B.1-5",
+    "acceptance may rest on ongoing risk, minimal or no risk of removal, past history, willingness, "
+    "or a need for monitoring",
+    bears=(Bears.MAY,),
+)
+DISCRETION: Final = Rule(
+    "R512-100-3 C",
+    "the agency decides whether a request is accepted, except that court-ordered services cannot be denied",
+    bears=(Bears.MAY, Bears.GATE),
+)
+GROUNDS: Final = Rule(
+    "R512-100-3 C.1-4",
+    "services are appropriate for a child harmed but safe at home, one returned from care, an adoption that may fail, "
+    "or a reunification likely within 14 days",
+    bears=(Bears.GATE,),
+)
+NOT_ACCEPTED: Final = Rule(
+    "R512-100-3 D",
+    "a family that gets services itself, at minimal or no risk and in no need of ongoing services, is not accepted",
+    bears=(Bears.GATE,),
+)
+CONSENT: Final = Rule(
+    "R512-100-3 E",
+    "the family is asked to sign a consent after opening and before services begin",
+    bears=(Bears.DUTY, Bears.FINDING),
+)
+REFUSAL_AT_RISK: Final = Rule(
+    "R512-100-3 F",
+    "a family refuses services it needs and a child is at risk: the case is screened with an Assistant Attorney "
+    "General, and a petition considered",
+    bears=(Bears.DUTY,),
+)
 DECISION_TOLD: Final = Rule(
-    "R512-100-3 G", "the family and the referent are told of the decision, and the telling is on record"
+    "R512-100-3 G",
+    "the family and the referent are told of the decision, and the telling is on record",
+    bears=(Bears.NOTICE,),
+)
+DENIAL: Final = Rule(
+    "R512-100-3 H",
+    "a denial's reasons are on record and explained to referent and family, other resources suggested, "
+    "and referral resources recorded in the closing summary",
+    bears=(Bears.GATE, Bears.NOTICE, Bears.RECORD),
 )
 INITIAL_MEETING: Final = Rule("R512-100-5 C.1", "an initial team meeting sets the intensity and discusses options")
 ASSESSMENT_FIRST: Final = Rule(
@@ -43,8 +169,39 @@ PLAN_REVIEW: Final = Rule("R512-100-5 F", "the plan is reviewed at least every t
 PLAN_COMPLETE: Final = Rule(
     "R512-100-5 G", "the plan is complete when worker, supervisor and team agreed to it and it is finalised in SAFE"
 )
-COPIES: Final = Rule("R512-100-5 H", "a copy of the plan goes to the family and to the other team members")
-INTENSITY: Final = Rule("R512-100-5 L", "each setting of intensity considers six factors")
+COPIES: Final = Rule(
+    "R512-100-5 H",
+    "a copy of the plan goes to the family and to the other team members; court-ordered, also to the attorney "
+    "general, the guardian ad litem and the court",
+    bears=(Bears.NOTICE,),
+)
+INTENSITY_AS_ORDERED: Final = Rule(
+    "R512-100-5 I",
+    "court-ordered: the agency sets the intensity unless the court's order does",
+    bears=(Bears.GATE,),
+)
+ORDERED_BUT_INAPPROPRIATE: Final = Rule(
+    "R512-100-5 J",
+    "court-ordered but not appropriate: the assistant attorney general and the guardian ad litem are told, "
+    "and asked for a petition to terminate",
+    bears=(Bears.DUTY,),
+)
+ENDING_EXPLAINED: Final = Rule(
+    "R512-100-5 K",
+    "ending as inappropriate: family and referent are told of the assessment, options for unmet needs explored first",
+    bears=(Bears.NOTICE,),
+)
+INTENSITY: Final = Rule(
+    "R512-100-5 L",
+    "each setting of intensity considers risk, extent of services, contacts, case management, clinical service "
+    "and the family's schedule",
+    bears=(Bears.DUTY,),
+)
+INTENSITY_CHANGES: Final = Rule(
+    "R512-100-5 M",
+    "the intensity may change without ending services, starting anew or changing the worker",
+    bears=(Bears.RECORD,),
+)
 FINAL_SUMMARY: Final = Rule("R512-100-7 B", "a final progress summary is completed, with the reason for closing")
 
 UTAH_2003: Final = Edition(
@@ -54,34 +211,117 @@ UTAH_2003: Final = Edition(
     in_force_from=date(2003, 9, 3),
     in_force_until=date(2010, 10, 7),
     rules=(
+        PURPOSE,
+        COMPONENTS,
         MONTHLY_VISIT,
         PRIVATE_CONVERSATION,
+        STATUTE,
         PLAN_RESTS_ON_ASSESSMENT,
+        TEAM_DEFINED,
+        ASSESSMENT_DEFINED,
+        MAY_BE_SERVED,
+        AGREES_TO_EARLY_INTERVENTION,
         EVALUATED,
+        CRITERIA,
+        DISCRETION,
+        GROUNDS,
+        NOT_ACCEPTED,
         CONSENT,
+        REFUSAL_AT_RISK,
         DECISION_TOLD,
+        DENIAL,
         INITIAL_MEETING,
         ASSESSMENT_FIRST,
         PLAN_REVIEW,
         PLAN_COMPLETE,
         COPIES,
+        INTENSITY_AS_ORDERED,
+        ORDERED_BUT_INAPPROPRIATE,
+        ENDING_EXPLAINED,
         INTENSITY,
+        INTENSITY_CHANGES,
         FINAL_SUMMARY,
     ),
     gates={
+        ServicesAccepted: (
+            (
+                acceptance_names_one_of(
+                    Ground.MALTREATED_BUT_CAN_STAY,
+                    Ground.REUNITING,
+                    Ground.ADOPTION_AT_RISK,
+                    Ground.REUNIFICATION_LIKELY,
+                    edition=ID,
+                ),
+                GROUNDS,
+            ),
+            (family_is_at_risk_or_needs_help, NOT_ACCEPTED),
+        ),
+        ServicesDenied: (
+            (ordered_services_are_not_denied, DISCRETION),
+            (denial_gives_reasons, DENIAL),
+        ),
+        ServicesBegun: ((family_was_asked_for_consent, CONSENT),),
+        ServiceDelivered: ((family_was_asked_for_consent, CONSENT),),
+        IntensitySet: (
+            (family_agrees_to(EARLY_INTERVENTION), AGREES_TO_EARLY_INTERVENTION),
+            (intensity_is_as_ordered, INTENSITY_AS_ORDERED),
+        ),
         PlanAgreed: ((assessment_is_complete, PLAN_RESTS_ON_ASSESSMENT),),
         CaseClosed: ((summary_is_written, FINAL_SUMMARY),),
     },
     duties=(
+        (request_is_evaluated, EVALUATED),
         (audiences_are_told, DECISION_TOLD),
+        (denial_is_explained, DENIAL),
+        (other_resources_are_suggested, DENIAL),
+        (denial_is_summed_up, DENIAL),
+        (refusal_at_risk_is_screened, REFUSAL_AT_RISK),
         (intensity_is_decided, EVALUATED, INTENSITY),
+        (
+            each_setting_considers(
+                Factor.RISK,
+                Factor.EXTENT_OF_SERVICES,
+                Factor.CONTACTS,
+                Factor.CASE_MANAGEMENT,
+                Factor.CLINICAL_SERVICE,
+                Factor.FAMILY_SCHEDULE,
+            ),
+            INTENSITY,
+        ),
         (initial_meeting_sets_intensity, INITIAL_MEETING),
         (family_is_asked_for_consent, CONSENT),
         (assessment_precedes_plan, ASSESSMENT_FIRST),
         (plan_is_complete, PLAN_COMPLETE),
         (plan_is_reviewed_every(3), PLAN_REVIEW),
         (family_and_team_receive_the_plan, COPIES),
+        (
+            court_parties_receive_the_plan(Role.ASSISTANT_ATTORNEY_GENERAL, Role.GUARDIAN_AD_LITEM, Role.COURT),
+            COPIES,
+        ),
+        (
+            court_is_asked_to_end_services(Role.ASSISTANT_ATTORNEY_GENERAL, Role.GUARDIAN_AD_LITEM),
+            ORDERED_BUT_INAPPROPRIATE,
+        ),
+        (inappropriate_services_are_explained, ENDING_EXPLAINED),
+        (unmet_needs_are_explored, ENDING_EXPLAINED),
         (a_victim_is_spoken_to_alone, PRIVATE_CONVERSATION),
         (worker_visits_every_month, MONTHLY_VISIT),
     ),
+    records={
+        ServicesRequested: (MAY_BE_SERVED,),
+        ServicesAccepted: (MAY_BE_SERVED, CRITERIA, DISCRETION),
+        CaseOpened: (PURPOSE, STATUTE),
+        ChildReturnedHome: (PURPOSE,),
+        ConsentRefused: (CONSENT,),
+        CourtOrderReceived: (INTENSITY_AS_ORDERED,),
+        ServiceDelivered: (COMPONENTS,),
+        TeamFormed: (TEAM_DEFINED,),
+        TeamMemberAdded: (TEAM_DEFINED,),
+        TeamMeetingHeld: (TEAM_DEFINED,),
+        FamilyAssessmentCompleted: (ASSESSMENT_DEFINED,),
+        FamilyAssessmentUpdated: (ASSESSMENT_DEFINED,),
+        StrengthIdentified: (ASSESSMENT_DEFINED,),
+        NeedIdentified: (ASSESSMENT_DEFINED,),
+        IntensitySet: (INTENSITY_CHANGES,),
+    },
 )
