@@ -121,3 +121,9 @@ def children(history: History) -> dict[PersonId, date]:
 def parents(history: History) -> dict[PersonId, date]:
     """The parents and guardians and the day each joined."""
     return related(history, *PARENTS)
+
+
+def left_on(history: History, person: PersonId) -> date | None:
+    """The day *person* left the household for good, None while they belong to it."""
+    last = next((e for e in reversed(history.of_any(PersonJoined, PersonLeft)) if e.event.person == person), None)
+    return last.day if last is not None and isinstance(last.event, PersonLeft) else None

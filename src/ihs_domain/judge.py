@@ -19,7 +19,7 @@ from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.roles import Actor
 from ihs_domain.rules import Rule
 from ihs_domain.safety import safety_plans_are_reviewed
-from ihs_domain.terms import Amendment, Decision
+from ihs_domain.terms import Amendment, Decision, PersonId
 
 
 @frozen
@@ -221,6 +221,14 @@ class Doable:
     witness: Decision | None = None
 
 
+def _as_it_is(case: Case) -> dict[PersonId, Ending]:
+    """For each child, why services end for it by what is on record."""
+    return {
+        child: Ending.CHILD_UNSAFE_AT_HOME if child in case.safety.unsafe else Ending.THREATS_MANAGED
+        for child in sorted(case.household.children)
+    }
+
+
 Candidates = Callable[[Case], Iterable[Decision]]
 
 CANDIDATES: Final[dict[type[Decision], Candidates]] = {
@@ -229,7 +237,9 @@ CANDIDATES: Final[dict[type[Decision], Candidates]] = {
     ),
     SupervisorAgreed: lambda case: (SupervisorAgreed(plan) for plan in sorted(case.planning.drafted)),
     CaseClosed: lambda case: (
-        CaseClosed(ending, dict.fromkeys(sorted(case.household.children), ending)) for ending in sorted(Ending)
+        CaseClosed(ending, said)
+        for ending in sorted(Ending)
+        for said in (dict.fromkeys(sorted(case.household.children), ending), _as_it_is(case))
     ),
 }
 """For some decisions, arguments such that if none of them is accepted, none whatever is."""

@@ -1,8 +1,9 @@
 """Safety: threats to the children, and the plans that keep them safe meanwhile."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
+from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
@@ -236,6 +237,23 @@ def safety_plan_ended(safety: Safety, entry: Entry[SafetyPlanEnded]) -> Safety:
     if held is None:
         return safety
     return evolve(safety, plans={**safety.plans, entry.event.plan: evolve(held, ended_on=entry.day)})
+
+
+STEPS: Final[dict[type, Callable[[Safety, Entry[Any]], Safety]]] = {
+    ThreatIdentified: threat_identified,
+    ThreatManaged: threat_managed,
+    ThreatReopened: threat_reopened,
+    ChildUnsafeAtHome: child_unsafe_at_home,
+}
+
+
+def threats_left_by(history: History, closing: Entry[Any]) -> frozenset[ThreatId]:
+    """The threats nobody had answered when the case was closed."""
+    safety = Safety()
+    for entry in history.of_any(*STEPS):
+        if (entry.day, entry.version) < (closing.day, closing.version):
+            safety = STEPS[type(entry.event)](safety, entry)
+    return safety.unaccounted()
 
 
 def safety_plans_are_reviewed(history: History, on: date) -> Iterator[Owed]:

@@ -7,7 +7,15 @@ from datetime import date
 from typing import Final
 
 from ihs_domain.assessing import family_is_assessed
-from ihs_domain.closing import CaseClosed, each_child_is_accounted_for, no_threat_is_left, threats_are_accounted_for
+from ihs_domain.closing import (
+    CaseClosed,
+    each_child_is_accounted_for,
+    no_threat_is_left,
+    supervisor_reviews_the_ending,
+    threats_are_accounted_for,
+    what_is_said_of_each_child_is_on_record,
+)
+from ihs_domain.completing import team_gives_input_to_changes
 from ihs_domain.contacting import a_victim_is_spoken_to_alone
 from ihs_domain.editions import Edition
 from ihs_domain.planning import (
@@ -21,7 +29,7 @@ from ihs_domain.planning import (
     team_took_part,
 )
 from ihs_domain.requesting import Ground, ServicesAccepted, acceptance_names_one_of, family_needs_services
-from ihs_domain.rules import Rule
+from ihs_domain.rules import Bears, Rule
 from ihs_domain.teaming import team_assists_with_assessment, team_is_established, team_oversees_progress
 from ihs_domain.terms import Jurisdiction
 
@@ -41,6 +49,7 @@ TEAM: Final = Rule("R512-100-5(1)(a)", "a team is established for each family, w
 TEAMS_PART: Final = Rule(
     "R512-100-5(1)(b)",
     "the team assists with assessment, plan and permanency goals, oversees progress, and gives input to changes",
+    bears=(Bears.DUTY,),
 )
 ASSESSMENT: Final = Rule(
     "R512-100-5(2)(a)", "a written assessment of strengths and underlying needs is completed for each family"
@@ -61,6 +70,7 @@ GOALS: Final = Rule(
 DURATION: Final = Rule(
     "R512-100-5(5)(a)",
     "services go on until the identified threats are managed, or the child can no longer safely remain at home",
+    bears=(Bears.GATE, Bears.FINDING, Bears.DUTY),
 )
 
 UTAH_2010: Final = Edition(
@@ -103,6 +113,7 @@ UTAH_2010: Final = Edition(
         CaseClosed: (
             (threats_are_accounted_for, DURATION),
             (each_child_is_accounted_for, DURATION),
+            (what_is_said_of_each_child_is_on_record, DURATION),
         ),
     },
     finds={CaseClosed: ((no_threat_is_left, DURATION),)},
@@ -114,8 +125,10 @@ UTAH_2010: Final = Edition(
         (team_assists_with_plan, TEAMS_PART),
         (team_assists_with_goals, TEAMS_PART),
         (team_oversees_progress, TEAMS_PART),
+        (team_gives_input_to_changes, TEAMS_PART),
         (parents_receive_the_plan, COPIES),
         (children_have_permanency_goals, GOALS),
         (a_victim_is_spoken_to_alone, PRIVATE_CONVERSATION),
     ),
+    after_closing=((supervisor_reviews_the_ending, DURATION),),
 )
