@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import zip_longest
 from typing import Any, Final
 
 from ihs_domain.duties import DutyRule, NearMiss, Owed, add_months
@@ -22,7 +23,7 @@ def team_meets_every(months: int) -> DutyRule:
 
     def team_meets(history: History, on: date) -> Iterator[Owed]:
         held = [e for e in history.of(TeamMeetingHeld) if by_the_team(history, e, e.event.attended)]
-        for meeting, following in zip(held, [*held[1:], None], strict=True):
+        for meeting, following in zip_longest(held, held[1:]):
             yield Owed(
                 "the team meets",
                 meeting.day,
