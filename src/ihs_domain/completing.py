@@ -128,6 +128,7 @@ def plan_is_finalised_within(days: Mapping[Code, int]) -> DutyRule:
     """
 
     def plan_is_finalised(history: History, on: date) -> Iterator[Owed]:
+        """The initial plan is final within the days of the case's program."""
         opened = history.first(CaseOpened)
         allowed = days.get(opened.event.program) if opened and opened.event.program else None
         if opened is None or allowed is None:
@@ -171,6 +172,7 @@ def person_takes_part_in_the_plan(*relations: Relation) -> DutyRule:
     """A duty: each household member of these *relations* takes part in making the plan now agreed."""
 
     def person_takes_part(history: History, on: date) -> Iterator[Owed]:
+        """The person takes part in making the plan now agreed."""
         agreed = history.last(PlanAgreed)
         for person, joined in related(history, *relations).items() if agreed else ():
             if agreed is not None and joined <= agreed.day:

@@ -257,6 +257,7 @@ def person_is_seen_every_month(*relations: Relation) -> DutyRule:
     """
 
     def person_is_seen(history: History, on: date) -> Iterator[Owed]:
+        """A worker sees the person face to face in every calendar month."""
         opened = opened_on(history)
         for person, joined in related(history, *relations).items() if opened else ():
             begun = max(joined, opened or joined)

@@ -63,6 +63,7 @@ def services_end_or_are_extended(level: Code, shortest: int, longest: int, *want
     """
 
     def end_or_are_extended(history: History, on: date) -> Iterator[Owed]:
+        """Services of the intensity end in time, or are extended in time."""
         for period in periods(history, level, shortest, longest):
             made = [e for e in history.of(ServicesExtended) if _within(period, e)]
             judged = [(e, "; ".join(filter(None, (want(history, e) for want in wanting)))) for e in made]
@@ -125,6 +126,7 @@ def while_at(level: Code, gate: Gate) -> Gate:
     def stands_while_at_level(case: "Case", entry: Entry[Any]) -> Objection | None:
         return gate(case, entry) if case.contacting.intensity == level else None
 
+    stands_while_at_level.__doc__ = gate.__doc__ or f"While services are {level}: {gate.__name__.replace('_', ' ')}"
     return stands_while_at_level
 
 

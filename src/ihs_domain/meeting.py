@@ -22,6 +22,7 @@ def team_meets_every(months: int) -> DutyRule:
     """A duty: the team meets within *months* of its first meeting, and then of each."""
 
     def team_meets(history: History, on: date) -> Iterator[Owed]:
+        """The team meets again in time after each meeting."""
         held = [e for e in history.of(TeamMeetingHeld) if by_the_team(history, e, e.event.attended)]
         for meeting, following in zip_longest(held, held[1:]):
             yield Owed(

@@ -114,6 +114,7 @@ def removal_is_consulted(*either: frozenset[Role]) -> DutyRule:
     """A duty: a removal is consulted, by the day of it, with somebody of each of these sets of roles."""
 
     def is_consulted(history: History, on: date) -> Iterator[Owed]:
+        """The removal of a child is consulted before it."""
         for removal in history.of(ChildRemoved):
             consulted = _consultations(history, removal)
             first = [next((e for e in consulted if e.event.with_roles & roles), None) for roles in either]
@@ -129,6 +130,7 @@ def removal_should_be_consulted(*roles: Role) -> DutyRule:
     """A duty without a date: each of *roles* should be consulted about a removal; shown, and never late."""
 
     def should_be_consulted(history: History, on: date) -> Iterator[Owed]:
+        """Others should be consulted about the removal of a child too."""
         for removal in history.of(ChildRemoved):
             for role in roles:
                 met = [e for e in _consultations(history, removal) if role in e.event.with_roles]
@@ -192,6 +194,7 @@ def violence_is_answered_by(step: Step) -> DutyRule:
             near = tuple(NearMiss(e.version, why) for e, why in judged if why)
             yield Owed(what, found.day, _victim(found), met_by=met[:1], near=near)
 
+    step_is_taken.__doc__ = f"Once domestic violence is identified, {what}."
     return step_is_taken
 
 

@@ -144,10 +144,11 @@ class Cases:
         return fold(self.history(case_id, as_at=as_at, as_of=as_of))
 
     def duties(self, case_id: str, *, on: date, as_at: AsAt = None, edition: Edition | None = None) -> tuple[Duty, ...]:
-        """What fell due by the end of *on*, by the editions in force, or (what-if) by one edition throughout."""
+        """What fell due by the end of *on*, by editions and practices in force, or (what-if) by one throughout."""
         record = self._record(case_id)
         history = effective(record, self._position(as_at, record))
-        return duties(history, self._law_of(history, edition), on)
+        beside = self.rules.practices(fold(history).jurisdiction) if edition is None else ()
+        return duties(history, self._law_of(history, edition), on, beside)
 
     def findings(self, case_id: str, *, as_at: AsAt = None, edition: Edition | None = None) -> tuple[Finding, ...]:
         """What each entry was found wanting in, by the edition of its day, or (what-if) by one edition throughout."""
