@@ -184,9 +184,8 @@ def what_is_said_of_each_child_is_on_record(case: "Case", entry: Entry[CaseClose
     said = entry.event.children
     safe = {c for c, ending in said.items() if ending is Ending.THREATS_MANAGED}
     gone = {c for c, ending in said.items() if ending is Ending.CHILD_UNSAFE_AT_HOME} - case.safety.unsafe
-    answered = (
-        case.safety.unmanaged - case.safety.unaccounted()
-    )  # by leaving for safety: the others have their own gate
+    # A threat left unaccounted for has a gate of its own; these are answered by their children having left.
+    answered = case.safety.unmanaged - case.safety.unaccounted()
     threatened = {c for threat in answered for c in case.safety.threats[threat]} & safe
     if not gone | threatened:
         return None

@@ -5,16 +5,21 @@ from datetime import date
 import pytest
 
 from ihs_domain.approving import ApprovalGranted
+from ihs_domain.case import fold
 from ihs_domain.closing import CaseClosed, CaseReopened, Ending
 from ihs_domain.duties import State
+from ihs_domain.history import Entry
 from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.judge import CANDIDATES
 from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.planning import PlanAmended, PlanDrafted
 from ihs_domain.roles import Actor, Role
 from ihs_domain.safety import ChildUnsafeAtHome, Management, Presence, ThreatIdentified, ThreatManaged, ThreatReopened
 from ihs_domain.teaming import MeetingKind, Part, TeamFormed, TeamInputRecorded, TeamMeetingHeld, Topic
+from ihs_domain.terms import Reported
 
 EDITION = "utah-r512-100@2010-10-08"
+FIRST = date(2010, 10, 8)
 SUPERVISOR = Actor("s-1", Role.SUPERVISOR)
 OPENED = CaseOpened(Authority.VOLUNTARY, "salt-lake", jurisdiction="us-ut")
 TEAM = TeamFormed({"aunt": Part.RELATIVE}, helped_by=frozenset({"mother"}))
@@ -142,6 +147,17 @@ def test_a_closing_with_every_threat_managed_or_every_child_of_it_gone_is_accept
     assert refusal(closed(SAFE, A_1=SAFE, A_2=SAFE), given(*CHILDREN, T1)).about == ["T1"]
 
 
+@pytest.mark.clause("R512-100-5(5)(a)", edition=EDITION)
+@pytest.mark.parametrize("acts, can", [((T1, UNSAFE), True), ((T1, T2, UNSAFE), False)])
+def test_a_case_can_be_closed_for_safety_where_each_child_is_answered_for_in_its_own_way(given, law, acts, can):
+    history = given(*CHILDREN, *acts)
+    tried = [c for c in CANDIDATES[CaseClosed](fold(history)) if c.reason in {SAFE, GONE}]
+
+    accepted = [c for c in tried if not [*law(FIRST).objections(fold(history), Entry(c, FIRST))]]
+    assert (accepted != []) == can
+    assert {tuple(c.children.values()) for c in accepted} == ({(GONE, SAFE)} if can else set())
+
+
 OTHERS = sorted(set(Ending) - {SAFE, GONE, Ending.NOT_APPROPRIATE})
 
 
@@ -190,7 +206,12 @@ def test_no_review_falls_due_where_no_threat_was_left_where_safety_ended_it_or_b
         given(*CHILDREN, T1, MANAGED[0], closed(SAFE, A_1=SAFE, A_2=SAFE)),
         given(*CHILDREN, T1),
         given(*left, (30, CaseReopened())),
+        given(*left, (30, CaseReopened()), (40, MANAGED[0]), (50, closed(SAFE, A_1=SAFE, A_2=SAFE)[1])),
+        given(*CHILDREN, closed(Ending.MOVED), (25, T1)),
+        given(*CHILDREN, T1, (20, CaseClosed(SAFE, reported=Reported("s-9", date(2010, 10, 28), "D1")))),
     ]
 
-    assert [owed(history, after=90, cite="R512-100-5(5)(a)") for history in quiet] == [[]] * 4
+    assert [owed(history, after=90, cite="R512-100-5(5)(a)") for history in quiet] == [[]] * 7
+    later = given(*left, (25, MANAGED[0]))
+    assert len(owed(later, after=90, cite="R512-100-5(5)(a)")) == 1
     assert len(owed(given(*left), after=90, cite="R512-100-5(5)(a)")) == 1

@@ -244,3 +244,10 @@ def test_months_cut_short_by_coming_leaving_opening_or_closing_are_not_late(give
     ]
 
     assert states == [{"2024-07": State.LAPSED, "2024-08": State.LATE, "2024-09": State.LAPSED}] * 2
+
+
+@pytest.mark.clause("IH.8", edition=REVIEW)
+def test_a_month_cut_short_is_not_asked_about(given, edition):
+    history = given(*HOUSEHOLD, (10, met("mother")), (40, CaseClosed(Ending.MOVED)))
+
+    assert answer(edition, history, "IH.8", date(2024, 12, 1)) is Answer.YES
