@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from attrs import evolve, field, frozen
 
@@ -170,3 +171,30 @@ def unmet_needs_are_explored(history: History, on: date) -> Iterator[Owed]:
 def _answers(entry: Entry[OptionsExplored | NeedMet], need: NeedId) -> bool:
     said = entry.event
     return need in said.needs if isinstance(said, OptionsExplored) else need == said.need
+
+
+def assessment_is_updated(history: History, on: date) -> Iterator[Owed]:
+    """A strength or need found after the assessment is taken into it."""
+    first = history.first(FamilyAssessmentCompleted)
+    if first is None:
+        return
+    assessments = history.of_any(FamilyAssessmentCompleted, FamilyAssessmentUpdated)
+    for found in history.of_any(StrengthIdentified, NeedIdentified):
+        later = [e for e in assessments if _order(e) > _order(found)]
+        if _order(found) > _order(first) and _named(found) not in first.event.strengths | first.event.needs:
+            yield _update(found, later)
+
+
+def _update(found: Entry[StrengthIdentified | NeedIdentified], later: list[Entry[Any]]) -> Owed:
+    named = _named(found)
+    met = [e for e in later if named in e.event.strengths | e.event.needs]
+    near = tuple(NearMiss(e.version, "it does not name what was found") for e in later if e not in met)
+    return Owed("the assessment is updated", found.day, subject=(named,), met_by=tuple(met[:1]), near=near)
+
+
+def _named(found: Entry[StrengthIdentified | NeedIdentified]) -> str:
+    return found.event.need if isinstance(found.event, NeedIdentified) else found.event.strength
+
+
+def _order(entry: Entry[Any]) -> tuple[date, int]:
+    return entry.day, entry.version

@@ -1,11 +1,13 @@
 """Assigning workers: who holds the case."""
 
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
+from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-from ihs_domain.history import Entry
+from ihs_domain.history import Entry, History
 from ihs_domain.terms import ActorId, Code, Happening
 
 
@@ -86,3 +88,19 @@ def worker_unassigned(assigning: Assigning, entry: Entry[WorkerUnassigned]) -> A
     gone = entry.event.worker
     manager = None if assigning.case_manager == gone else assigning.case_manager
     return evolve(assigning, workers=assigning.workers - {gone}, case_manager=manager)
+
+
+STEPS: Final[dict[type, Callable[[Assigning, Entry[Any]], Assigning]]] = {
+    WorkerAssigned: worker_assigned,
+    WorkerUnassigned: worker_unassigned,
+    DesigneeNamed: designee_named,
+}
+
+
+def assigning_on(history: History, day: date) -> Assigning:
+    """The workers of the case, who holds it, and who may act for the supervisor, at the end of *day*."""
+    assigning = Assigning()
+    for entry in history.of_any(*STEPS):
+        if entry.day <= day:
+            assigning = STEPS[type(entry.event)](assigning, entry)
+    return assigning

@@ -1,14 +1,18 @@
 """Closing a case: for which reason, child by child."""
 
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from ihs_domain.approving import ApprovalGranted
+from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
-from ihs_domain.roles import Role
+from ihs_domain.roles import SUPERVISING, Role
+from ihs_domain.safety import threats_left_by
 from ihs_domain.terms import Code, Decision, Happening, Narrative, PersonId
 
 if TYPE_CHECKING:
@@ -33,6 +37,9 @@ class Ending(StrEnum):
 
 ACCOUNTED: frozenset[Ending] = frozenset({Ending.THREATS_MANAGED, Ending.CHILD_UNSAFE_AT_HOME})
 """The endings that say every threat is answered; any other is recorded as it came."""
+
+PLANNED: frozenset[Ending] = ACCOUNTED | {Ending.NOT_APPROPRIATE}
+"""The endings the agency itself decides on, and so can prepare."""
 
 
 @frozen
@@ -168,7 +175,7 @@ def each_child_is_accounted_for(case: "Case", entry: Entry[CaseClosed]) -> Objec
 
 def summary_is_written(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
     """A final progress summary with the reason for closing is there before a planned closing."""
-    if case.closing.summarised or entry.event.reason not in ACCOUNTED:
+    if case.closing.summarised or entry.event.reason not in PLANNED:
         return None
     return Objection("no final progress summary is on record", "write it with the reason for closing, then close")
 
@@ -184,6 +191,84 @@ def is_after_closing(history: History, day: date) -> bool:
         else:
             closed = None
     return closed is not None and closed < day
+
+
+def what_is_said_of_each_child_is_on_record(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
+    """A child said to have left for safety cannot stay; of one whose threats are said to be managed, none is left."""
+    said = entry.event.children
+    safe = {c for c, ending in said.items() if ending is Ending.THREATS_MANAGED}
+    gone = {c for c, ending in said.items() if ending is Ending.CHILD_UNSAFE_AT_HOME} - case.safety.unsafe
+    # A threat left unaccounted for has a gate of its own; these are answered by their children having left.
+    answered = case.safety.unmanaged - case.safety.unaccounted()
+    threatened = {c for threat in answered for c in case.safety.threats[threat]} & safe
+    if not gone | threatened:
+        return None
+    return Objection(
+        f"the record does not bear out what the closing says of {len(gone | threatened)} of the children",
+        "record how each threat was managed, or that the child can no longer safely stay, then say which",
+        tuple(sorted(gone | threatened)),
+    )
+
+
+def ended_on_an_assessment(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
+    """Services that end as not appropriate without a plan rest on an assessment that says so."""
+    if entry.event.reason is not Ending.NOT_APPROPRIATE or case.planning.agreed or case.assessing.completed:
+        return None
+    return Objection("no assessment says that services are not appropriate", "record the assessment with its day")
+
+
+def ended_without_an_order(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
+    """Services that end as not appropriate without a plan are not a court's."""
+    if entry.event.reason is not Ending.NOT_APPROPRIATE or case.planning.agreed:
+        return None
+    if not case.opening.ordered_on(entry.day):
+        return None
+    return Objection("services that a court ordered ended without a plan", "ask for a petition to end the order")
+
+
+def final_summary_is_written(history: History, on: date) -> Iterator[Owed]:
+    """A final summary is written from the day it was determined that services end."""
+    determined = next((e for e in _last_part(history) if isinstance(e.event, EndingDetermined)), None)
+    if determined is not None and closed_on(history) is None:
+        yield _summary(history, determined.day)
+
+
+def final_summary_follows(history: History, on: date) -> Iterator[Owed]:
+    """The closed case has its final summary, were it written after an ending that nobody planned."""
+    part = _last_part(history)
+    ended = next((e for e in part if isinstance(e.event, EndingDetermined | CaseClosed)), None)
+    if ended is not None and closed_on(history) is not None:
+        yield _summary(history, ended.day)
+
+
+def _summary(history: History, since: date) -> Owed:
+    written = tuple(e for e in _last_part(history) if isinstance(e.event, FinalSummaryWritten))
+    return Owed("the final progress summary is written", since, met_by=written[:1])
+
+
+def _last_part(history: History) -> History:
+    """What happened since the case was last reopened, or all of it."""
+    reopened = history.last(CaseReopened)
+    if reopened is None:
+        return history
+    later = (e for e in history if (e.day, e.version) > (reopened.day, reopened.version))
+    return History.standing(later, history.record)
+
+
+def supervisor_reviews_the_ending(history: History, on: date) -> Iterator[Owed]:
+    """An ending that left a threat unmanaged, for whatever reason, is reviewed by a supervisor."""
+    for closing in _last_part(history).of(CaseClosed):
+        left = threats_left_by(history, closing)
+        if closing.event.reason not in ACCOUNTED and left:
+            yield _review(history, closing, left)
+
+
+def _review(history: History, closing: Entry[CaseClosed], left: frozenset[str]) -> Owed:
+    reviews = [e for e in history.of(ApprovalGranted) if e.event.entry == closing.version]
+    met = [e for e in reviews if e.actor.role in SUPERVISING]
+    near = tuple(NearMiss(e.version, "not by a supervisor") for e in reviews if e not in met)
+    what = "a supervisor reviews what was done for safety"
+    return Owed(what, closing.day, tuple(sorted(left)), met_by=tuple(met[:1]), near=near)
 
 
 def closed_on(history: History) -> date | None:

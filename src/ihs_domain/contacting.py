@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from attrs import frozen
 
-from ihs_domain.assigning import WorkerAssigned
-from ihs_domain.duties import NearMiss, Owed, months_between
+from ihs_domain.assigning import WorkerAssigned, assigning_on
+from ihs_domain.duties import DutyRule, NearMiss, Owed, months_between
 from ihs_domain.history import Entry, History
-from ihs_domain.household import children, victims
+from ihs_domain.household import Relation, children, left_on, related, victims
 from ihs_domain.opening import opened_on
 from ihs_domain.requesting import ServicesRequested, is_denied
 from ihs_domain.roles import Role
+from ihs_domain.teaming import members_on
 from ihs_domain.terms import ActorId, Code, Decision, Happening, Narrative, PersonId, Version
 
 
@@ -122,6 +124,9 @@ def made_by(entry: Entry[ContactMade]) -> str:
     return entry.event.by or entry.actor.id
 
 
+FACE_TO_FACE: Final = frozenset({ContactMode.HOME_VISIT, ContactMode.ELSEWHERE})
+
+
 def a_victim_is_spoken_to_alone(history: History, on: date) -> Iterator[Owed]:
     """One private conversation with one substantiated child, after the finding, meets it; the others are named too."""
     found = victims(history)
@@ -190,3 +195,102 @@ def _not_a_workers_visit(history: History, entry: Entry[ContactMade | ContactAtt
         return "nobody of the family but children was met"
     workers = {e.event.worker for e in history.of(WorkerAssigned) if e.day <= entry.day}
     return "" if (said.by or entry.actor.id) in workers else "not by an assigned worker"
+
+
+def family_is_contacted_every_month(history: History, on: date) -> Iterator[Owed]:
+    """A worker or a team member has contact with child or family in each calendar month, in whatever way."""
+    opened = opened_on(history)
+    if opened is None:
+        return
+    for first, last in months_between(opened, on):
+        tried = [e for e in history.of_any(ContactMade, ContactAttempted) if first <= e.day <= last]
+        judged = [(e, _not_by_worker_or_team(history, e)) for e in tried]
+        yield Owed(
+            "a worker or a team member has contact",
+            max(first, opened),
+            subject=(f"{first:%Y-%m}",),
+            due=last,
+            met_by=tuple(e for e, why in judged if not why)[:1],
+            near=tuple(NearMiss(e.version, why) for e, why in judged if why),
+            lenient=first < opened,
+        )
+
+
+def _not_by_worker_or_team(history: History, entry: Entry[ContactMade | ContactAttempted]) -> str:
+    """Why a contact is not one of a worker or a team member with the family; empty if it is."""
+    if isinstance(entry.event, ContactAttempted):
+        return "nobody was met"
+    if entry.event.whom.isdisjoint(related(history, *Relation)):
+        return "nobody of the family was met"
+    theirs = assigning_on(history, entry.day).workers | members_on(history, entry.day)
+    return "" if (entry.event.by or entry.actor.id) in theirs else "by neither a worker nor a team member"
+
+
+def contacts_of_others_are_reported(history: History, on: date) -> Iterator[Owed]:
+    """The contact of a team member or worker who does not hold the case is reported to the one who does."""
+    reported = {e.event.contact: e for e in reversed(history.of(ContactReported))}
+    for contact in history.of(ContactMade):
+        manager = assigning_on(history, contact.day).case_manager
+        if manager not in {None, made_by(contact)} and not _not_by_worker_or_team(history, contact):
+            report = reported.get(Version(contact.version))
+            subject = (f"@{contact.version}",)
+            met = (report,) if report else ()
+            yield Owed("the contact is reported to the case manager", contact.day, subject=subject, met_by=met)
+
+
+def family_is_told_of_unannounced_visits(history: History, on: date) -> Iterator[Owed]:
+    """The family should hear that visits may come unannounced; a visit before that is shown, and never late."""
+    visits = [e for e in history.of(ContactMade) if e.event.announced is False]
+    if not visits:
+        return
+    told = history.of(UnannouncedVisitsExplained)[:1]
+    near = tuple(
+        NearMiss(e.version, "it came before the family was told")
+        for e in visits
+        if not told or (e.day, e.version) < (told[0].day, told[0].version)
+    )
+    yield Owed("the family is told that visits may come unannounced", visits[0].day, met_by=told, near=near)
+
+
+def person_is_seen_every_month(*relations: Relation) -> DutyRule:
+    """A duty: a worker sees each household member of these *relations* face to face in every calendar month.
+
+    A month in which the case was opened, or the person came or left, was cut short: missing it is not late.
+    """
+
+    def person_is_seen(history: History, on: date) -> Iterator[Owed]:
+        """A worker sees the person face to face in every calendar month."""
+        opened = opened_on(history)
+        for person, joined in related(history, *relations).items() if opened else ():
+            begun = max(joined, opened or joined)
+            left = left_on(history, person)
+            for first, last in months_between(begun, min(on, left or on)):
+                cut = first < begun or (left is not None and left <= last)
+                yield _sight(history, person, (max(first, begun), last), cut=cut)
+
+    return person_is_seen
+
+
+def _sight(history: History, person: PersonId, window: tuple[date, date], *, cut: bool) -> Owed:
+    first, last = window
+    tried = [e for e in history.of_any(ContactMade, ContactAttempted) if first <= e.day <= last]
+    judged = [(e, _not_face_to_face(history, e)) for e in tried if person in e.event.whom]
+    return Owed(
+        "a worker sees the person face to face",
+        first,
+        subject=(person, f"{first:%Y-%m}"),
+        due=last,
+        met_by=tuple(e for e, why in judged if not why)[:1],
+        near=tuple(NearMiss(e.version, why) for e, why in judged if why),
+        lenient=cut,
+    )
+
+
+def _not_face_to_face(history: History, entry: Entry[ContactMade | ContactAttempted]) -> str:
+    said = entry.event
+    if isinstance(said, ContactAttempted):
+        return "nobody was met"
+    if said.mode not in FACE_TO_FACE:
+        return f"it was by {said.mode}"
+    by_worker = (said.by or entry.actor.id) in assigning_on(history, entry.day).workers
+    return "" if by_worker else "not by an assigned worker"

@@ -37,8 +37,8 @@ ALWAYS: Final[GateTable] = {
 }
 """What the state of a case itself forbids, whatever the edition; one that has a clause for it cites that instead."""
 
-BEFORE_OPENING: Final = (ServicesAccepted, ServicesDenied, CaseOpened, CaseReopened)
-"""The decisions that do not need an open case."""
+WHENEVER: Final = (ServicesAccepted, ServicesDenied, CaseOpened, CaseReopened, ApprovalGranted, ApprovalReturned)
+"""The decisions that do not need an open case: those that begin one, and a supervisor's review of what was done."""
 
 
 @frozen
@@ -76,7 +76,7 @@ class Edition:
 
     def objections(self, case: Case, entry: Entry[Any]) -> Iterator[Objection]:
         """All that stands before *entry*, of the case's own state and of this edition."""
-        if isinstance(entry.event, Decision) and not isinstance(entry.event, BEFORE_OPENING):
+        if isinstance(entry.event, Decision) and not isinstance(entry.event, WHENEVER):
             yield from self._asked(((case_is_open,),), case, entry)
         own = self.gates.get(type(entry.event), ())
         cited = {gate for gate, *_ in own}
@@ -130,10 +130,16 @@ class RuleBook:
             _holds_together(edition)
 
     def of(self, jurisdiction: Jurisdiction | None) -> tuple[Edition, ...]:
-        """The editions of one jurisdiction, in order of their first day."""
-        return tuple(
-            sorted((e for e in self.editions if e.jurisdiction == jurisdiction), key=lambda e: e.in_force_from)
-        )
+        """The editions of one jurisdiction's rules, in order of their first day."""
+        return self._of(jurisdiction, practice=False)
+
+    def practices(self, jurisdiction: Jurisdiction | None) -> tuple[Edition, ...]:
+        """What is kept in a jurisdiction beside its rules, in order of their first day."""
+        return self._of(jurisdiction, practice=True)
+
+    def _of(self, jurisdiction: Jurisdiction | None, *, practice: bool) -> tuple[Edition, ...]:
+        here = (e for e in self.editions if e.jurisdiction == jurisdiction and e.practice is practice)
+        return tuple(sorted(here, key=lambda e: e.in_force_from))
 
     def law(self, jurisdiction: Jurisdiction | None) -> Law:
         """The law of a jurisdiction. A day without an edition on file is judged by an empty one that says so."""

@@ -135,3 +135,9 @@ def victims(history: History) -> dict[PersonId, Entry[VictimSubstantiated]]:
         else:
             found.setdefault(entry.event.child, entry)
     return found
+
+
+def left_on(history: History, person: PersonId) -> date | None:
+    """The day *person* left the household for good, None while they belong to it."""
+    last = next((e for e in reversed(history.of_any(PersonJoined, PersonLeft)) if e.event.person == person), None)
+    return last.day if last is not None and isinstance(last.event, PersonLeft) else None

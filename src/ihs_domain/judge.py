@@ -20,7 +20,7 @@ from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.roles import Actor
 from ihs_domain.rules import Rule
 from ihs_domain.safety import safety_plans_are_reviewed
-from ihs_domain.terms import Amendment, Decision
+from ihs_domain.terms import Amendment, Decision, PersonId
 
 
 @frozen
@@ -122,7 +122,10 @@ def duties(history: History, law: Law, on: date, practices: Sequence[Edition] = 
     known = history.upto(on)
     closed = closed_on(known)
     counts = known.only(lambda e: not is_after_closing(known, e.day))  # what comes after closing meets no duty
-    in_force = [*_editions(known, law, on), *_in_practice(practices, known, closed or on)]
+    by_rule = _editions(known, law, on)
+    ruled = {edition.id for edition, _ in by_rule}
+    beside = [practice for practice in practices if practice.id not in ruled]
+    in_force = [*by_rule, *_in_practice(beside, known, closed or on)]
     found = [duty for edition, first in in_force for duty in _under(edition, first, counts, closed, on)]
     found += [duty for edition, _ in in_force for duty in _after_closing(edition, known, on)] if closed else []
     for rule in OWN_TERMS:
@@ -143,8 +146,19 @@ def _in_practice(practices: Sequence[Edition], history: History, last: date) -> 
 def _after_closing(edition: Edition, known: History, on: date) -> Iterator[Duty]:
     """What falls due because the case was closed: evidence after the closing counts, and no closing cuts it short."""
     for rule, *rules in edition.after_closing:
-        for owed in rule(known, on):
+        for owed in _made_due(rule(known, on), edition.in_force_until):
             yield _duty(owed, tuple(rules), edition.id, Span(None, edition.in_force_until), on)
+
+
+def _made_due(owed: Iterable[Owed], ended: date | None) -> Iterator[Owed]:
+    """What fell due while an edition was in force; what lapsed when it *ended* is not met by what came later."""
+    for one in owed:
+        if ended is None:
+            yield one
+        elif one.since <= ended:
+            met_in_time = one.met_on is None or one.met_on <= ended
+            was_late = one.due is not None and one.due < ended
+            yield one if met_in_time or was_late else evolve(one, met_by=())
 
 
 def _editions(history: History, law: Law, on: date) -> list[tuple[Edition, date]]:
@@ -164,10 +178,8 @@ def _under(edition: Edition, first: date, history: History, closed: date | None,
     """What falls due under *edition*: its duties open on the *first* day it judged the case, or later."""
     span = Span(closed, edition.in_force_until)
     for rule, *rules in edition.duties:
-        for owed in rule(history, closed or on):
-            ended = edition.in_force_until is not None and owed.since > edition.in_force_until
-            gone_by = any(day is not None and day < first for day in (owed.due, owed.act_on))
-            if not ended and not gone_by:
+        for owed in _made_due(rule(history, closed or on), edition.in_force_until):
+            if not any(day is not None and day < first for day in (owed.due, owed.act_on)):
                 yield _duty(evolve(owed, since=max(owed.since, first)), tuple(rules), edition.id, span, on)
 
 
@@ -223,6 +235,14 @@ class Doable:
     witness: Decision | None = None
 
 
+def _as_it_is(case: Case) -> dict[PersonId, Ending]:
+    """For each child, why services end for it by what is on record."""
+    return {
+        child: Ending.CHILD_UNSAFE_AT_HOME if child in case.safety.unsafe else Ending.THREATS_MANAGED
+        for child in sorted(case.household.children)
+    }
+
+
 Candidates = Callable[[Case], Iterable[Decision]]
 
 CANDIDATES: Final[dict[type[Decision], Candidates]] = {
@@ -231,7 +251,9 @@ CANDIDATES: Final[dict[type[Decision], Candidates]] = {
     ),
     SupervisorAgreed: lambda case: (SupervisorAgreed(plan) for plan in sorted(case.planning.drafted)),
     CaseClosed: lambda case: (
-        CaseClosed(ending, dict.fromkeys(sorted(case.household.children), ending)) for ending in sorted(Ending)
+        CaseClosed(ending, said)
+        for ending in sorted(Ending)
+        for said in (dict.fromkeys(sorted(case.household.children), ending), _as_it_is(case))
     ),
 }
 """For some decisions, arguments such that if none of them is accepted, none whatever is."""

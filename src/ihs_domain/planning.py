@@ -13,7 +13,7 @@ from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.household import children, parents
 from ihs_domain.opening import opened_on
-from ihs_domain.roles import Role
+from ihs_domain.roles import WORKERS, Role
 from ihs_domain.teaming import TeamFormed, TeamMemberAdded, Topic, by_the_team, team_input, team_met_about
 from ihs_domain.terms import AssessmentId, Code, Decision, Happening, Narrative, NeedId, New, PersonId, PlanId
 
@@ -175,6 +175,8 @@ class Planning:
     drafted: dict[PlanId, AssessmentId | None] = field(factory=dict)
     goals: dict[PlanId, tuple[PlanGoal, ...]] = field(factory=dict)
     agreed: frozenset[PlanId] = frozenset()
+    agreed_by: dict[PlanId, frozenset[PersonId]] = field(factory=dict)
+    agreed_by_worker: frozenset[PlanId] = frozenset()
     agreed_by_supervisor: frozenset[PlanId] = frozenset()
     finalised: frozenset[PlanId] = frozenset()
 
@@ -201,7 +203,14 @@ def plan_finalised(planning: Planning, entry: Entry[PlanFinalised]) -> Planning:
 
 
 def plan_agreed(planning: Planning, entry: Entry[PlanAgreed]) -> Planning:
-    return evolve(planning, agreed=planning.agreed | {entry.event.plan})
+    plan = entry.event.plan
+    worker = {plan} if entry.actor.role in WORKERS else set()
+    return evolve(
+        planning,
+        agreed=planning.agreed | {plan},
+        agreed_by={**planning.agreed_by, plan: planning.agreed_by.get(plan, frozenset()) | entry.event.agreed_by},
+        agreed_by_worker=planning.agreed_by_worker | worker,
+    )
 
 
 def plan_is_drafted(case: "Case", entry: Entry[PlanAgreed | SupervisorAgreed | PlanFinalised]) -> Objection | None:

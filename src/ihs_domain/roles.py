@@ -43,3 +43,4 @@ class Actor:
 
 SYSTEM: Final = Actor(ActorId("system"), Role.SYSTEM)
 WORKERS: Final = frozenset({Role.PRACTITIONER, Role.CASE_MANAGER, Role.SECOND_WORKER})
+SUPERVISING: Final = frozenset({Role.SUPERVISOR, Role.DESIGNEE})

@@ -263,6 +263,23 @@ def _at_risk(acts: Iterable[Entry[Any]]) -> bool:
     return bool(safety.unmanaged) or not found_safe
 
 
+STEPS: Final[dict[type, Callable[[Safety, Entry[Any]], Safety]]] = {
+    ThreatIdentified: threat_identified,
+    ThreatManaged: threat_managed,
+    ThreatReopened: threat_reopened,
+    ChildUnsafeAtHome: child_unsafe_at_home,
+}
+
+
+def threats_left_by(history: History, closing: Entry[Any]) -> frozenset[ThreatId]:
+    """The threats nobody had answered when the case was closed."""
+    safety = Safety()
+    for entry in history.of_any(*STEPS):
+        if (entry.day, entry.version) < (closing.day, closing.version):
+            safety = STEPS[type(entry.event)](safety, entry)
+    return safety.unaccounted()
+
+
 def safety_plans_are_reviewed(history: History, on: date) -> Iterator[Owed]:
     """A safety plan is looked at by the day it says itself: by monitoring it, revising it or ending it."""
     terms = history.of_any(SafetyPlanAgreed, SafetyPlanMonitored, SafetyPlanRevised)

@@ -166,6 +166,12 @@ def team_is_established(history: History, on: date) -> Iterator[Owed]:
         yield Owed("the family has a team", day, met_by=helped[:1], near=near)
 
 
+def family_has_a_team(history: History, on: date) -> Iterator[Owed]:
+    """A team is formed for the family, or the one it has is strengthened by another member."""
+    if day := opened_on(history):
+        yield Owed("a team is developed or strengthened", day, met_by=history.of_any(TeamFormed, TeamMemberAdded)[:1])
+
+
 def team_assists_with_assessment(history: History, on: date) -> Iterator[Owed]:
     """The team assists with the assessment."""
     if day := opened_on(history):
@@ -183,18 +189,21 @@ def team_oversees_progress(history: History, on: date) -> Iterator[Owed]:
 
 
 def initial_meeting_sets_intensity(history: History, on: date) -> Iterator[Owed]:
-    """An initial meeting of the team sets the intensity of services."""
+    """An initial meeting of the team sets the intensity of services and discusses the options."""
     if day := opened_on(history):
         meetings = history.of(TeamMeetingHeld)
-        met = [e for e in meetings if e.event.kind is MeetingKind.INITIAL and Topic.INTENSITY in e.event.about]
+        met = [e for e in meetings if not _not_initial(e.event)]
         near = tuple(NearMiss(e.version, _not_initial(e.event)) for e in meetings if e not in met)
         yield Owed("an initial team meeting sets the intensity", day, met_by=tuple(met[:1]), near=near)
 
 
 def _not_initial(meeting: TeamMeetingHeld) -> str:
-    return (
-        "it did not set the intensity" if meeting.kind is MeetingKind.INITIAL else f"it was an {meeting.kind} meeting"
-    )
+    """Why a meeting is not the initial one that sets the intensity and discusses options; empty if it is."""
+    if meeting.kind is not MeetingKind.INITIAL:
+        return f"it was {'an' if meeting.kind is MeetingKind.ONGOING else 'a'} {meeting.kind} meeting"
+    if Topic.INTENSITY not in meeting.about:
+        return "it did not set the intensity"
+    return "" if Topic.OPTIONS in meeting.about else "it did not discuss the options"
 
 
 def team_met_about(history: History, topic: Topic) -> list[Entry[TeamMeetingHeld]]:

@@ -195,8 +195,15 @@ def test_answer_6_judged_by_the_2003_edition(alder):
         (("R512-100-5 H",), ("PL1", "A-f")),
         (("R512-100-1 B.5",), ("A-1",)),
         *((("R512-100-1 B.4",), (f"2015-0{month}",)) for month in range(1, 6)),
+        (("R512-100-5 A",), ()),
+        (("R512-100-5 B",), ()),
+        (("R512-100-5 E",), ()),
+        *((("R512-100-5 N",), (f"2015-0{month}",)) for month in range(1, 6)),
     }
-    assert {d.state for d in owed if d.edition} == {State.MET, State.UNMET}
+    assert [(d.cites, d.since, d.state) for d in owed if d.edition and d.state not in {State.MET, State.UNMET}] == [
+        (("R512-100-5 B",), date(2015, 4, 17), State.LAPSED),
+        (("R512-100-7 B",), date(2015, 5, 12), State.OPEN),
+    ]
 
 
 def test_answer_7_a_family_that_withdraws_is_closed_that_day_with_the_finding(play):

@@ -1,7 +1,7 @@
 """Each clause's test runs twice: with its rule, and with that rule taken out of the edition. Then it must fail.
 
 A test is marked `@pytest.mark.clause("R512-100-3 E", edition="utah-r512-100@2003-09-03")` and asks for:
-`edition` (as it stands, or without the rule), `law` (always that edition), `given`, `refusal`, `found`, `owed`, `touched`.
+A test is marked `@pytest.mark.clause("R512-100-3 E", edition="utah-r512-100@2003-09-03")` and takes:
 """
 
 from collections.abc import Iterator

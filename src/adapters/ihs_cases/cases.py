@@ -152,12 +152,13 @@ class Cases:
     def duties(
         self, case_id: str, *, on: date, as_at: AsAt = None, edition: Edition | str | None = None
     ) -> tuple[Duty, ...]:
-        """What fell due by the end of *on*, by the editions in force, or (what-if) by one edition throughout."""
+        """What fell due by the end of *on*, by editions and practices in force, or (what-if) by one throughout."""
         record = self._record(case_id)
         if not isinstance(on, date):
             raise NotAnInstant("on is no day: give a date")
         history = effective(record, self._position(as_at, record))
-        return duties(history, self._law_of(history, edition), on)
+        beside = self.rules.practices(fold(history).jurisdiction) if edition is None else ()
+        return duties(history, self._law_of(history, edition), on, beside)
 
     def findings(
         self, case_id: str, *, as_at: AsAt = None, edition: Edition | str | None = None

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -40,7 +41,10 @@ def _plainly(edition: Edition) -> dict[str, Any]:
         "zone": edition.zone,
         "until": str(edition.in_force_until),
         "rules": [[rule.cite, rule.says] for rule in edition.rules],
+        "practice": edition.practice,
         "duties": [[_named(duty), *(rule.cite for rule in rules)] for duty, *rules in edition.duties],
+        "after closing": [[_named(duty), *(rule.cite for rule in rules)] for duty, *rules in edition.after_closing],
+        "records": {cls.__name__: [rule.cite for rule in rules] for cls, rules in edition.records.items()},
         **{
             name: {
                 cls.__name__: [[_named(gate), *(rule.cite for rule in rules)] for gate, *rules in rows]
@@ -51,14 +55,18 @@ def _plainly(edition: Edition) -> dict[str, Any]:
     }
 
 
-def _named(rule: Any) -> list[str]:
+def _named(rule: Any) -> list[Any]:
     """A gate or duty by its name and the parameters it was made with."""
     cells = getattr(rule, "__closure__", None) or ()
     return [f"{rule.__module__}.{rule.__qualname__}", *(_stable(cell.cell_contents) for cell in cells)]
 
 
-def _stable(value: object) -> str:
-    if callable(value) and hasattr(value, "__qualname__"):
-        return str(_named(value))  # never its address, which is another one in every process
-    items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
-    return str([str(item) for item in items]) if isinstance(items, (list, tuple)) else str(items)
+def _stable(value: Any) -> Any:
+    """A parameter in words that are the same in every process: sets in order, functions by name."""
+    if hasattr(value, "__qualname__"):
+        return _named(value)
+    if isinstance(value, Mapping):
+        return sorted(([_stable(key), _stable(item)] for key, item in value.items()), key=str)
+    if isinstance(value, (set, frozenset)):
+        return sorted((_stable(item) for item in value), key=str)
+    return [_stable(item) for item in value] if isinstance(value, (list, tuple)) else str(value)

@@ -1,8 +1,10 @@
-"""Utah rule R512-100, edition by edition: tables that cite the rule, and nothing else."""
+"""Utah rule R512-100 edition by edition, and what is kept beside it: tables that cite, and nothing else."""
 
 from ihs_utah_r512_100.edition_2003 import UTAH_2003
 from ihs_utah_r512_100.edition_2010 import UTAH_2010
+from ihs_utah_r512_100.review_2025 import UTAH_REVIEW_2025
+from ihs_utah_r512_100.safe_practice import UTAH_SAFE_PRACTICE
 
-EDITIONS = (UTAH_2003, UTAH_2010)
+EDITIONS = (UTAH_2003, UTAH_2010, UTAH_SAFE_PRACTICE, UTAH_REVIEW_2025)
 
-__all__ = ["EDITIONS", "UTAH_2003", "UTAH_2010"]
+__all__ = ["EDITIONS", "UTAH_2003", "UTAH_2010", "UTAH_REVIEW_2025", "UTAH_SAFE_PRACTICE"]

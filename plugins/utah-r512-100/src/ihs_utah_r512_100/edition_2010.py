@@ -13,7 +13,15 @@ from ihs_domain.assessing import (
     StrengthIdentified,
     family_is_assessed,
 )
-from ihs_domain.closing import CaseClosed, each_child_is_accounted_for, no_threat_is_left, threats_are_accounted_for
+from ihs_domain.closing import (
+    CaseClosed,
+    each_child_is_accounted_for,
+    no_threat_is_left,
+    supervisor_reviews_the_ending,
+    threats_are_accounted_for,
+    what_is_said_of_each_child_is_on_record,
+)
+from ihs_domain.completing import team_gives_input_to_changes
 from ihs_domain.contacting import ContactMade, a_victim_is_spoken_to_alone
 from ihs_domain.courts import court_parties_receive_the_plan, goals_are_submitted_to_the_court, no_order_stands
 from ihs_domain.editions import Edition
@@ -124,6 +132,7 @@ TEAM: Final = Rule("R512-100-5(1)(a)", "a team is established for each family, w
 TEAMS_PART: Final = Rule(
     "R512-100-5(1)(b)",
     "the team assists with assessment, plan and permanency goals, oversees progress, and gives input to changes",
+    bears=(Bears.DUTY,),
 )
 ASSESSMENT: Final = Rule(
     "R512-100-5(2)(a)", "a written assessment of strengths and underlying needs is completed for each family"
@@ -150,6 +159,7 @@ GOALS_TO_COURT: Final = Rule(
 DURATION: Final = Rule(
     "R512-100-5(5)(a)",
     "services go on until the identified threats are managed, or the child can no longer safely remain at home",
+    bears=(Bears.GATE, Bears.FINDING, Bears.DUTY),
 )
 
 FOUR_GROUNDS: Final = (
@@ -202,6 +212,7 @@ UTAH_2010: Final = Edition(
         CaseClosed: (
             (threats_are_accounted_for, DURATION),
             (each_child_is_accounted_for, DURATION),
+            (what_is_said_of_each_child_is_on_record, DURATION),
         ),
     },
     finds={
@@ -216,6 +227,7 @@ UTAH_2010: Final = Edition(
         (team_assists_with_plan, TEAMS_PART),
         (team_assists_with_goals, TEAMS_PART),
         (team_oversees_progress, TEAMS_PART),
+        (team_gives_input_to_changes, TEAMS_PART),
         (parents_receive_the_plan, COPIES),
         (
             court_parties_receive_the_plan(
@@ -256,4 +268,5 @@ UTAH_2010: Final = Edition(
         PermanencyGoalsApproved: (GOALS_TO_COURT,),
         PermanencyGoalsNotApproved: (GOALS_TO_COURT,),
     },
+    after_closing=((supervisor_reviews_the_ending, DURATION),),
 )
