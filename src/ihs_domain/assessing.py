@@ -5,7 +5,7 @@ from datetime import date
 
 from attrs import evolve, field, frozen
 
-from ihs_domain.duties import NearMiss, Owed
+from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.history import Entry, History
 from ihs_domain.opening import opened_on
 from ihs_domain.requesting import Audience
@@ -121,3 +121,31 @@ def family_is_assessed(history: History, on: date) -> Iterator[Owed]:
         )
         met = tuple(e for e in made if whole(e.event))
         yield Owed("the child and family assessment is written", day, met_by=met[:1], near=near)
+
+
+def instruments_are_reviewed(*instruments: str) -> DutyRule:
+    """A duty: each of these scored instruments is gone through to find concerns."""
+
+    def each_instrument_is_reviewed(history: History, on: date) -> Iterator[Owed]:
+        """Each instrument is gone through to find what concerns the family."""
+        if day := opened_on(history):
+            for instrument in instruments:
+                met = tuple(e for e in history.of(InstrumentReviewed) if e.event.instrument == instrument)
+                yield Owed("the instrument is reviewed", day, subject=(instrument,), met_by=met[:1])
+
+    return each_instrument_is_reviewed
+
+
+def needs_are_asked_in(*areas: str) -> DutyRule:
+    """A duty: the family is asked for needs in each of these areas; that there are none is an answer."""
+
+    def the_family_is_asked_for_needs(history: History, on: date) -> Iterator[Owed]:
+        """The family is asked for needs in each area; that there are none is an answer."""
+        if day := opened_on(history):
+            for area in areas:
+                met = tuple(e for e in history.of(NeedsAsked) if area in e.event.areas)
+                found = [e for e in history.of(NeedIdentified) if e.event.kind == area]
+                near = tuple(NearMiss(e.version, "a need was found, not that the family was asked") for e in found)
+                yield Owed("the family is asked for needs", day, subject=(area,), met_by=met[:1], near=near)
+
+    return the_family_is_asked_for_needs

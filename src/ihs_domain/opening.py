@@ -11,7 +11,7 @@ from ihs_domain.duties import Owed
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.roles import Role
-from ihs_domain.terms import Code, Decision, Happening, Jurisdiction, Narrative, New, OrderId, PersonId
+from ihs_domain.terms import Code, Decision, Happening, Jurisdiction, Narrative, New, OrderId, PersonId, ThreatId
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -102,9 +102,10 @@ class PetitionConsidered(Happening):
 
 @frozen
 class PetitionFiled(Happening):
-    """A petition was filed with the court."""
+    """A petition was filed with the court; *addresses* are the threats it is an answer to."""
 
     kind: Code
+    addresses: frozenset[ThreatId] = frozenset()
 
 
 @frozen
@@ -155,6 +156,7 @@ class Opening:
     asked_on: date | None = None
     consented: bool = False
     orders: dict[OrderId, CourtOrderReceived] = field(factory=dict)
+    petitioned: dict[ThreatId, date] = field(factory=dict)
 
     def orders_on(self, day: date) -> tuple[CourtOrderReceived, ...]:
         """The orders of a court that stand on *day*."""
@@ -189,6 +191,10 @@ def court_order_ended(opening: Opening, entry: Entry[CourtOrderEnded]) -> Openin
     return evolve(opening, orders={id_: o for id_, o in opening.orders.items() if id_ != entry.event.order})
 
 
+def petition_filed(opening: Opening, entry: Entry[PetitionFiled]) -> Opening:
+    return evolve(opening, petitioned={**opening.petitioned, **dict.fromkeys(entry.event.addresses, entry.day)})
+
+
 def consent_asked(opening: Opening, entry: Entry[ConsentAsked | ConsentRefused]) -> Opening:
     return evolve(opening, asked_on=opening.asked_on or entry.day)
 
@@ -206,6 +212,13 @@ def case_is_not_open_yet(case: "Case", entry: Entry[CaseOpened]) -> Objection | 
     if case.opening.opened_on is None:
         return None
     return Objection("the case is opened already", "reopen it if it was closed, or correct the opening")
+
+
+def services_are_voluntary(case: "Case", entry: Entry[CaseOpened | AuthorityChanged]) -> Objection | None:
+    """Services are voluntary: a court's order is recorded, and found."""
+    if entry.event.authority is Authority.VOLUNTARY:
+        return None
+    return Objection("services are ordered by a court, and these are for families who want them", "say who serves them")
 
 
 def opened_on(history: History) -> date | None:

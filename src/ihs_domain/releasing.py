@@ -3,11 +3,16 @@
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from ihs_domain.gates import Objection
 from ihs_domain.history import Entry
 from ihs_domain.terms import AgencyId, Cite, Code, Happening, Narrative, New, PersonId, ReleaseId
+
+if TYPE_CHECKING:
+    from ihs_domain.case import Case
 
 
 class Kind(StrEnum):
@@ -112,3 +117,27 @@ def release_revoked(releasing: Releasing, entry: Entry[ReleaseRevoked]) -> Relea
     if held is None or held.revoked_on is not None:  # revoked once is revoked: a second time moves no day
         return releasing
     return Releasing({**releasing.releases, held.id: evolve(held, revoked_on=entry.day)})
+
+
+def disclosure_has_a_basis(case: "Case", entry: Entry[InformationDisclosed]) -> Objection | None:
+    """What is told outside the agency rests on a release in force, a court's order, a rule or a statute."""
+    if _rests(case, entry):
+        return None
+    return Objection(
+        f"nothing allowed telling this agency {entry.event.kind.value} of everyone it was about on that day",
+        "name the release, order, rule or statute it rests on, or have a release signed before anything more is told",
+    )
+
+
+def _rests(case: "Case", entry: Entry[InformationDisclosed]) -> bool:
+    said = entry.event
+    match said.basis:
+        case Basis.COURT_ORDER:
+            return bool(case.opening.orders_on(entry.day))
+        case Basis.RULE | Basis.STATUTE:
+            return said.cite is not None
+        case Basis.RELEASE:
+            held = (r for r in case.releasing.releases.values() if said.release in {None, r.id})
+            return any(r.covers(said.to, said.kind, said.about, entry.day) for r in held)
+        case None:
+            return False
