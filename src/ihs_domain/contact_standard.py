@@ -41,7 +41,7 @@ def contact_is_determined(history: History, on: date) -> Iterator[Owed]:
 
 def contact_is_provided(history: History, on: date) -> Iterator[Owed]:
     """Contact is provided at the level determined; a week or month cut short is never late."""
-    for standard in standards(history):
+    for standard in (s for s in standards(history) if s.said.number > 0):
         for window in windows(standard, on):
             yield _provided(history, standard, window)
 

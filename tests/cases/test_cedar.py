@@ -370,9 +370,7 @@ def test_agencies_keep_the_calendar_that_both_states_share(store):
     late = datetime(2026, 1, 6, 22, 40, tzinfo=DENVER)  # in UTC it is the next day already
     actor = Actor(ActorId("adm-2"), Role.ADMINISTRATOR)
 
-    store.record(
-        AgreementEnded(RIO), agency_id=RIO, actor=actor, occurred=late, command_id="ended", recorded_at=late
-    )
+    store.record(AgreementEnded(RIO), agency_id=RIO, actor=actor, occurred=late, command_id="ended", recorded_at=late)
 
     assert {e.jurisdiction for e in store.rules.editions} == {"us-ut", "us-nm"}
     assert store.home == ZoneInfo("America/Denver")
