@@ -218,7 +218,10 @@ def services_are_voluntary(case: "Case", entry: Entry[CaseOpened | AuthorityChan
     """Services are voluntary: a court's order is recorded, and found."""
     if entry.event.authority is Authority.VOLUNTARY:
         return None
-    return Objection("services are ordered by a court, and these are for families who want them", "say who serves them")
+    return Objection(
+        "services are ordered by a court, and these are for families who want them",
+        "record who serves the family under the order",
+    )
 
 
 def opened_on(history: History) -> date | None:

@@ -320,6 +320,23 @@ def test_answer_6_on_call_begins_and_ends_at_its_instants(store):
     assert [on_call_at(stream, at) for at in asked] == [(), ("w-44",), ("w-44",), ()]
 
 
+def test_answer_6_on_call_given_in_a_time_zone_is_kept_by_its_offset(store):
+    since, until = datetime(2026, 3, 14, 17, tzinfo=DENVER), datetime(2026, 11, 1, 1, 30, fold=1, tzinfo=DENVER)
+    covered = OnCallCovered("w-44", since, until)
+
+    store.record(
+        covered,
+        agency_id="cyfd-region",
+        actor=Actor(ActorId("s-9"), Role.SUPERVISOR),
+        occurred=since,
+        command_id="on-call",
+        recorded_at=since,
+    )
+
+    [kept] = store.recorder.entries("agency/cyfd-region")
+    assert (kept.event.until.isoformat(), kept.day) == ("2026-11-01T01:30:00-07:00", date(2026, 3, 14))
+
+
 def test_answer_6_nobody_held_the_case_before_it_was_assigned_and_w_40_not_at_the_end_of_the_day(cedar):
     assert held_by(cedar.history(), date(2026, 1, 28)) is None
     assert held_by(cedar.history(), date(2026, 1, 29)) == "w-31"

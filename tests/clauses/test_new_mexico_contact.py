@@ -194,3 +194,12 @@ def test_what_a_standard_does_not_state_is_not_asked(given, owed):
     call = ContactMade(ContactMode.PHONE, frozenset({"mother"}))
 
     assert near(owed, given(*BEFORE, anything, (SEPTEMBER + 1, call, SUPERVISOR))) == (1, [])
+
+
+@pytest.mark.clause(CITE, edition=EDITION)
+def test_a_month_is_met_on_the_day_of_the_last_contact_it_needs_however_many_follow(given, owed):
+    history = given(*BEFORE, standard(2), *((SEPTEMBER + n, VISIT) for n in (1, 8, 29)))
+
+    [september] = [d for d in owed(history, OCTOBER, CITE) if d.subject == ("2023-09",)]
+
+    assert (september.met_on, september.evidence) == (date(2023, 9, 9), (5, 6))

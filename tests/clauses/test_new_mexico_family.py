@@ -98,10 +98,11 @@ def test_a_plan_made_whole_by_an_amendment_can_be_agreed_and_one_amended_to_lack
 ):
     lacking = given(*BEFORE, PlanDrafted("P1", LACKING[1]))
     mended = given(*BEFORE, PlanDrafted("P1", LACKING[1]), (1, PlanAmended("P1", (WHOLE,))), (2, PlanAgreed("P1")))
+    worse = given(*BEFORE, PlanDrafted("P1", (WHOLE,)), (2, PlanAgreed("P1")), (3, PlanAmended("P1", LACKING[1])))
 
     assert accepted((1, PlanAmended("P1", LACKING[1])), lacking) == ["SIHP23 8"]
     assert accepted((1, PlanAmended("P1", (WHOLE,))), lacking) == []
-    assert [d.state for d in owed(mended, 9, "SIHP23 8")] == ["met"]
+    assert [d.state for history in (mended, worse) for d in owed(history, 9, "SIHP23 8")] == ["met", "met"]
 
 
 @pytest.mark.clause("SIHP23 9", edition=EDITION)
