@@ -1,7 +1,9 @@
 """Other agencies: what we agreed to tell each, and what it was told, on the agency's own stream."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from attrs import evolve, field, frozen
 
@@ -100,6 +102,12 @@ class Agency:
     held: dict[CaseId, dict[tuple[int, str], Holding]] = field(factory=dict)
     withheld: frozenset[tuple[CaseId, int, str]] = frozenset()
     decided_upto: int = 0
+
+
+def on_call_at(entries: Iterable[Entry[Any]], instant: datetime) -> tuple[ActorId, ...]:
+    """Who was on call at an instant, by the *entries* of the agency's own stream."""
+    covers = (e.event for e in entries if isinstance(e.event, OnCallCovered))
+    return tuple(dict.fromkeys(cover.worker for cover in covers if cover.since <= instant < cover.until))
 
 
 def agreement_made(agency: Agency, entry: Entry[AgreementMade]) -> Agency:

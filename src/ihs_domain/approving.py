@@ -1,12 +1,14 @@
 """Approving entries, granting exceptions, and having an entry confirmed in another system of record."""
 
+from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
+from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.gates import Objection
-from ihs_domain.history import Entry
+from ihs_domain.history import Entry, History
 from ihs_domain.terms import ActorId, Cite, Code, Decision, Happening, Narrative, PartId, Version
 
 if TYPE_CHECKING:
@@ -70,3 +72,26 @@ def another_persons_entry(case: "Case", entry: Entry[ApprovalGranted]) -> Object
     if case.approving.authors.get(entry.event.entry) != entry.actor.id:
         return None
     return Objection("this is the actor's own entry", "have somebody else approve it", (f"@{entry.event.entry}",))
+
+
+def entries_are_documented_in(system: str, *classes: type) -> DutyRule:
+    """A duty: every entry of these event classes is documented in another system of record, which confirms it."""
+
+    def each_is_documented(history: History, on: date) -> Iterator[Owed]:
+        """Plans and activities are documented in the other system of record, each by its confirmation."""
+        for entry in history.of_any(*classes):
+            said = [e for e in history.of(DocumentationConfirmed) if e.event.entry == entry.version]
+            judged = [(e, _not_confirmed(e, entry, system)) for e in said]
+            near = tuple(NearMiss(e.version, why) for e, why in judged if why)
+            met = tuple(e for e, why in judged if not why)
+            subject = (f"@{entry.version}", type(entry.event).__name__)
+            yield Owed(f"it is documented in {system}", entry.day, subject, met_by=met[:1], near=near)
+
+    return each_is_documented
+
+
+def _not_confirmed(said: Entry[DocumentationConfirmed], entry: Entry[Any], system: str) -> str:
+    """Why a confirmation does not speak for an entry as it stands; empty if it does."""
+    if said.event.system != system:
+        return "another system confirmed it"
+    return "the entry was corrected after that" if entry.amended_by > said.version else ""

@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from ihs_domain.closing import CaseClosed, Ending, EndingDetermined
-from ihs_domain.duties import NearMiss, Owed
+from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.history import Entry, History
 from ihs_domain.opening import opened_on
 from ihs_domain.requesting import Audience, audiences
@@ -198,3 +198,31 @@ def _named(found: Entry[StrengthIdentified | NeedIdentified]) -> str:
 
 def _order(entry: Entry[Any]) -> tuple[date, int]:
     return entry.day, entry.version
+
+
+def instruments_are_reviewed(*instruments: str) -> DutyRule:
+    """A duty: each of these scored instruments is gone through to find concerns."""
+
+    def each_instrument_is_reviewed(history: History, on: date) -> Iterator[Owed]:
+        """Each instrument is gone through to find what concerns the family."""
+        if day := opened_on(history):
+            for instrument in instruments:
+                met = tuple(e for e in history.of(InstrumentReviewed) if e.event.instrument == instrument)
+                yield Owed("the instrument is reviewed", day, subject=(instrument,), met_by=met[:1])
+
+    return each_instrument_is_reviewed
+
+
+def needs_are_asked_in(*areas: str) -> DutyRule:
+    """A duty: the family is asked for needs in each of these areas; that there are none is an answer."""
+
+    def the_family_is_asked_for_needs(history: History, on: date) -> Iterator[Owed]:
+        """The family is asked for needs in each area; that there are none is an answer."""
+        if day := opened_on(history):
+            for area in areas:
+                met = tuple(e for e in history.of(NeedsAsked) if area in e.event.areas)
+                found = [e for e in history.of(NeedIdentified) if e.event.kind == area]
+                near = tuple(NearMiss(e.version, "a need was found, not that the family was asked") for e in found)
+                yield Owed("the family is asked for needs", day, subject=(area,), met_by=met[:1], near=near)
+
+    return the_family_is_asked_for_needs

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, field, frozen
 
+from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.terms import ActorId, Code, Happening
+
+if TYPE_CHECKING:
+    from ihs_domain.case import Case
 
 
 class Degree(StrEnum):
@@ -20,7 +24,10 @@ class Degree(StrEnum):
 
 @frozen
 class Qualification:
-    """What a worker brings: a degree and its field, a licence or eligibility for one, and years of experience."""
+    """What a worker brings: a degree and its field, a licence or eligibility for one, and years of experience.
+
+    A licence counts where it is one of the case's own jurisdiction.
+    """
 
     degree: Degree
     field: Code
@@ -77,6 +84,49 @@ class Assigning:
 def worker_assigned(assigning: Assigning, entry: Entry[WorkerAssigned]) -> Assigning:
     manager = entry.event.worker if entry.event.case_manager else assigning.case_manager
     return evolve(assigning, workers=assigning.workers | {entry.event.worker}, case_manager=manager)
+
+
+def held_by(history: History, day: date) -> ActorId | None:
+    """Who held the case as case manager at the end of *day*."""
+    assigning = Assigning()
+    for entry in history.upto(day).of_any(WorkerAssigned, WorkerUnassigned):
+        step = worker_assigned if isinstance(entry.event, WorkerAssigned) else worker_unassigned
+        assigning = step(assigning, entry)
+    return assigning.case_manager
+
+
+@frozen
+class Path:
+    """One way to be qualified: a degree in one of these fields, a licence or eligibility, years of experience."""
+
+    degree: Degree
+    fields: tuple[str, ...]
+    licences: tuple[str, ...] = ()
+    years: int = 0
+
+    def taken(self, brings: Qualification) -> bool:
+        """Whether a worker who *brings* this is qualified by it."""
+        licensed = not self.licences or brings.eligible_for_licence or brings.licence in self.licences
+        in_field = brings.degree is self.degree and brings.field in self.fields
+        return in_field and licensed and brings.years >= self.years
+
+
+def is_qualified_by(*paths: Path) -> Gate:
+    """A gate: an assignment shows that the worker is qualified by one of *paths*."""
+
+    def the_worker_is_qualified(case: "Case", entry: Entry[WorkerAssigned]) -> Objection | None:
+        """An assignment shows the worker's minimum qualifications."""
+        brings = entry.event.qualification
+        if brings is not None and any(path.taken(brings) for path in paths):
+            return None
+        says = "nothing shows" if brings is None else "what the worker brings does not show"
+        return Objection(
+            f"{says} the minimum qualifications",
+            "correct the assignment with degree, field, licence or eligibility, and years; or assign somebody else",
+            (entry.event.worker,),
+        )
+
+    return the_worker_is_qualified
 
 
 def designee_named(assigning: Assigning, entry: Entry[DesigneeNamed]) -> Assigning:

@@ -9,11 +9,11 @@ from attrs import evolve, field, frozen
 
 from ihs_domain.approving import ApprovalGranted
 from ihs_domain.duties import NearMiss, Owed
-from ihs_domain.gates import Objection
+from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.roles import SUPERVISING, Role
 from ihs_domain.safety import threats_left_by
-from ihs_domain.terms import Code, Decision, Happening, Narrative, PersonId
+from ihs_domain.terms import Code, Decision, Happening, Narrative, PersonId, ThreatId
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -99,6 +99,7 @@ class Closing:
     summarised: bool = False
     determined_on: date | None = None
     extended_until: date | None = None
+    reopened_on: date | None = None
 
 
 def final_summary_written(closing: Closing, entry: Entry[FinalSummaryWritten]) -> Closing:
@@ -118,7 +119,7 @@ def case_closed(closing: Closing, entry: Entry[CaseClosed]) -> Closing:
 
 
 def case_reopened(closing: Closing, entry: Entry[CaseReopened]) -> Closing:
-    return Closing()
+    return Closing(reopened_on=entry.day)
 
 
 def case_is_open(case: "Case", entry: Entry[Decision]) -> Objection | None:
@@ -159,6 +160,50 @@ def _unmanaged(threats: frozenset[str]) -> Objection:
         "record how each was managed, or that the child can no longer safely stay",
         tuple(sorted(threats)),
     )
+
+
+def safety_is_assessed_before(*endings: Ending) -> Gate:
+    """A gate: a closing for one of *endings* follows a safety assessment made for it, after any change in threats."""
+
+    def safety_is_assessed_for_the_closing(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
+        """Safety is assessed for the closing, of every child, after the last change in any threat."""
+        assessed_on = case.safety.assessed_to_close_on
+        this_time = assessed_on is not None and assessed_on >= (case.closing.reopened_on or date.min)
+        left = case.household.children - (case.safety.assessed_to_close if this_time else frozenset())
+        if entry.event.reason not in endings or (this_time and not left):
+            return None
+        return Objection(
+            "no safety assessment was made for this closing since the last change in any threat",
+            "assess the safety of every child for the closing, then close",
+            tuple(sorted(left)),
+        )
+
+    return safety_is_assessed_for_the_closing
+
+
+def threats_are_addressed_before(*endings: Ending) -> Gate:
+    """A gate: a closing for one of *endings* leaves no threat that nobody did anything about."""
+
+    def threats_are_addressed(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
+        """Every outstanding threat is managed, handed over by a referral, reported, or brought before a court."""
+        left = case.safety.unmanaged - _addressed(case)
+        if entry.event.reason not in endings or not left:
+            return None
+        return Objection(
+            f"nothing is on record that was done about {len(left)} outstanding threat{'s' * (len(left) != 1)}",
+            "record how each was managed, or the referral, report or petition that addresses it",
+            tuple(sorted(left)),
+        )
+
+    return threats_are_addressed
+
+
+def _addressed(case: "Case") -> frozenset[ThreatId]:
+    """The threats that something was done about since they last came up, or whose children are all removed."""
+    done = (case.serving.handed_over, case.household.reported, case.opening.petitioned)
+    since = case.safety.since
+    acted = {t for by_threat in done for t, day in by_threat.items() if t in since and day >= since[t]}
+    return frozenset(acted) | case.safety.under_nobody(case.responding.removed)
 
 
 def each_child_is_accounted_for(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:

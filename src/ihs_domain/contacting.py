@@ -51,12 +51,14 @@ class IntensitySet(Decision):
 class ContactMade(Happening):
     """Somebody saw or spoke with these persons; *private_with* those spoken to with nobody of the household by.
 
-    *by* is the worker or team member who made the contact, where that is not the one who records it.
+    *by* is the worker or team member who made the contact, where that is not the one who records it, *by_role* in
+    which role.
     """
 
     mode: ContactMode
     whom: frozenset[PersonId]
     by: ActorId | None = None
+    by_role: Role | None = None
     private_with: frozenset[PersonId] = frozenset()
     minutes: int | None = None
     announced: bool | None = None
@@ -88,13 +90,18 @@ class Counted(StrEnum):
 
 @frozen
 class ContactStandardSet(Decision):
-    """How much contact this family is to have from this day: only contacts such as it states are counted."""
+    """How much contact this family is to have from this day, or from *from_on*.
+
+    Only contacts such as it states are counted: in one of *modes*, with all of *whom*, by somebody in one of the roles
+    *by*. What it does not state, empty, is not asked.
+    """
 
     number: int
     per: Counted
     modes: frozenset[ContactMode]
     whom: frozenset[PersonId]
     by: frozenset[Role] = frozenset()
+    from_on: date | None = None
     words: Narrative = None
 
 

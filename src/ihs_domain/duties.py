@@ -37,6 +37,7 @@ class Owed:
 
     *due* is the last day in time. *lenient*: the window was cut short by opening, so that missing it is not late.
     *act_on*: the day of the act it goes with; an edition that came into force later does not open that act again.
+    *needs* is how many entries it takes, where they are counted: with fewer in *met_by* it is not met yet.
     """
 
     what: str
@@ -47,10 +48,13 @@ class Owed:
     near: tuple[NearMiss, ...] = ()
     lenient: bool = False
     act_on: date | None = None
+    needs: int = 0
 
     @property
     def met_on(self) -> date | None:
         """The day on which the evidence was whole."""
+        if len(self.met_by) < self.needs:
+            return None
         return max((e.day for e in self.met_by), default=None)
 
 
@@ -60,7 +64,10 @@ DutyRule = Callable[[History, date], Iterable[Owed]]
 
 @frozen
 class Duty:
-    """One thing owed, judged on one day. *late_days* counts from the day after *due*."""
+    """One thing owed, judged on one day. *late_days* counts from the day after *due*.
+
+    *needs* is how many entries of evidence it takes, where they are counted.
+    """
 
     what: str
     cites: tuple[str, ...]
@@ -74,6 +81,7 @@ class Duty:
     evidence: tuple[int, ...] = ()
     near: tuple[NearMiss, ...] = ()
     next_change_on: date | None = field(default=None, kw_only=True)
+    needs: int = field(default=0, kw_only=True)
 
 
 @frozen
@@ -124,6 +132,14 @@ def add_months(day: date, months: int) -> date:
     """The same day number *months* later, or that month's last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def weeks_between(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """The Monday and the Sunday of every week touched by *first* to *last*."""
+    start = first - timedelta(days=first.weekday())
+    while start <= last:
+        yield start, start + timedelta(days=6)
+        start += timedelta(days=7)
 
 
 def months_between(first: date, last: date) -> Iterator[tuple[date, date]]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 from ihs_domain.acting import by_a_supervisor
+from ihs_domain.agencies import OnCallCovered
 from ihs_domain.approving import ApprovalGranted, ApprovalReturned, ExceptionGranted, another_persons_entry
 from ihs_domain.case import EVENTS, Case
 from ihs_domain.closing import CaseReopened, case_is_closed, case_is_open
@@ -169,6 +170,10 @@ def _follow_each_other(earlier: Edition, later: Edition) -> None:
         raise BadEdition(f"{earlier.id} and {later.id} {wrong}: in_force_until of the earlier must be {last}")
 
 
+TABLES: Final = {"gates": EVENTS, "finds": EVENTS, "records": (*EVENTS, OnCallCovered)}
+"""The events that each table of an edition may name. Being on call is on the agency's own stream: no gate sees it."""
+
+
 def _holds_together(edition: Edition) -> None:
     registered = set(edition.rules)
     for rule in cited(edition):
@@ -176,9 +181,9 @@ def _holds_together(edition: Edition) -> None:
             raise BadEdition(
                 f"{edition.id}: rules: it cites {rule.cite}, which its register does not hold: add it there"
             )
-    for table in ("gates", "finds", "records"):
+    for table, known in TABLES.items():
         for cls in getattr(edition, table):
-            if cls not in EVENTS:
+            if cls not in known:
                 raise BadEdition(
                     f"{edition.id}: {table}: {cls.__name__} is no event of a case: name one of the vocabulary"
                 )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from attrs import evolve, field, frozen
 
 from ihs_domain.history import Entry, History
-from ihs_domain.terms import BirthDate, Code, Happening, Month, Name, Narrative, New, PersonId
+from ihs_domain.terms import BirthDate, Code, Happening, Month, Name, Narrative, New, PersonId, ThreatId
 
 
 class Relation(StrEnum):
@@ -54,10 +54,11 @@ class VictimSubstantiated(Happening):
 
 @frozen
 class MaltreatmentReported(Happening):
-    """Abuse or neglect was reported; *children* are those named."""
+    """Abuse or neglect was reported; *children* are those named, *addresses* the threats the report is an answer to."""
 
     children: frozenset[PersonId]
     kind: Code
+    addresses: frozenset[ThreatId] = frozenset()
     words: Narrative = None
 
 
@@ -77,11 +78,12 @@ class SubstantiationReversed(Happening):
 
 @frozen
 class Household:
-    """Who lives there, by relation; which children were substantiated as victims; everyone who *ever* lived there."""
+    """Who lives there, by relation; victims substantiated; who *ever* lived there; the threats reported, and when."""
 
     members: dict[PersonId, Relation] = field(factory=dict)
     victims: frozenset[PersonId] = frozenset()
     ever: frozenset[PersonId] = frozenset()
+    reported: dict[ThreatId, date] = field(factory=dict)
 
     @property
     def children(self) -> frozenset[PersonId]:
@@ -97,6 +99,10 @@ def person_joined(household: Household, entry: Entry[PersonJoined]) -> Household
 
 def person_left(household: Household, entry: Entry[PersonLeft]) -> Household:
     return evolve(household, members={p: r for p, r in household.members.items() if p != entry.event.person})
+
+
+def maltreatment_reported(household: Household, entry: Entry[MaltreatmentReported]) -> Household:
+    return evolve(household, reported={**household.reported, **dict.fromkeys(entry.event.addresses, entry.day)})
 
 
 def victim_substantiated(household: Household, entry: Entry[VictimSubstantiated]) -> Household:

@@ -114,7 +114,7 @@ def _finding(entry: Entry[Any], objection: Objection) -> Finding:
 
 
 OWN_TERMS: Final[tuple[DutyRule, ...]] = (safety_plans_are_reviewed,)
-"""Duties that an entry sets itself, by no clause."""
+"""Duties that an entry sets itself, by no clause; an edition that has a clause for one cites that instead."""
 
 
 def duties(history: History, law: Law, on: date, practices: Sequence[Edition] = ()) -> tuple[Duty, ...]:
@@ -128,7 +128,8 @@ def duties(history: History, law: Law, on: date, practices: Sequence[Edition] = 
     in_force = [*by_rule, *_in_practice(beside, known, closed or on)]
     found = [duty for edition, first in in_force for duty in _under(edition, first, counts, closed, on)]
     found += [duty for edition, _ in in_force for duty in _after_closing(edition, known, on)] if closed else []
-    for rule in OWN_TERMS:
+    cited = {rule for edition, _ in in_force for rule, *_ in edition.duties}
+    for rule in (rule for rule in OWN_TERMS if rule not in cited):
         found += (_duty(owed, (), "", Span(closed), on) for owed in rule(counts, closed or on))
     return tuple(found)
 
@@ -198,6 +199,7 @@ def _duty(owed: Owed, rules: tuple[Rule, ...], edition: str, span: Span, on: dat
         evidence=tuple(e.version for e in owed.met_by),
         near=owed.near,
         next_change_on=next_change(owed, state, span, on),
+        needs=owed.needs,
     )
 
 

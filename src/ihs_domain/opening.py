@@ -13,7 +13,7 @@ from ihs_domain.history import Entry, History
 from ihs_domain.requesting import ServicesRefused
 from ihs_domain.roles import Role
 from ihs_domain.serving import ServiceDelivered
-from ihs_domain.terms import Code, Decision, Happening, Jurisdiction, Narrative, New, OrderId, PersonId
+from ihs_domain.terms import Code, Decision, Happening, Jurisdiction, Narrative, New, OrderId, PersonId, ThreatId
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -104,9 +104,10 @@ class PetitionConsidered(Happening):
 
 @frozen
 class PetitionFiled(Happening):
-    """A petition was filed with the court."""
+    """A petition was filed with the court; *addresses* are the threats it is an answer to."""
 
     kind: Code
+    addresses: frozenset[ThreatId] = frozenset()
 
 
 @frozen
@@ -161,6 +162,7 @@ class Opening:
     consented: bool = False
     refused: bool = False
     orders: dict[OrderId, CourtOrderReceived] = field(factory=dict)
+    petitioned: dict[ThreatId, date] = field(factory=dict)
 
     def orders_on(self, day: date) -> tuple[CourtOrderReceived, ...]:
         """The orders of a court that stand on *day*."""
@@ -198,6 +200,10 @@ def court_order_received(opening: Opening, entry: Entry[CourtOrderReceived]) -> 
 
 def court_order_ended(opening: Opening, entry: Entry[CourtOrderEnded]) -> Opening:
     return evolve(opening, orders={id_: o for id_, o in opening.orders.items() if id_ != entry.event.order})
+
+
+def petition_filed(opening: Opening, entry: Entry[PetitionFiled]) -> Opening:
+    return evolve(opening, petitioned={**opening.petitioned, **dict.fromkeys(entry.event.addresses, entry.day)})
 
 
 def consent_asked(opening: Opening, entry: Entry[ConsentAsked]) -> Opening:
@@ -248,6 +254,16 @@ def _as_of(acts: Iterable[Entry[Any]], day: date) -> Opening:
         if entry.day <= day:
             opening = ORDERING[type(entry.event)](opening, entry)
     return opening
+
+
+def services_are_voluntary(case: "Case", entry: Entry[CaseOpened | AuthorityChanged]) -> Objection | None:
+    """Services are voluntary: a court's order is recorded, and found."""
+    if entry.event.authority is Authority.VOLUNTARY:
+        return None
+    return Objection(
+        "services are ordered by a court, and these are for families who want them",
+        "record who serves the family under the order",
+    )
 
 
 def opened_on(history: History) -> date | None:

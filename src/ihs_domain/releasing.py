@@ -3,11 +3,16 @@
 from collections.abc import Container, Iterable
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from ihs_domain.gates import Objection
 from ihs_domain.history import Entry
 from ihs_domain.terms import AgencyId, Cite, Code, Happening, Narrative, New, PersonId, ReleaseId
+
+if TYPE_CHECKING:
+    from ihs_domain.case import Case
 
 
 class Kind(StrEnum):
@@ -132,3 +137,28 @@ def release_revoked(releasing: Releasing, entry: Entry[ReleaseRevoked]) -> Relea
     held = releasing.releases.get(id_)
     releases = {} if held is None else {id_: evolve(held, revoked_on=revoked[id_])}
     return evolve(releasing, releases={**releasing.releases, **releases}, revoked=revoked)
+
+
+def disclosure_has_a_basis(case: "Case", entry: Entry[InformationDisclosed]) -> Objection | None:
+    """What is told outside the agency rests on a release in force, a court's order, a rule or a statute."""
+    if _rests(case, entry):
+        return None
+    return Objection(
+        f"nothing allowed telling this agency {entry.event.kind.value} of everyone it was about on that day",
+        "name the release, order, rule or statute it rests on, or have a release signed before anything more is told",
+    )
+
+
+def _rests(case: "Case", entry: Entry[InformationDisclosed]) -> bool:
+    said = entry.event
+    match said.basis:
+        case Basis.COURT_ORDER:
+            return bool(case.opening.orders_on(entry.day))
+        case Basis.RULE | Basis.STATUTE:
+            return said.cite is not None
+        case Basis.RELEASE:
+            held = (r for r in case.releasing.releases.values() if said.release in {None, r.id})
+            signed = (r for r in held if r.signed_by not in case.outsiders)
+            return any(r.covers(said.to, said.kind, said.about, entry.day) for r in signed)
+        case None:
+            return False

@@ -45,12 +45,13 @@ class Management(StrEnum):
 
 @frozen
 class SafetyAssessmentCompleted(Happening):
-    """The safety of the children was assessed."""
+    """The safety of the children was assessed, with which tool; *protective_factors* is None where nobody looked."""
 
     made_for: MadeFor
     result: SafetyResult
     children: frozenset[PersonId]
     tool: Code | None = None
+    protective_factors: frozenset[Code] | None = None
     words: Narrative = None
 
 
@@ -111,12 +112,16 @@ class VulnerabilityRecorded(Happening):
 
 @frozen
 class SafetyPlanAgreed(Decision):
-    """What keeps the children safe from these threats for now, until when, and when it is next looked at."""
+    """What keeps the children safe from these threats for now, until when, and when it is next looked at.
+
+    *tool* is what it was worked out and documented with.
+    """
 
     plan: New[SafetyPlanId]
     threats: frozenset[ThreatId]
     expires_on: date
     review_on: date | None = None
+    tool: Code | None = None
     words: Narrative = None
 
 
@@ -158,11 +163,17 @@ class SafetyPlanEnded(Happening):
 
 @frozen
 class Terms:
-    """A safety plan's own terms: the first and the last day it is in force."""
+    """A safety plan's own terms: the first and the last day it is in force, and the threats it is for."""
 
     agreed_on: date
     expires_on: date
     ended_on: date | None = None
+    threats: frozenset[ThreatId] = frozenset()
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the plan holds."""
+        return min(self.expires_on, self.ended_on or date.max)
 
     def in_force_on(self, day: date) -> bool:
         """Whether the plan holds on *day*; its last day counts."""
@@ -171,17 +182,19 @@ class Terms:
 
 @frozen
 class Safety:
-    """The threats by the children they bear on, those that are managed, and the safety plans.
+    """The threats by the children they bear on and since when, those that are managed, and the safety plans.
 
     *changed_on* is the last day on which a threat came, went or came again; *assessed_to_close_on* the last day on
-    which safety was assessed for the closing, after that.
+    which safety was assessed for the closing, after that, and *assessed_to_close* the children it was assessed of.
     """
 
     threats: dict[ThreatId, frozenset[PersonId]] = field(factory=dict)
+    since: dict[ThreatId, date] = field(factory=dict)
     managed: frozenset[ThreatId] = frozenset()
     unsafe: frozenset[PersonId] = frozenset()
     changed_on: date | None = None
     assessed_to_close_on: date | None = None
+    assessed_to_close: frozenset[PersonId] = frozenset()
     plans: dict[SafetyPlanId, Terms] = field(factory=dict)
 
     @property
@@ -193,6 +206,10 @@ class Safety:
         """The threats neither managed nor answered by every child they bear on having left for safety."""
         return frozenset(t for t in self.unmanaged if not (self.threats[t] and self.threats[t] <= self.unsafe))
 
+    def under_nobody(self, gone: frozenset[PersonId]) -> frozenset[ThreatId]:
+        """The threats that bear on no child any more once these are *gone*."""
+        return frozenset(t for t, children in self.threats.items() if children and children <= gone)
+
     def plans_in_force(self, day: date) -> frozenset[SafetyPlanId]:
         """The safety plans that hold on *day*."""
         return frozenset(p for p, terms in self.plans.items() if terms.in_force_on(day))
@@ -200,23 +217,28 @@ class Safety:
 
 def threat_identified(safety: Safety, entry: Entry[ThreatIdentified]) -> Safety:
     threats = {**safety.threats, entry.event.threat: entry.event.children}
-    return evolve(safety, threats=threats, changed_on=entry.day, assessed_to_close_on=None)
+    return _changed(evolve(safety, threats=threats, since={**safety.since, entry.event.threat: entry.day}), entry.day)
 
 
 def threat_managed(safety: Safety, entry: Entry[ThreatManaged]) -> Safety:
-    managed = safety.managed | {entry.event.threat}
-    return evolve(safety, managed=managed, changed_on=entry.day, assessed_to_close_on=None)
+    return _changed(evolve(safety, managed=safety.managed | {entry.event.threat}), entry.day)
 
 
 def threat_reopened(safety: Safety, entry: Entry[ThreatReopened]) -> Safety:
     managed = safety.managed - {entry.event.threat}
-    return evolve(safety, managed=managed, changed_on=entry.day, assessed_to_close_on=None)
+    return _changed(evolve(safety, managed=managed, since={**safety.since, entry.event.threat: entry.day}), entry.day)
+
+
+def _changed(safety: Safety, day: date) -> Safety:
+    """Whatever was assessed for the closing was assessed before this change."""
+    return evolve(safety, changed_on=day, assessed_to_close_on=None, assessed_to_close=frozenset())
 
 
 def safety_assessed(safety: Safety, entry: Entry[SafetyAssessmentCompleted]) -> Safety:
     if entry.event.made_for is not MadeFor.CLOSING:
         return safety
-    return evolve(safety, assessed_to_close_on=entry.day)
+    assessed = safety.assessed_to_close | entry.event.children
+    return evolve(safety, assessed_to_close_on=entry.day, assessed_to_close=assessed)
 
 
 def child_unsafe_at_home(safety: Safety, entry: Entry[ChildUnsafeAtHome]) -> Safety:
@@ -224,7 +246,9 @@ def child_unsafe_at_home(safety: Safety, entry: Entry[ChildUnsafeAtHome]) -> Saf
 
 
 def safety_plan_agreed(safety: Safety, entry: Entry[SafetyPlanAgreed]) -> Safety:
-    return evolve(safety, plans={**safety.plans, entry.event.plan: Terms(entry.day, entry.event.expires_on)})
+    said = entry.event
+    terms = Terms(entry.day, said.expires_on, threats=said.threats)
+    return evolve(safety, plans={**safety.plans, said.plan: terms})
 
 
 def safety_plan_revised(safety: Safety, entry: Entry[SafetyPlanRevised]) -> Safety:

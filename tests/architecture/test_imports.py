@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "ihs_cli": ("*", "attrs click"),
     "ihs_projections": ("ihs_domain", "attrs"),
     "ihs_utah_r512_100": ("ihs_domain", "attrs"),
+    "ihs_new_mexico": ("ihs_domain", "attrs"),
     "ihs_echo": ("ihs_domain ihs_follow", "attrs"),
     "ihs_subscriber": ("", "nats"),
 }

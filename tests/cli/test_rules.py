@@ -7,6 +7,7 @@ def test_rules_are_listed_edition_by_edition_with_their_days(ihs):
     lines = ihs("rules", "list").lines
 
     assert [line for line in lines if not line.startswith(" ")] == [
+        "new-mexico-ihs@2023-08-10 (us-nm), in force 2023-08-10 with no known end",
         "utah-r512-100@2003-09-03 (us-ut), in force 2003-09-03 to 2010-10-07",
         "utah-r512-100@2010-10-08 (us-ut), in force 2010-10-08 to 2015-12-01",
     ]
@@ -42,15 +43,22 @@ def test_a_clause_that_has_something_fall_due_says_what(ihs):
     ]
 
 
+def test_a_clause_that_is_only_put_on_record_says_by_which_entries(ihs):
+    assert ihs("rules", "explain", "SIHP23 19").lines[2:] == [
+        "  in force 2023-08-10 with no known end in new-mexico-ihs@2023-08-10 (us-nm)",
+        "    on record by ContactMade",
+        "    on record by OnCallCovered",
+    ]
+
+
 def test_every_listed_clause_can_be_explained_and_does_something(ihs):
     told = ihs("rules", "list", "--format", "json").json
     cites = {rule["cite"] for edition in told["editions"] for rule in edition["rules"]}
 
     explained = {cite: ihs("rules", "explain", cite, "--format", "json").json["editions"] for cite in cites}
 
-    idle = [
-        cite for cite, found in explained.items() if not any(e["refuses"] or e["finds"] or e["owed"] for e in found)
-    ]
+    does = ("refuses", "finds", "owed", "recorded")
+    idle = [cite for cite, found in explained.items() if not any(e[what] for e in found for what in does)]
     assert idle == []
 
 

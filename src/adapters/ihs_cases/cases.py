@@ -194,7 +194,7 @@ class Cases:
 
     @property
     def home(self) -> ZoneInfo:
-        """The zone of this agency's own calendar: that of its jurisdiction, or UTC where the rule book has several."""
+        """The zone of this agency's own calendar: the one that all its editions share; UTC where they differ."""
         return self.recorder.home
 
     def _record(self, case_id: str, *, opened: bool = False) -> list[Entry[Any]]:

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from ihs_cases.editions import digest
 from ihs_cases.errors import Conflict, NoJurisdiction, NotAnInstant, NotYet, UnknownCase, WrongStream
 from ihs_cases.rows import asked, draft, entry_of
-from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithheld
+from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithheld, OnCallCovered
 from ihs_domain.case import fold
 from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.gates import Refused
@@ -29,7 +29,7 @@ from ihs_store.port import Command, RecordStore
 from ihs_store.port import Receipt as StoreReceipt
 
 TELLINGS: Final = (DisclosuresMade, DisclosureWithheld)
-ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, DisclosuresMade, DisclosureWithheld)
+ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, OnCallCovered, DisclosuresMade, DisclosureWithheld)
 FIRST_YEAR: Final = 1900  # before it lies no case, but many a mistyped year
 MOST_TRIES: Final = 1000
 
@@ -112,7 +112,7 @@ class Recorder:
 
     @property
     def home(self) -> ZoneInfo:
-        """The zone of the rule book's calendar; UTC where there are several."""
+        """The zone that all editions of the rule book share, whatever their jurisdictions; UTC where they differ."""
         zones = {edition.zone for edition in self.book.editions}
         return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
 

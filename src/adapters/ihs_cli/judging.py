@@ -128,6 +128,8 @@ def _when(duty: Duty) -> Iterator[str]:
         yield f"since {duty.since}"
     if duty.due is not None:
         yield f"due {duty.due}"
+    if duty.needs:
+        yield f"{len(duty.evidence)} of {duty.needs}"
     if duty.late_days:
         yield f"{duty.late_days} day{'s' if duty.late_days > 1 else ''} late"
 

@@ -72,6 +72,7 @@ class Explained:
     refuses: tuple[str, ...]
     finds: tuple[str, ...]
     owed: tuple[str, ...]
+    recorded: tuple[str, ...]
 
 
 @rules.command(short_help="What one clause says and does.")
@@ -80,7 +81,7 @@ class Explained:
 @KEY_FILE
 @formats("text", "json")
 def explain(cite: str, store: str | None, key_file: Path | None, format_: str) -> None:
-    """What one clause says, when it is in force, what it refuses, what it only finds, and what it has fall due.
+    """What one clause says, when it is in force, what it refuses, only finds, has fall due, or has put on record.
 
     Example: ihs rules explain "R512-100-5(5)(a)"
     """
@@ -117,6 +118,7 @@ def _in(edition: Edition, says: str, cite: str) -> Explained:
             *(f"{cls.__name__}: {words}" for cls, words in _rows(edition.finds, cite)),
         ),
         owed=tuple(_words(duty) for duty, *rules in edition.duties if any(rule.cite == cite for rule in rules)),
+        recorded=tuple(c.__name__ for c, rules in edition.records.items() if any(rule.cite == cite for rule in rules)),
     )
 
 
@@ -161,6 +163,7 @@ def _lines(found: Iterable[Explained]) -> Iterator[str]:
         yield from (f"    refuses {words}" for words in one.refuses)
         yield from (f"    only found in {words}" for words in one.finds)
         yield from (f"    owed: {words}" for words in one.owed)
+        yield from (f"    on record by {words}" for words in one.recorded)
 
 
 def _touched_lines(touched: list[tuple[str, Finding]]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timezone
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple, get_args
 
 import attrs
 import msgspec
@@ -88,14 +88,22 @@ def _changed(event: Any, back: Any) -> Iterator[Fault]:
 
 
 def _with_offset(event: Any) -> Any:
-    """*event* with its instant by offset, as it is stored: a time zone's own name for it is not kept.
+    """*event* with its instants by offset, as they are stored: a time zone's own name for one is not kept.
 
     Python holds an instant in the hour that a zone repeats in autumn unequal to itself in any other zone.
     """
-    if type(event) is not EntryCorrected or not isinstance(event.at, datetime):
-        return event
-    offset = event.at.utcoffset()
-    return event if offset is None else attrs.evolve(event, at=event.at.replace(tzinfo=timezone(offset)))
+    instants = {name: getattr(event, name) for name in _instants(type(event))}
+    by_offset = {
+        name: at.replace(tzinfo=timezone(offset), fold=0)
+        for name, at in instants.items()
+        if isinstance(at, datetime) and (offset := at.utcoffset()) is not None
+    }
+    return attrs.evolve(event, **by_offset) if by_offset else event
+
+
+@once_per_class
+def _instants(cls: type[Any]) -> tuple[str, ...]:
+    return tuple(name for name, hint in hints(cls).items() if datetime in {hint, *get_args(hint)})
 
 
 def _open(event: Any) -> bytes:

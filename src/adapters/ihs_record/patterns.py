@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
@@ -69,6 +69,7 @@ _SHAPES: Final[dict[Any, str]] = {
     int: f"(?:0|-?[1-9][0-9]{{0,{MOST_DIGITS - 1}}})",
     Version: f"[1-9][0-9]{{0,{MOST_DIGITS - 1}}}",
     date: f'"{DAY.pattern}"',
+    datetime: f'"{INSTANT.pattern}"',
     **{kind: f'"{written.pattern}"' for kind, written in PATTERNS.items()},
 }
 
