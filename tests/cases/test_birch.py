@@ -21,8 +21,6 @@ from ihs_utah_r512_100 import EDITIONS, UTAH_2003, UTAH_2010, UTAH_REVIEW_2025, 
 END = date(2010, 10, 20)
 LAST_OF_2003 = date(2010, 10, 7)
 FIRST_OF_2010 = date(2010, 10, 8)
-courts = pytest.mark.xfail(strict=True, reason="court copies come with the courts' slice")
-requests = pytest.mark.xfail(strict=True, reason="services before consent come with the requests' slice")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +52,6 @@ def test_every_decision_the_diary_marks_is_refused_with_its_clause_and_no_other(
     ]
 
 
-@requests
 def test_the_service_before_the_family_was_asked_for_consent_is_recorded_and_found(birch):
     found = [(f.event, f.day, f.objection.cites) for f in judge(birch.history(), birch.law)]
 
@@ -85,7 +82,6 @@ def test_answer_2_the_copies_to_family_and_team_are_met_on_04_15(birch):
     assert theirs == dict.fromkeys(theirs, (State.MET, date(2010, 4, 15)))
 
 
-@courts
 def test_answer_2_the_copies_to_attorney_general_and_guardian_are_met_and_the_courts_is_open_until_04_30(birch):
     early, later = (by_subject(on(birch, day, "R512-100-5 H")) for day in (date(2010, 4, 20), date(2010, 4, 30)))
 
@@ -249,7 +245,6 @@ def test_answer_11_team_assessment_and_plan_are_met_by_the_old_evidence(birch):
     assert found["R512-100-5(3)(a)", ()] == (State.MET, date(2010, 4, 12))
 
 
-@courts
 def test_answer_11_the_goals_submission_is_open_and_no_copy_to_counsel_is_owed_for_the_old_plan(birch):
     submission, at_closing = (
         by_subject(on(birch, day, "R512-100-5(4)(b)"))["B-1",] for day in (FIRST_OF_2010, date(2010, 10, 15))

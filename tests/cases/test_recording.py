@@ -28,7 +28,7 @@ from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind
-from ihs_domain.requesting import Ground, ServicesAccepted, ServicesRequested, Source
+from ihs_domain.requesting import Circumstance, Ground, ServicesAccepted, ServicesRequested, Source
 from ihs_domain.roles import SYSTEM
 from ihs_domain.system import EditionLoaded
 from ihs_record.errors import BadFields, UnknownName
@@ -348,7 +348,7 @@ def test_a_decision_is_refused_with_all_objections_and_records_nothing(desk):
     before = names(desk.cases)
 
     with pytest.raises(Refused) as refused:
-        desk.put(ServicesAccepted(frozenset(), reaches_resources_alone=True, no_threat_unmanaged=True))
+        desk.put(ServicesAccepted(frozenset(), circumstances=frozenset({Circumstance.REACHES_RESOURCES_ALONE, Circumstance.NO_THREAT_UNMANAGED})))
     assert len(refused.value.cites) == 2
     assert names(desk.cases) == before
 
