@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timezone
 from typing import Annotated, Any, Final, NamedTuple
 
-import attrs
 import msgspec
 
 from ihs_domain.once import once_per_class
 from ihs_domain.recording import AmendmentReason, EntryCorrected
 from ihs_domain.terms import Decision, Happening, Unopened, Version
 from ihs_record.errors import BadFields, Fault, NotJson, RecordError, UnknownName, joined, printable
-from ihs_record.fields import Sealed, hints, open_fields, sealed_fields
+from ihs_record.fields import Sealed, hints, instant_fields, open_fields, sealed_fields
 from ihs_record.names import NAMES, STORED_AS, UPCASTS, Upcast, unknown
 from ihs_record.patterns import open_shape
 from ihs_record.reading import BIGGEST, read_json, structured
@@ -78,14 +77,20 @@ def encode(event: Any) -> Encoded:
 
 
 def _with_offset(event: Any) -> Any:
-    """*event* with its instant by offset, as it is stored: a time zone's own name for it is not kept.
+    """*event* with its instants by offset, as they are stored: a time zone's own name for one is not kept.
 
     Python holds an instant in the hour that a zone repeats in autumn unequal to itself in any other zone.
     """
-    if type(event) is not EntryCorrected or not isinstance(event.at, datetime):
-        return event
-    offset = event.at.utcoffset()
-    return event if offset is None else attrs.evolve(event, at=event.at.replace(tzinfo=timezone(offset)))
+    said = {name: getattr(event, name) for name in instant_fields(type(event))}
+    by_offset: dict[str, Any] = {name: _by_offset(value) for name, value in said.items()}
+    if type(event) is EntryCorrected and type(event.instead) in STORED_AS:
+        by_offset[INSTEAD] = _with_offset(event.instead)
+    return _replaced(event, by_offset) if by_offset else event
+
+
+def _by_offset(value: Any) -> Any:
+    offset = value.utcoffset() if isinstance(value, datetime) else None
+    return value if offset is None else value.replace(tzinfo=timezone(offset))
 
 
 def _open(event: Any) -> bytes:

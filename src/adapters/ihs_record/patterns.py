@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
@@ -69,6 +69,7 @@ _SHAPES: Final[dict[Any, str]] = {
     int: f"(?:0|-?[1-9][0-9]{{0,{MOST_DIGITS - 1}}})",
     Version: f"[1-9][0-9]{{0,{MOST_DIGITS - 1}}}",
     date: f'"{DAY.pattern}"',
+    datetime: f'"{INSTANT.pattern}"',
     **{kind: f'"{written.pattern}"' for kind, written in PATTERNS.items()},
 }
 
@@ -77,7 +78,8 @@ _SHAPES: Final[dict[Any, str]] = {
 def open_shape(cls: type[Any]) -> re.Pattern[bytes]:
     """What the open part of an event class looks like as canonical bytes, but for the order within sets and objects.
 
-    Raises :class:`TypeError` for a class with an open field that could hold more than codes, ids, days and numbers.
+    Raises :class:`TypeError` for a class with an open field that could hold more than codes, ids, days,
+    instants and numbers.
     """
     return re.compile(_object(cls, open_fields(cls)).encode())
 
@@ -105,7 +107,7 @@ def _gathered(origin: Any, inner: tuple[Any, ...], hint: Any) -> str:
         return _repeated(r"\{", f"{_shape(inner[0])}:{_shape(inner[1])}", r"\}")
     if origin is frozenset or (origin is tuple and inner[1:] == (...,)):
         return _repeated(r"\[", _shape(inner[0]), r"\]")
-    msg = f"{hint} cannot be stored open: it could hold more than codes, ids, days and numbers"
+    msg = f"{hint} cannot be stored open: it could hold more than codes, ids, days, instants and numbers"
     raise TypeError(msg)
 
 
