@@ -28,7 +28,7 @@ from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind
-from ihs_domain.requesting import Ground, ServicesAccepted, ServicesRequested, Source
+from ihs_domain.requesting import Circumstance, Ground, ServicesAccepted, ServicesRequested, Source
 from ihs_domain.roles import SYSTEM
 from ihs_domain.system import EditionLoaded
 from ihs_record.errors import BadFields, UnknownName
@@ -39,6 +39,7 @@ from ihs_utah_r512_100 import UTAH_2010
 MOTHER = PersonJoined("p-m", Relation.MOTHER, name="Mo Made-Up")
 VISIT = ContactMade(ContactMode.HOME_VISIT, frozenset({"p-m"}))
 ACCEPTED = ServicesAccepted(frozenset({Ground.THREAT_NOT_MANAGED}))
+ALONE_AND_SAFE = frozenset({Circumstance.REACHES_RESOURCES_ALONE, Circumstance.NO_THREAT_UNMANAGED})
 OPENED = CaseOpened(Authority.VOLUNTARY, "salt-lake")
 AGREEMENT = AgreementMade("foothill", frozenset({Kind.REFERRAL}), "dental-care")
 
@@ -348,7 +349,7 @@ def test_a_decision_is_refused_with_all_objections_and_records_nothing(desk):
     before = names(desk.cases)
 
     with pytest.raises(Refused) as refused:
-        desk.put(ServicesAccepted(frozenset(), reaches_resources_alone=True, no_threat_unmanaged=True))
+        desk.put(ServicesAccepted(frozenset(), circumstances=ALONE_AND_SAFE))
     assert len(refused.value.cites) == 2
     assert names(desk.cases) == before
 
