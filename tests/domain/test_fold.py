@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from made_up import AGREEMENT, LAW, ON
 
 from ihs_domain import (
+    approving,
     assessing,
     assigning,
     closing,
@@ -19,6 +20,8 @@ from ihs_domain import (
     planning,
     releasing,
     requesting,
+    responding,
+    restricting,
     safety,
     serving,
     teaming,
@@ -32,7 +35,7 @@ from ihs_domain.terms import Decision, Happening, Unopened
 
 SLICES = (
     requesting, opening, household, assigning, safety, assessing,
-    teaming, planning, contacting, serving, releasing, closing,
+    teaming, planning, contacting, serving, releasing, responding, closing, approving, restricting,
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from ihs_domain.ids import Mention, ids_are_known, mentions
 from ihs_domain.planning import PlanDrafted, PlanGoal
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.requesting import ServicesRequested
+from ihs_domain.roles import SYSTEM
 from ihs_domain.safety import SafetyPlanAgreed, ThreatIdentified, ThreatManaged
 from ihs_domain.teaming import Part, TeamFormed
 from ihs_domain.terms import Happening, PersonId
@@ -79,7 +80,7 @@ def test_ids_are_found_within_parts_and_as_keys():
 
 
 def against(event: Any, *before: Any) -> list[str]:
-    record = recorded((said, FIRST_DAY, None) for said in before)
+    record = recorded((said, FIRST_DAY, SYSTEM) for said in before)
     return [str(o) for o in ids_are_known(record, Entry(event, FIRST_DAY, len(record) + 1))]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from histories import FIRST_DAY, LAST_DAY, actors, amended, days, events, plain
+from histories import FIRST_DAY, LAST_DAY, SUPERVISOR, WORKER, actors, amended, days, events, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import LAW, MADE_UP, ending
@@ -26,7 +26,7 @@ from ihs_domain.judge import CANDIDATES, Finding, Possible, decide, judge, possi
 from ihs_domain.opening import CaseOpened
 from ihs_domain.planning import PlanAgreed, PlanDrafted, SupervisorAgreed
 from ihs_domain.recording import AmendmentReason, EntryVoided
-from ihs_domain.roles import SYSTEM
+from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.safety import ThreatIdentified, ThreatManaged
 from ihs_domain.teaming import Part, TeamFormed, TeamMemberAdded
 from ihs_domain.terms import Reported
@@ -149,7 +149,6 @@ def test_what_is_recorded_later_about_an_earlier_day_is_found_in_the_acts_after_
 # What can be done
 
 
-ACTOR = SYSTEM
 PLANS = ("plan-1", "plan-2", "plan-9")
 PERSONS = ("person-1", "person-2")
 SOME = [frozenset(some) for n in range(3) for some in itertools.combinations(PERSONS, n)]
@@ -165,9 +164,9 @@ EVERY = {
 }
 
 
-def accepts(decision: Any, day: date, history: History, record: Sequence[Entry[Any]], law: Law) -> bool:
+def accepts(decision: Any, day: date, actor: Actor, history: History, record: Sequence[Entry[Any]], law: Law) -> bool:
     try:
-        decide(Entry(decision, day, actor=ACTOR), history, record, law)
+        decide(Entry(decision, day, actor=actor), history, record, law)
     except Refused:
         return False
     return True
@@ -177,31 +176,32 @@ def accepts(decision: Any, day: date, history: History, record: Sequence[Entry[A
     amended(*DECIDED, TeamMemberAdded, FamilyAssessmentCompleted, first=SCENE) | amended(*DECIDED),
     LAWS,
     days | st.just(LAST_DAY),
+    actors,
     st.integers(0, 9999),
 )
-def test_yes_comes_with_a_witness_and_no_means_that_every_argument_is_refused(record, law, day, seed):
+def test_yes_comes_with_a_witness_and_no_means_that_every_argument_is_refused(record, law, day, actor, seed):
     history = effective(record)
 
-    for doable in possible(history, law, day, ACTOR):
+    for doable in possible(history, law, day, actor):
         if doable.possible is Possible.YES:
-            assert accepts(doable.witness, day, history, record, law)
+            assert accepts(doable.witness, day, actor, history, record, law)
             assert doable.objections == ()
         else:
             every = EVERY[doable.decision]
             tried = Random(seed).sample(every, min(200, len(every)))
             assert doable.witness is None
             assert doable.objections != ()
-            assert [d for d in tried if accepts(d, day, history, record, law)] == []
+            assert [d for d in tried if accepts(d, day, actor, history, record, law)] == []
 
 
 def test_possible_is_said_of_each_decision_with_candidates():
-    found = possible(History(), LAW, FIRST_DAY, ACTOR)
+    found = possible(History(), LAW, FIRST_DAY, SUPERVISOR)
 
     assert [d.decision for d in found] == [cls.__name__ for cls in CANDIDATES]
 
 
-def doable(name: str, *acts: tuple[Any, int], day: int = 9) -> Any:
-    return next(d for d in possible(effective(record(*acts)), LAW, date(2024, 3, day), ACTOR) if d.decision == name)
+def doable(name: str, *acts: tuple[Any, int], day: int = 9, actor: Actor = SUPERVISOR) -> Any:
+    return next(d for d in possible(effective(record(*acts)), LAW, date(2024, 3, day), actor) if d.decision == name)
 
 
 def test_no_says_why_each_objection_once():
@@ -224,6 +224,16 @@ def test_where_there_is_nothing_to_decide_about_no_says_so():
 def test_what_is_possible_goes_by_the_day():
     assert doable("SupervisorAgreed", *AGREED[:4], (AGREED[4][0], 5), day=4).possible is Possible.NO
     assert doable("SupervisorAgreed", *AGREED[:4], (AGREED[4][0], 5), day=5).possible is Possible.YES
+
+
+def test_what_is_a_supervisors_to_decide_is_possible_for_a_supervisor_and_for_no_worker():
+    assert doable("SupervisorAgreed", *AGREED).possible is Possible.YES
+    no = doable("SupervisorAgreed", *AGREED, actor=WORKER)
+
+    assert (no.possible, [(o.says, o.remedy) for o in no.objections]) == (
+        Possible.NO,
+        [("this is not for a practitioner to decide", "have it decided by: supervisor, designee")],
+    )
 
 
 def test_a_decision_is_refusable_and_a_reported_one_and_a_happening_are_not():
