@@ -18,15 +18,17 @@ from ihs_domain.assessing import FamilyAssessmentCompleted
 from ihs_domain.case import EVENTS, fold
 from ihs_domain.closing import CaseClosed, CaseReopened, Ending
 from ihs_domain.contacting import ContactMade
+from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.editions import Edition, Law, RuleBook, always
 from ihs_domain.gates import Objection, Refused
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, Relation
-from ihs_domain.judge import CANDIDATES, Finding, Possible, decide, judge, possible, refusable
+from ihs_domain.judge import CANDIDATES, Finding, Possible, decide, judge, possible, refusable, touched
 from ihs_domain.opening import CaseOpened
 from ihs_domain.planning import PlanAgreed, PlanDrafted, SupervisorAgreed
 from ihs_domain.recording import AmendmentReason, EntryVoided
 from ihs_domain.roles import SYSTEM, Actor
+from ihs_domain.rules import Rule
 from ihs_domain.safety import ThreatIdentified, ThreatManaged
 from ihs_domain.teaming import Part, TeamFormed, TeamMemberAdded
 from ihs_domain.terms import Reported
@@ -254,3 +256,57 @@ def test_deciding_changes_nothing(event, day, actor):
         decide(Entry(event, day, actor=actor), history, before, LAW)
 
     assert (before, history) == (record(*AGREED), effective(record(*AGREED)))
+
+
+# The entries a clause bears on
+
+
+def visits(history: History, on: date) -> Iterable[Owed]:
+    """Owed: a contact in person. A call is a near miss."""
+    calls = tuple(NearMiss(e.version, "by phone") for e in history.of(ContactMade) if e.event.mode == "phone")
+    made = tuple(e for e in history.of(ContactMade) if e.event.mode != "phone")
+    yield Owed("a visit", FIRST_DAY, met_by=made, near=calls)
+
+
+CLAUSES = [Rule(f"C-{n}", "a clause of its own") for n in range(1, 6)]
+BEARING = Edition(
+    "bearing",
+    "xx-mu",
+    "UTC",
+    date(2024, 6, 1),
+    in_force_until=date(2024, 7, 1),
+    rules=tuple(CLAUSES),
+    gates={PlanAgreed: ((it_may_not_be, CLAUSES[0]),)},
+    finds={PlanDrafted: ((it_may_not_be, CLAUSES[0], CLAUSES[1]),)},
+    duties=((visits, CLAUSES[2]),),
+    after_closing=((visits, CLAUSES[3]),),
+    records={PersonJoined: (CLAUSES[4], CLAUSES[2])},
+)
+CALL, AT_HOME = ContactMade("phone", frozenset()), ContactMade("home-visit", frozenset())
+
+
+@pytest.mark.parametrize(
+    "cite, versions",
+    [("C-1", {5, 6}), ("C-2", {5}), ("C-3", {2, 7, 8}), ("C-4", set()), ("C-5", {2}), ("C-9", set())],
+)
+def test_a_clause_bears_on_what_it_judges_and_records_and_on_what_met_its_duty_or_nearly_did(cite, versions):
+    acts = effective(record(*AGREED, (CALL, 3), (AT_HOME, 4)))
+
+    assert touched(acts, BEARING, cite, date(2024, 3, 9)) == versions
+
+
+def test_what_is_due_after_closing_bears_on_its_evidence_once_the_case_is_closed():
+    acts = effective(record(*AGREED, (CaseClosed(Ending.MOVED), 5), (CALL, 6), (AT_HOME, 7)))
+
+    assert touched(acts, BEARING, "C-4", date(2024, 3, 9)) == {8, 9}
+    assert touched(acts, BEARING, "C-4", date(2024, 3, 6)) == {8}
+
+
+@given(amended(*DECIDED, *EVENTS, first=SCENE), st.sampled_from(MADE_UP.rules), days)
+def test_a_clause_bears_on_every_entry_that_is_found_wanting_by_it_and_on_none_that_is_not_there(record, rule, day):
+    history = effective(record)
+
+    bears_on = touched(history, MADE_UP, rule.cite, day)
+
+    assert {f.version for f in judge(history, LAW) if rule.cite in f.objection.cites} <= bears_on
+    assert bears_on <= {e.version for e in history}
