@@ -67,6 +67,15 @@ def approval_returned(approving: Approving, entry: Entry[ApprovalReturned]) -> A
     return evolve(approving, approved=approving.approved - {entry.event.entry})
 
 
+def entry_stands(case: "Case", entry: Entry[ApprovalGranted]) -> Objection | None:
+    """An entry is approved from its own day on, and while it is not void: only then its author can be told."""
+    if entry.event.entry in case.approving.authors:
+        return None
+    return Objection(
+        "the entry does not stand by that day", "name one that does, by its first version", (f"@{entry.event.entry}",)
+    )
+
+
 def another_persons_entry(case: "Case", entry: Entry[ApprovalGranted]) -> Objection | None:
     """Nobody approves their own entry."""
     if case.approving.authors.get(entry.event.entry) != entry.actor.id:

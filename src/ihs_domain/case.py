@@ -201,8 +201,8 @@ QUIET: Final[frozenset[type]] = frozenset(
 )
 """Events that no gate looks back at: duties, timelines and disclosures read them from the history."""
 
-EVENTS: Final[tuple[type, ...]] = (*FOLDS, *QUIET)
-"""Every event of a case, amendments apart."""
+EVENTS: Final[tuple[type, ...]] = (*FOLDS, *sorted(QUIET, key=lambda cls: cls.__name__))
+"""Every event of a case, amendments apart, in the same order on every run."""
 
 
 class Folding:

@@ -8,7 +8,13 @@ from attrs import evolve, field, frozen
 
 from ihs_domain.acting import by_a_supervisor
 from ihs_domain.agencies import OnCallCovered
-from ihs_domain.approving import ApprovalGranted, ApprovalReturned, ExceptionGranted, another_persons_entry
+from ihs_domain.approving import (
+    ApprovalGranted,
+    ApprovalReturned,
+    ExceptionGranted,
+    another_persons_entry,
+    entry_stands,
+)
 from ihs_domain.case import EVENTS, Case
 from ihs_domain.closing import CaseReopened, case_is_closed, case_is_open
 from ihs_domain.duties import DutyRule
@@ -26,7 +32,7 @@ GateTable = Mapping[type, tuple[GateRow, ...]]
 DutyRow = tuple[DutyRule, *tuple[Rule, ...]]
 
 ALWAYS: Final[GateTable] = {
-    ApprovalGranted: ((by_a_supervisor,), (another_persons_entry,)),
+    ApprovalGranted: ((by_a_supervisor,), (entry_stands,), (another_persons_entry,)),
     ApprovalReturned: ((by_a_supervisor,),),
     ExceptionGranted: ((by_a_supervisor,),),
     CaseOpened: ((case_is_not_open_yet,),),
@@ -124,11 +130,11 @@ class RuleBook:
     editions: tuple[Edition, ...] = field(converter=_in_order)
 
     def __attrs_post_init__(self) -> None:
+        for edition in self.editions:
+            _holds_together(edition)
         for earlier, later in zip(self.editions, self.editions[1:], strict=False):
             if earlier.ruleset == later.ruleset:
                 _follow_each_other(earlier, later)
-        for edition in self.editions:
-            _holds_together(edition)
 
     def of(self, jurisdiction: Jurisdiction | None) -> tuple[Edition, ...]:
         """The editions of one jurisdiction's rules, in order of their first day."""
@@ -175,6 +181,10 @@ TABLES: Final = {"gates": EVENTS, "finds": EVENTS, "records": (*EVENTS, OnCallCo
 
 
 def _holds_together(edition: Edition) -> None:
+    if edition.in_force_until is not None and edition.in_force_until < edition.in_force_from:
+        raise BadEdition(
+            f"{edition.id}: in_force_until: {edition.in_force_until} is before its first day: end it later"
+        )
     registered = set(edition.rules)
     for rule in cited(edition):
         if rule not in registered:

@@ -1,4 +1,4 @@
-"""Ids: which fields of an event name a thing of the case, and which bring one in, as their types say."""
+"""Ids: which fields of an event name a thing or an entry of the case, and which bring one in, as their types say."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
@@ -8,7 +8,7 @@ import attrs
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry
 from ihs_domain.once import once_per_class
-from ihs_domain.terms import CASE_IDS, Amendment, Introduced
+from ihs_domain.terms import CASE_IDS, Amendment, Introduced, Version
 
 
 class Mention(NamedTuple):
@@ -67,6 +67,19 @@ def _each(find: Finder | None) -> Finder:
 
 
 _each_key = _each
+
+
+def entries_named(event: Any) -> Iterator[int]:
+    """The versions of the entries that *event* names, and for a correction those that its event would name."""
+    yield from (getattr(event, name) for name in _versions(type(event)))
+    if isinstance(event, Amendment) and hasattr(event, "instead"):
+        yield from entries_named(event.instead)
+
+
+@once_per_class
+def _versions(cls: type[Any]) -> tuple[str, ...]:
+    hints = get_type_hints(cls)
+    return tuple(a.name for a in attrs.fields(cls) if hints[a.name] is Version)
 
 
 def ids_are_known(entries: Iterable[Entry[Any]], proposed: Entry[Any]) -> list[Objection]:

@@ -13,7 +13,7 @@ from ihs_domain.duties import Duty, DutyRule, Owed, Span, next_change, settle
 from ihs_domain.editions import Edition, Law, always
 from ihs_domain.gates import Objection, Refused
 from ihs_domain.history import Entry, History
-from ihs_domain.ids import ids_are_kept, ids_are_known, mentions
+from ihs_domain.ids import entries_named, ids_are_kept, ids_are_known, mentions
 from ihs_domain.opening import CaseOpened
 from ihs_domain.planning import PlanAgreed, SupervisorAgreed
 from ihs_domain.recording import EntryCorrected, EntryVoided
@@ -43,6 +43,7 @@ def decide(proposed: Entry[Any], history: History, record: Sequence[Entry[Any]],
     case = fold(history, upto=proposed.day)
     amiss = (
         *_amends_an_entry(record, proposed),
+        *_names_entries(record, proposed),
         *ids_are_known(record, proposed),
         *ids_are_kept(record, history, proposed),
         *_opens_once(history, proposed),
@@ -65,6 +66,9 @@ def _of_what_there_is(
     return (o for o in standing if not o.rules and unknown.isdisjoint(o.about))
 
 
+NO_ENTRY: Final = ("there is no entry of that version in this case", "name the version shown on the timeline")
+
+
 def refusable(event: object) -> bool:
     """Whether a gate can stand before *event*: a decision taken here and now."""
     return isinstance(event, Decision) and event.reported is None
@@ -76,7 +80,7 @@ def _amends_an_entry(record: Sequence[Entry[Any]], proposed: Entry[Any]) -> list
         return []
     amended = next((e for e in record if e.version == said.entry), None)
     if amended is None:
-        return [Objection("there is no entry of that version in this case", "name the version shown on the timeline")]
+        return [Objection(*NO_ENTRY)]
     return _says_what_happened(said, amended) if isinstance(said, EntryCorrected) else []
 
 
@@ -86,6 +90,14 @@ def _opens_once(history: History, proposed: Entry[Any]) -> list[Objection]:
     if not isinstance(proposed.event, CaseOpened) or opened is None or opened.day <= proposed.day:
         return []
     return [Objection("the case is opened already", "reopen it if it was closed, or correct the opening")]
+
+
+def _names_entries(record: Sequence[Entry[Any]], proposed: Entry[Any]) -> Iterator[Objection]:
+    """What is approved, kept from somebody or reported on must be on record: a later entry would be caught unawares."""
+    said = proposed.event
+    event = said.instead if isinstance(said, EntryCorrected) else said
+    unknown = set(() if isinstance(event, Amendment) else entries_named(event)) - {e.version for e in record}
+    return (Objection(*NO_ENTRY, (f"@{version}",)) for version in sorted(unknown))
 
 
 def _says_what_happened(said: EntryCorrected, amended: Entry[Any]) -> list[Objection]:

@@ -6,7 +6,8 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 from ihs_domain.history import Entry, History
-from ihs_domain.terms import ActorId, Code, Decision, Happening, Narrative, PersonId, Version
+from ihs_domain.ids import entries_named
+from ihs_domain.terms import ActorId, Amendment, Code, Decision, Happening, Narrative, PersonId, Version
 
 
 @frozen
@@ -118,15 +119,38 @@ STEPS: Final[dict[type, Callable[[Restricting, Entry[Any]], Restricting]]] = {
 
 
 def may_see(history: History, person: PersonId) -> History:
-    """The history that *person* may see: what is kept from them, and the keeping itself, left out."""
+    """The history that *person* may see: left out are what is kept from them, what speaks of that, and all keeping."""
+    hidden = _hidden(history, person)
+    seen = (e for e in history if e.version not in hidden)
+    return History.standing(seen, (e for e in history.record if e.version not in hidden))
+
+
+def _hidden(history: History, person: PersonId) -> set[int]:
+    """The versions that *person* may not see. What names a hidden entry would give it away, and is hidden too."""
+    entries = (*history, *history.record)
+    hidden = _kept(history, person) | {e.version for e in entries if _keeps(e.event)}
+    while more := {e.version for e in entries if e.version not in hidden and _speaks_of(hidden, e)}:
+        hidden |= more
+    return hidden
+
+
+def _kept(history: History, person: PersonId) -> set[int]:
+    """The versions kept from *person*; of an amendment that is kept, the entry that it amends too."""
     restricting = Restricting()
     for entry in history.of_any(*STEPS):
         restricting = STEPS[type(entry.event)](restricting, entry)
-    hidden = {version for version, kept in restricting.kept_from.items() if person in kept}
-    seen = [e for e in history if e.version not in hidden and type(e.event) not in STEPS]
-    shown = {e.version for e in seen}
-    return History.standing(seen, (e for e in history.record if _shown(e, shown)))
+    kept = {version for version, whom in restricting.kept_from.items() if person in whom}
+    for entry in reversed(history.record):  # newest first: an amendment may amend an amendment
+        if isinstance(entry.event, Amendment) and entry.version in kept and entry.event.entry < entry.version:
+            kept.add(entry.event.entry)
+    return kept
 
 
-def _shown(entry: Entry[object], shown: set[int]) -> bool:
-    return entry.version in shown or getattr(entry.event, "entry", 0) in shown
+def _keeps(event: object) -> bool:
+    """Whether *event* is of the keeping itself, or a correction that says so."""
+    return type(event) in STEPS or type(getattr(event, "instead", None)) in STEPS
+
+
+def _speaks_of(hidden: set[int], entry: Entry[Any]) -> bool:
+    amended = entry.amended_by in hidden if entry.amended_by else False
+    return amended or not hidden.isdisjoint(entries_named(entry.event))

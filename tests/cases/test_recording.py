@@ -1,6 +1,7 @@
 """Putting on record: once per command, by version, on the local day, on the right stream, by a known edition."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 import pytest
 from attrs import evolve
@@ -20,16 +21,18 @@ from ihs_cases.errors import (
     UnknownCase,
     WrongStream,
 )
-from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade
+from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithdrawn, OnCallCovered
 from ihs_domain.closing import CaseClosed, Ending
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened
+from ihs_domain.persons import PersonErased, PersonRegistered, PersonsMerged
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind
 from ihs_domain.requesting import Circumstance, Ground, ServicesAccepted, ServicesRequested, Source
 from ihs_domain.roles import SYSTEM
+from ihs_domain.rules import Bears, Rule
 from ihs_domain.system import EditionLoaded
 from ihs_record.errors import BadFields, UnknownName
 from ihs_record.row import DraftRefused
@@ -39,7 +42,9 @@ from ihs_utah_r512_100 import UTAH_2010
 MOTHER = PersonJoined("p-m", Relation.MOTHER, name="Mo Made-Up")
 VISIT = ContactMade(ContactMode.HOME_VISIT, frozenset({"p-m"}))
 ACCEPTED = ServicesAccepted(frozenset({Ground.THREAT_NOT_MANAGED}))
+ALONE_AND_SAFE = frozenset({Circumstance.REACHES_RESOURCES_ALONE, Circumstance.NO_THREAT_UNMANAGED})
 OPENED = CaseOpened(Authority.VOLUNTARY, "salt-lake")
+ON_CALL = OnCallCovered("w-1", datetime(2015, 1, 2, 18, tzinfo=UTC), datetime(2015, 1, 3, 8, tzinfo=UTC))
 AGREEMENT = AgreementMade("foothill", frozenset({Kind.REFERRAL}), "dental-care")
 
 
@@ -302,12 +307,27 @@ def test_every_event_goes_on_its_own_kind_of_stream(desk):
         (VISIT, {"case": "k1", "agency_id": "foothill"}),
         (VISIT, {"case": None}),
         (EditionLoaded("r", "r@2003-09-03", "0" * 64), {"case": "k1"}),
+        (ON_CALL, {"case": "k1"}),
+        (DisclosureWithdrawn("k1", "wrong-family"), {"case": "k1"}),
+        (PersonRegistered("p-1"), {"case": "k1"}),
+        (PersonsMerged("p-1", "p-2", "registered-twice"), {"case": None, "agency_id": "foothill"}),
+        (PersonErased("p-1", "order-1"), {"case": None}),
     ]
 
     for event, where in wrong:
         with pytest.raises(WrongStream):
             desk.put(event, **where)
     assert names(desk.cases) == ["EditionLoaded.v1", "ServicesRequested.v1"]
+
+
+def test_hours_on_call_and_what_is_taken_back_go_on_an_agencys_stream(desk):
+    for event in (ON_CALL, DisclosureWithdrawn("k1", "wrong-family")):
+        desk.put(event, case=None, agency_id="foothill")
+
+    assert [e.event for e in desk.cases.recorder.entries("agency/foothill")] == [
+        ON_CALL,
+        DisclosureWithdrawn("k1", "wrong-family"),
+    ]
 
 
 def test_an_agency_has_a_stream_without_editions(desk):
@@ -348,7 +368,7 @@ def test_a_decision_is_refused_with_all_objections_and_records_nothing(desk):
     before = names(desk.cases)
 
     with pytest.raises(Refused) as refused:
-        desk.put(ServicesAccepted(frozenset(), circumstances=frozenset({Circumstance.REACHES_RESOURCES_ALONE, Circumstance.NO_THREAT_UNMANAGED})))
+        desk.put(ServicesAccepted(frozenset(), circumstances=ALONE_AND_SAFE))
     assert len(refused.value.cites) == 2
     assert names(desk.cases) == before
 
@@ -396,6 +416,28 @@ def test_an_edition_is_loaded_again_only_where_it_says_something_else(tmp_path):
 
             loaded = [e.event.digest for e in cases.recorder.entries("system")]
     assert loaded == [digest(UTAH_2010), digest(changed.editions[0])]
+
+
+SAYS: Final = Rule("R512-100-X", "made up")
+CHANGES: Final = {
+    "day": {"in_force_until": date(2015, 11, 30)},
+    "rule": {"rules": (*UTAH_2010.rules, SAYS)},
+    "bearing": {"rules": tuple(evolve(rule, bears=(Bears.MAY, *rule.bears)) for rule in UTAH_2010.rules)},
+    "gates": {"gates": {}},
+    "finds": {"finds": {CaseClosed: UTAH_2010.gates[CaseClosed]}},
+    "duties": {"duties": UTAH_2010.duties[1:]},
+    "after closing": {"after_closing": UTAH_2010.duties[:1]},
+    "records": {"records": {**UTAH_2010.records, ContactMade: UTAH_2010.rules[:1]}},
+    "cites of records": {"records": {**UTAH_2010.records, ContactMade: UTAH_2010.rules[1:2]}},
+    "practice": {"practice": True},
+}
+
+
+def test_whatever_an_edition_says_otherwise_gives_it_another_digest():
+    digests = {name: digest(evolve(UTAH_2010, **changes)) for name, changes in CHANGES.items()}
+
+    assert digest(UTAH_2010) == digest(evolve(UTAH_2010))
+    assert len({digest(UTAH_2010), *digests.values()}) == 1 + len(CHANGES)
 
 
 def test_a_day_without_an_edition_on_file_is_recorded_and_says_so(desk):

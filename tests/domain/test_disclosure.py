@@ -33,6 +33,7 @@ from ihs_domain.planning import PlanAgreed, PlanDrafted, PlanGoal
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind, ReleaseRevoked, ReleaseSigned
 from ihs_domain.requesting import ServicesRequested, Source
+from ihs_domain.roles import SYSTEM
 from ihs_domain.serving import Outcome, ReferralFollowedUp, ReferralGiven, ReferralSent
 
 TELLING = (
@@ -48,7 +49,7 @@ agreements = st.builds(
 )
 GOALS = (PlanGoal("need-1", "tutoring", "reads"), PlanGoal("need-2", "rest"), PlanGoal("need-1", "glasses", "sees"))
 SCENE = tuple(
-    (event, FIRST_DAY, None)
+    (event, FIRST_DAY, SYSTEM)
     for event in (
         NeedIdentified("need-1", "school", "person-1"),
         NeedIdentified("need-2", "health", "person-2"),
@@ -68,8 +69,8 @@ RELEASES = tuple(
 )
 lines = st.one_of(
     amended(*TELLING),
-    *(amended(*TELLING, first=[*SCENE, (release, date(2024, 1, 20), None)]) for release in RELEASES),
-    amended(*TELLING, first=[(release, date(2024, 1, 10), None) for release in RELEASES] + [*SCENE]),
+    *(amended(*TELLING, first=[*SCENE, (release, date(2024, 1, 20), SYSTEM)]) for release in RELEASES),
+    amended(*TELLING, first=[(release, date(2024, 1, 10), SYSTEM) for release in RELEASES] + [*SCENE]),
 )
 
 
@@ -228,7 +229,7 @@ def history(*acts: tuple[Any, int]) -> History:
 
 
 def record(*acts: tuple[Any, int]) -> tuple[Entry[Any], ...]:
-    return recorded((event, date(2024, 3, day), None) for event, day in acts)
+    return recorded((event, date(2024, 3, day), SYSTEM) for event, day in acts)
 
 
 def keys(acts: History, day: int, agreement: AgreementMade = AGREEMENT) -> list[tuple[int, str]]:

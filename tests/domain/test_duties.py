@@ -1,6 +1,6 @@
 """What falls due, and where it stands on each day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -10,14 +10,15 @@ from attrs import evolve
 from histories import FIRST_DAY, days, events, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import LAW, MADE_UP, ending
+from made_up import DUE as DUTY
+from made_up import LAW, MADE_UP, THREATS, ending
 
 from ihs_domain.assessing import FamilyAssessmentCompleted
 from ihs_domain.assigning import WorkerAssigned
 from ihs_domain.closing import CaseClosed, CaseReopened
 from ihs_domain.contacting import ContactMade, IntensitySet
 from ihs_domain.duties import Duty, NearMiss, Owed, Span, State, add_months, months_between, next_change, settle
-from ihs_domain.editions import RuleBook
+from ihs_domain.editions import Edition, RuleBook, always
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, VictimSubstantiated
 from ihs_domain.judge import duties
@@ -323,8 +324,6 @@ def test_an_edition_begun_after_closing_asks_nothing_of_the_case():
 
 
 def test_judged_by_an_edition_as_if_it_had_always_been_in_force_its_duties_begin_with_the_case():
-    from ihs_domain.editions import always
-
     later = always(evolve(MADE_UP, in_force_from=date(2024, 6, 1)))
 
     assert [(d.edition, d.since) for d in found(history(OPENED), DUE, VISIT, later)] == [("made-up@2024-06-01", JAN)]
@@ -393,6 +392,114 @@ def test_near_misses_are_told_beside_a_duty():
     (intensity,) = found(acts, DUE, "the intensity of services is decided")
 
     assert (intensity.state, intensity.near) == (State.OPEN, (NearMiss(2, "not every factor was considered"),))
+
+
+# What falls due because the case was closed, and by practices
+
+
+def closing_is_reviewed(acts: History, on: date) -> Iterable[Owed]:
+    """Owed within ten days of each closing: a review, which here is a contact by phone."""
+    for closing in acts.of(CaseClosed):
+        reviews = tuple(e for e in acts.of(ContactMade) if e.event.mode == "phone" and e.day >= closing.day)
+        yield Owed("the closing is reviewed", closing.day, due=closing.day + timedelta(days=10), met_by=reviews[:1])
+
+
+REVIEWED = "the closing is reviewed"
+AFTER_CLOSING = evolve(MADE_UP, duties=(), after_closing=((closing_is_reviewed, THREATS),))
+CLOSED_ON = date(2024, 2, 1)
+LAST = date(2024, 2, 11)
+GONE = (CaseClosed("moved"), CLOSED_ON)
+
+
+def reviews(on: date, *acts: tuple[Any, date], law: Any = None) -> list[tuple[State, int, tuple[int, ...]]]:
+    owed = found(history(OPENED, *acts), on, REVIEWED, law or always(AFTER_CLOSING))
+    return [(d.state, d.late_days, d.evidence) for d in owed]
+
+
+def test_what_is_due_after_closing_is_not_owed_while_the_case_is_open():
+    assert reviews(CLOSED_ON) == []
+    assert reviews(CLOSED_ON - timedelta(days=1), GONE) == []
+    assert reviews(LAST, GONE, (CaseReopened(), date(2024, 2, 3))) == []
+
+
+@pytest.mark.parametrize(
+    "on, stands",
+    [
+        (CLOSED_ON, (State.OPEN, 0, ())),
+        (LAST, (State.OPEN, 0, ())),
+        (LAST + timedelta(days=3), (State.LATE, 3, ())),
+    ],
+)
+def test_what_is_due_after_closing_is_not_cut_short_by_the_closing(on, stands):
+    assert reviews(on, GONE) == [stands]
+
+
+@pytest.mark.parametrize(
+    "day, state, late", [(CLOSED_ON, State.MET, 0), (LAST, State.MET, 0), (date(2024, 2, 12), State.MET_LATE, 1)]
+)
+def test_evidence_after_closing_meets_what_is_due_after_closing(day, state, late):
+    assert reviews(date(2024, 3, 1), GONE, (ContactMade("phone", frozenset()), day)) == [(state, late, (3,))]
+
+
+def test_what_is_due_after_closing_is_told_with_its_clause_and_edition():
+    (owed,) = found(history(OPENED, GONE), CLOSED_ON, REVIEWED, always(AFTER_CLOSING))
+
+    assert (owed.cites, owed.edition, owed.since, owed.due) == (("M-5",), "made-up@2023-01-01", CLOSED_ON, LAST)
+    assert owed.next_change_on == LAST + timedelta(days=1)
+
+
+def test_what_is_due_after_closing_lapses_with_its_edition_and_the_next_asks_nothing_of_a_case_closed_before():
+    ended = evolve(AFTER_CLOSING, in_force_until=date(2024, 2, 5))
+    book = RuleBook((ended, evolve(AFTER_CLOSING, in_force_from=date(2024, 2, 6))))
+
+    assert reviews(date(2024, 2, 5), GONE, law=book.law("xx-mu")) == [(State.OPEN, 0, ())]
+    assert reviews(date(2024, 2, 6), GONE, law=book.law("xx-mu")) == [(State.LAPSED, 0, ())]
+
+
+def asked_of_the_family(acts: History, on: date) -> Iterable[Owed]:
+    yield Owed("the family is asked", acts[0].day, met_by=acts.of(ConsentAsked)[:1])
+
+
+HABIT = Edition("habit", "xx-mu", "UTC", JAN, rules=(DUTY,), duties=((asked_of_the_family, DUTY),), practice=True)
+
+
+def by_habit(
+    on: date, *acts: tuple[Any, date], practices: Sequence[Edition] = (HABIT,)
+) -> list[tuple[str, date, State]]:
+    owed = duties(history(*acts), always(evolve(MADE_UP, duties=())), on, practices)
+    return [(d.edition, d.since, d.state) for d in owed]
+
+
+def test_a_practice_has_duties_beside_the_law():
+    assert by_habit(DUE, OPENED, practices=()) == []
+    assert by_habit(DUE, OPENED) == [("habit@2024-01-01", JAN, State.OPEN)]
+    assert by_habit(DUE, OPENED, (ConsentAsked("p"), DUE)) == [("habit@2024-01-01", JAN, State.MET)]
+    assert by_habit(DUE) == []
+
+
+def test_the_duties_of_a_practice_begin_with_it_and_lapse_with_it():
+    later = evolve(HABIT, in_force_from=BEFORE, in_force_until=DUE)
+
+    assert by_habit(BEFORE - timedelta(days=1), OPENED, practices=[later]) == []
+    assert by_habit(DUE, OPENED, practices=[later]) == [("habit@2024-01-19", BEFORE, State.OPEN)]
+    assert by_habit(AFTER, OPENED, practices=[later]) == [("habit@2024-01-19", BEFORE, State.LAPSED)]
+
+
+def test_a_practice_that_ended_before_the_case_or_began_after_its_closing_asks_nothing_of_it():
+    over, to_come = evolve(HABIT, in_force_until=BEFORE), evolve(HABIT, in_force_from=AFTER)
+
+    assert by_habit(AFTER, (OPENED[0], DUE), practices=[over]) == []
+    assert by_habit(AFTER, OPENED, (CaseClosed("moved"), DUE), practices=[to_come]) == []
+    assert by_habit(AFTER, OPENED, (CaseClosed("moved"), AFTER), practices=[to_come]) == [
+        ("habit@2024-01-21", AFTER, State.UNMET)
+    ]
+
+
+@given(plain(), days)
+def test_practices_leave_the_duties_of_the_law_as_they_are(record, day):
+    acts = effective(record)
+
+    assert [d for d in duties(acts, LAW, day, [HABIT]) if d.edition != HABIT.id] == list(duties(acts, LAW, day))
 
 
 # Properties over random cases.

@@ -12,12 +12,15 @@ from ihs_domain.closing import CaseClosed
 from ihs_domain.contacting import ContactMade
 from ihs_domain.editions import BadEdition, Edition, RuleBook, always, cited
 from ihs_domain.opening import family_is_asked_for_consent
+from ihs_domain.persons import PersonRegistered
 from ihs_domain.planning import PlanAgreed
+from ihs_domain.recording import EntryCorrected
 from ihs_domain.rules import Rule
+from ihs_domain.terms import Happening
 
 FIRST, LAST = date(2024, 3, 1), date(2024, 6, 30)
 SPRING = evolve(MADE_UP, in_force_from=FIRST, in_force_until=LAST)
-AUTUMN = evolve(MADE_UP, in_force_from=date(2024, 9, 1))
+AUTUMN = evolve(MADE_UP, in_force_from=date(2024, 7, 1))
 ELSEWHERE = evolve(MADE_UP, ruleset="elsewhere", jurisdiction="xx-el", zone="Europe/Berlin")
 DAY = timedelta(days=1)
 
@@ -25,18 +28,19 @@ DAY = timedelta(days=1)
 @pytest.mark.parametrize(
     "day, judged_by",
     [
-        (FIRST - DAY, "no edition on file"),
-        (FIRST, SPRING.ruleset),
-        (LAST, SPRING.ruleset),
-        (LAST + DAY, "no edition on file"),
-        (date(2024, 9, 1), AUTUMN.ruleset),
-        (date.max, AUTUMN.ruleset),
+        (FIRST - DAY, "no edition on file@0001-01-01"),
+        (FIRST, SPRING.id),
+        (LAST, SPRING.id),
+        (LAST + DAY, AUTUMN.id),
+        (date(2024, 12, 31), AUTUMN.id),
+        (date(2025, 1, 1), "no edition on file@0001-01-01"),
+        (date.max, "no edition on file@0001-01-01"),
     ],
 )
 def test_a_day_is_judged_by_the_edition_in_force_from_its_first_day_through_its_last(day, judged_by):
-    law = RuleBook((AUTUMN, SPRING, ELSEWHERE)).law("xx-mu")
+    law = RuleBook((evolve(AUTUMN, in_force_until=date(2024, 12, 31)), SPRING, ELSEWHERE)).law("xx-mu")
 
-    assert law(day).ruleset == judged_by
+    assert law(day).id == judged_by
 
 
 def test_the_editions_of_a_jurisdiction_are_its_own_in_order_and_so_is_its_zone():
@@ -66,20 +70,60 @@ def test_a_day_outside_is_judged_by_an_empty_edition_of_the_same_calendar():
 
 
 @given(st.integers(-3, 3))
-def test_editions_of_a_ruleset_that_overlap_are_refused_naming_both(gap):
+def test_editions_of_a_ruleset_follow_each_other_day_by_day_or_are_refused_naming_both(gap):
     later = evolve(SPRING, in_force_from=LAST + gap * DAY, in_force_until=None)
-    if gap > 0:
+    if gap == 1:
         assert RuleBook((later, SPRING)).editions == (SPRING, later)
         return
 
     with pytest.raises(BadEdition) as bad:
         RuleBook((later, SPRING))
 
-    assert str(bad.value) == f"{SPRING.id} and {later.id} overlap: end the earlier by {later.in_force_from - DAY}"
+    assert str(bad.value) == (
+        f"{SPRING.id} and {later.id} {'overlap' if gap < 1 else 'leave a gap'}: "
+        f"in_force_until of the earlier must be {later.in_force_from - DAY}"
+    )
+
+
+@pytest.mark.parametrize("last, together", [(FIRST - DAY, False), (date.min, False), (FIRST, True), (LAST, True)])
+def test_an_edition_that_ends_before_its_first_day_is_refused(last, together):
+    edition = evolve(MADE_UP, in_force_from=FIRST, in_force_until=last)
+    if together:
+        assert RuleBook((edition,)).editions == (edition,)
+        return
+
+    with pytest.raises(BadEdition) as bad:
+        RuleBook((edition,))
+
+    assert str(bad.value) == f"{edition.id}: in_force_until: {last} is before its first day: end it later"
+
+
+@pytest.mark.parametrize("table", ["gates", "finds", "records"])
+@pytest.mark.parametrize("stranger", [PersonRegistered, EntryCorrected, Happening, str])
+def test_a_table_that_names_what_is_no_event_of_a_case_is_refused(table, stranger):
+    row = (DUE,) if table == "records" else ((no_objection, DUE),)
+    edition = evolve(MADE_UP, **{table: {PlanAgreed: row, stranger: row}})
+
+    with pytest.raises(BadEdition) as bad:
+        RuleBook((edition,))
+
+    assert str(bad.value) == (
+        f"made-up@2023-01-01: {table}: {stranger.__name__} is no event of a case: name one of the vocabulary"
+    )
+
+
+def test_a_practice_with_a_gate_is_refused_and_one_that_finds_and_owes_is_not():
+    practice = evolve(MADE_UP, ruleset="habit", practice=True, gates={})
+
+    assert RuleBook((practice,)).editions == (practice,)
+    with pytest.raises(BadEdition) as bad:
+        RuleBook((evolve(practice, gates=MADE_UP.gates),))
+
+    assert str(bad.value) == "habit@2023-01-01: gates: a practice never refuses: put them in finds"
 
 
 def test_an_edition_without_an_end_overlaps_every_later_one():
-    with pytest.raises(BadEdition, match="made-up@2024-09-01 and made-up@2025-01-01 overlap"):
+    with pytest.raises(BadEdition, match="made-up@2024-07-01 and made-up@2025-01-01 overlap"):
         RuleBook((AUTUMN, evolve(AUTUMN, in_force_from=date(2025, 1, 1))))
 
 
@@ -100,6 +144,8 @@ STRAY = Rule("M-99", "of no register")
         evolve(MADE_UP, gates={PlanAgreed: ((no_objection, RESTS, STRAY),)}),
         evolve(MADE_UP, finds={CaseClosed: ((no_objection, STRAY),)}),
         evolve(MADE_UP, duties=((family_is_asked_for_consent, DUE, STRAY),)),
+        evolve(MADE_UP, after_closing=((family_is_asked_for_consent, DUE, STRAY),)),
+        evolve(MADE_UP, records={ContactMade: (DUE, STRAY)}),
         evolve(MADE_UP, gates={PlanAgreed: ((no_objection, evolve(RESTS, says="else")),)}),
     ],
 )
@@ -109,19 +155,23 @@ def test_a_cite_that_the_register_does_not_hold_is_refused(edition):
     with pytest.raises(BadEdition) as bad:
         RuleBook((edition,))
 
-    assert str(bad.value) == (f"made-up@2023-01-01 cites {cite}, which its register does not hold: add the rule to it")
+    assert str(bad.value) == (
+        f"made-up@2023-01-01: rules: it cites {cite}, which its register does not hold: add it there"
+    )
 
 
 def test_what_an_edition_cites_is_all_its_tables_rest_on():
     assert set(cited(MADE_UP)) == set(MADE_UP.rules)
     assert [r.cite for r in cited(evolve(MADE_UP, gates={}, duties=()))] == [THREATS.cite]
+    after = {"after_closing": ((family_is_asked_for_consent, DUE),), "records": {ContactMade: (BY_TEAM, RESTS)}}
+    assert [*cited(evolve(MADE_UP, gates={}, finds={}, duties=(), **after))] == [DUE, BY_TEAM, RESTS]
 
 
 def test_an_edition_is_found_by_its_id_or_those_there_are_are_named():
     book = RuleBook((AUTUMN, SPRING))
 
     assert book.edition("made-up@2024-03-01") == SPRING
-    with pytest.raises(KeyError, match="no edition made-up@1999; there are: made-up@2024-03-01, made-up@2024-09-01"):
+    with pytest.raises(KeyError, match="no edition made-up@1999; there are: made-up@2024-03-01, made-up@2024-07-01"):
         book.edition("made-up@1999")
 
 

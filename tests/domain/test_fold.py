@@ -10,15 +10,19 @@ from hypothesis import strategies as st
 from made_up import AGREEMENT, LAW, ON
 
 from ihs_domain import (
+    approving,
     assessing,
     assigning,
     closing,
     contacting,
     household,
     opening,
+    persons,
     planning,
     releasing,
     requesting,
+    responding,
+    restricting,
     safety,
     serving,
     teaming,
@@ -28,11 +32,12 @@ from ihs_domain.disclosure import pieces, told, withheld
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined
 from ihs_domain.judge import duties, judge
+from ihs_domain.requesting import ServicesRefused
 from ihs_domain.terms import Decision, Happening, Unopened
 
 SLICES = (
     requesting, opening, household, assigning, safety, assessing,
-    teaming, planning, contacting, serving, releasing, closing,
+    teaming, planning, contacting, serving, releasing, responding, closing, approving, restricting,
 )  # fmt: skip
 
 
@@ -54,7 +59,9 @@ def test_every_slice_of_a_case_has_a_state_and_every_fold_names_its_slice():
 
     assert slices == {module.__name__.rpartition(".")[2] for module in SLICES}
     assert {name for name, _ in FOLDS.values()} == slices
-    assert {cls: cls.__module__.rpartition(".")[2] for cls in FOLDS} == {cls: name for cls, (name, _) in FOLDS.items()}
+    named = {cls: cls.__module__.rpartition(".")[2] for cls in FOLDS}
+    # A refusal of services is part of the request, and what it ends is the family's agreement.
+    assert named | {ServicesRefused: "opening"} == {cls: name for cls, (name, _) in FOLDS.items()}
 
 
 @pytest.mark.parametrize("cls", EVENTS, ids=lambda cls: cls.__name__)
@@ -162,3 +169,96 @@ def test_a_plan_agreed_is_agreed_and_one_only_drafted_is_not():
     drafts = [planning.PlanDrafted(plan, ()) for plan in "pqr"]
 
     assert of(*drafts, planning.PlanAgreed("p"), planning.PlanAgreed("q")).planning.agreed == {"p", "q"}
+
+
+def test_a_court_order_stands_through_its_last_day_and_until_it_is_ended():
+    order = opening.CourtOrderReceived("court order-1", "supervision", services_ordered=True, until=ON)
+    other = attrs.evolve(order, order="court order-2", services_ordered=False, until=None)
+    late = date(2024, 5, 1)
+
+    both, one = of(order, other).opening, of(order, other, opening.CourtOrderEnded("court order-1")).opening
+
+    assert (both.orders_on(ON), both.orders_on(late)) == ((order, other), (other,))
+    assert (one.orders_on(ON), one.orders_on(late)) == ((other,), (other,))
+    assert [state.ordered_on(day) for state in (both, one) for day in (ON, late)] == [True, False, False, False]
+
+
+def test_services_are_a_courts_by_the_authority_of_the_day_or_by_an_order():
+    voluntary, by_court = (opening.CaseOpened(authority, "north") for authority in opening.Authority)
+
+    assert [of(event).opening.ordered_on(ON) for event in (voluntary, by_court)] == [False, True]
+    assert of(voluntary, opening.AuthorityChanged(opening.Authority.COURT_ORDERED)).opening.ordered_on(ON)
+    assert not of(by_court, opening.AuthorityChanged(opening.Authority.VOLUNTARY)).opening.ordered_on(ON)
+
+
+def test_consent_is_known_by_the_last_day_it_was_asked_for_and_stands_until_it_is_withdrawn():
+    asked, refused = opening.ConsentAsked("m"), opening.ConsentRefused("m")
+    signed, withdrawn = opening.ConsentSigned("m"), opening.ConsentWithdrawn("m")
+    lines = [Entry(event, date(2024, 3, day)) for day, event in enumerate((refused, asked, signed, withdrawn), 1)]
+
+    states = [fold(lines[:n]).opening for n in range(5)]
+
+    assert [state.consented for state in states] == [False, False, False, True, False]
+    assert [state.asked_on for state in states] == [None, *(date(2024, 3, day) for day in (1, 2, 3, 3))]
+    assert of(signed).opening.asked_on == ON
+
+
+def test_violence_once_identified_and_children_removed_are_remembered():
+    violence, first, second = (
+        responding.DomesticViolenceIdentified(), responding.ChildRemoved("c"), responding.ChildRemoved("d"),
+    )  # fmt: skip
+
+    assert of().responding == responding.Responding(violence=False, removed=frozenset())
+    assert of(first, violence, second).responding == responding.Responding(violence=True, removed=frozenset("cd"))
+
+
+def test_the_latest_goals_of_a_plan_and_who_agreed_to_it_and_finalised_it_are_known():
+    first, then = (planning.PlanGoal("n"),), (planning.PlanGoal("m"), planning.PlanGoal("n"))
+    drafted = (planning.PlanDrafted("p", first), planning.PlanDrafted("q", then))
+    decided = (planning.SupervisorAgreed("p"), planning.PlanFinalised("q", "safe"))
+
+    plans = of(*drafted, *decided, planning.PlanAmended("p", then)).planning
+
+    assert (of(*drafted).planning.goals, plans.goals) == ({"p": first, "q": then}, {"p": then, "q": then})
+    assert (plans.agreed_by_supervisor, plans.finalised, plans.agreed) == ({"p"}, {"q"}, frozenset())
+
+
+def test_when_ending_was_determined_and_until_when_services_go_on_is_known():
+    until = closing.ServicesExtended(date(2024, 6, 1), frozenset(), frozenset())
+
+    assert of(closing.EndingDetermined("moved")).closing.determined_on == ON
+    assert of(until, attrs.evolve(until, until=date(2024, 7, 1))).closing.extended_until == date(2024, 7, 1)
+
+
+@given(amended())
+def test_the_author_of_each_entry_that_stands_is_known(record):
+    history = effective(record)
+
+    assert fold(history).approving.authors == {e.version: e.actor.id for e in history}
+
+
+PERSON_STEPS = {
+    persons.PersonRegistered: persons.person_registered,
+    persons.PersonsMerged: persons.persons_merged,
+    persons.PersonErased: persons.person_erased,
+}
+
+
+def known_of(*events: object) -> persons.Person:
+    person = persons.Person()
+    for event in events:
+        person = PERSON_STEPS[type(event)](person, Entry(event, ON))
+    return person
+
+
+def test_a_person_is_registered_merged_with_duplicates_and_erased():
+    registered = persons.PersonRegistered("c", "2016-02", name="a name")
+    merged = [persons.PersonsMerged("c", duplicate, "registered-twice") for duplicate in "de"]
+
+    assert known_of(registered, *merged) == persons.Person("c", "2016-02", frozenset("de"))
+    assert known_of(registered, persons.PersonErased("c", "order-1")) == persons.Person("c", "2016-02", erased=True)
+
+
+@given(st.lists(st.sampled_from(list(PERSON_STEPS)).flatmap(of_class)), st.sampled_from(Unopened))
+def test_any_persons_history_folds_and_sealed_parts_never_matter_to_it(said, instead):
+    assert known_of(*said) == known_of(*(unopened(event, instead) for event in said))

@@ -7,15 +7,19 @@ from attrs import frozen
 from histories import FIRST_DAY, LONGEST, amended, events, recorded
 from hypothesis import given
 
+from ihs_domain.approving import ApprovalGranted
 from ihs_domain.assigning import WorkerAssigned
 from ihs_domain.closing import CaseClosed, Ending
+from ihs_domain.contacting import ContactReported
 from ihs_domain.history import Entry
 from ihs_domain.household import PersonJoined
-from ihs_domain.ids import Mention, ids_are_known, mentions
+from ihs_domain.ids import Mention, entries_named, ids_are_known, mentions
 from ihs_domain.planning import PlanDrafted, PlanGoal
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.requesting import ServicesRequested
+from ihs_domain.roles import SYSTEM
 from ihs_domain.safety import SafetyPlanAgreed, ThreatIdentified, ThreatManaged
+from ihs_domain.serving import FundsSpent
 from ihs_domain.teaming import Part, TeamFormed
 from ihs_domain.terms import Happening, PersonId
 
@@ -78,8 +82,23 @@ def test_ids_are_found_within_parts_and_as_keys():
     assert [m.id for m in mentions(met)] == ["a", "b", "c", "d", "mother"]
 
 
+@pytest.mark.parametrize(
+    "event, versions",
+    [
+        (ApprovalGranted(4), [4]),
+        (ContactReported(7, "visit", "well"), [7]),
+        (EntryVoided(3, AmendmentReason.OTHER), [3]),
+        (EntryCorrected(3, ApprovalGranted(4), FIRST_DAY, AmendmentReason.OTHER), [3, 4]),
+        (EntryCorrected(3, WorkerAssigned("w-1"), FIRST_DAY, AmendmentReason.OTHER), [3]),
+        (FundsSpent(12050), []),
+    ],
+)
+def test_the_entries_that_an_event_names_are_found_by_their_types(event, versions):
+    assert list(entries_named(event)) == versions
+
+
 def against(event: Any, *before: Any) -> list[str]:
-    record = recorded((said, FIRST_DAY, None) for said in before)
+    record = recorded((said, FIRST_DAY, SYSTEM) for said in before)
     return [str(o) for o in ids_are_known(record, Entry(event, FIRST_DAY, len(record) + 1))]
 
 

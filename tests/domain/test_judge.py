@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from histories import FIRST_DAY, LAST_DAY, actors, amended, days, events, plain
+from histories import FIRST_DAY, LAST_DAY, SUPERVISOR, WORKER, actors, amended, days, events, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import LAW, MADE_UP, ending
@@ -18,15 +18,17 @@ from ihs_domain.assessing import FamilyAssessmentCompleted
 from ihs_domain.case import EVENTS, fold
 from ihs_domain.closing import CaseClosed, CaseReopened, Ending
 from ihs_domain.contacting import ContactMade
+from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.editions import Edition, Law, RuleBook, always
 from ihs_domain.gates import Objection, Refused
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, Relation
-from ihs_domain.judge import CANDIDATES, Finding, Possible, decide, judge, possible, refusable
+from ihs_domain.judge import CANDIDATES, Finding, Possible, decide, judge, possible, refusable, touched
 from ihs_domain.opening import CaseOpened
 from ihs_domain.planning import PlanAgreed, PlanDrafted, SupervisorAgreed
 from ihs_domain.recording import AmendmentReason, EntryVoided
-from ihs_domain.roles import SYSTEM
+from ihs_domain.roles import SYSTEM, Actor
+from ihs_domain.rules import Rule
 from ihs_domain.safety import ThreatIdentified, ThreatManaged
 from ihs_domain.teaming import Part, TeamFormed, TeamMemberAdded
 from ihs_domain.terms import Reported
@@ -149,7 +151,6 @@ def test_what_is_recorded_later_about_an_earlier_day_is_found_in_the_acts_after_
 # What can be done
 
 
-ACTOR = SYSTEM
 PLANS = ("plan-1", "plan-2", "plan-9")
 PERSONS = ("person-1", "person-2")
 SOME = [frozenset(some) for n in range(3) for some in itertools.combinations(PERSONS, n)]
@@ -165,9 +166,9 @@ EVERY = {
 }
 
 
-def accepts(decision: Any, day: date, history: History, record: Sequence[Entry[Any]], law: Law) -> bool:
+def accepts(decision: Any, day: date, actor: Actor, history: History, record: Sequence[Entry[Any]], law: Law) -> bool:
     try:
-        decide(Entry(decision, day, actor=ACTOR), history, record, law)
+        decide(Entry(decision, day, actor=actor), history, record, law)
     except Refused:
         return False
     return True
@@ -177,31 +178,32 @@ def accepts(decision: Any, day: date, history: History, record: Sequence[Entry[A
     amended(*DECIDED, TeamMemberAdded, FamilyAssessmentCompleted, first=SCENE) | amended(*DECIDED),
     LAWS,
     days | st.just(LAST_DAY),
+    actors,
     st.integers(0, 9999),
 )
-def test_yes_comes_with_a_witness_and_no_means_that_every_argument_is_refused(record, law, day, seed):
+def test_yes_comes_with_a_witness_and_no_means_that_every_argument_is_refused(record, law, day, actor, seed):
     history = effective(record)
 
-    for doable in possible(history, law, day, ACTOR):
+    for doable in possible(history, law, day, actor):
         if doable.possible is Possible.YES:
-            assert accepts(doable.witness, day, history, record, law)
+            assert accepts(doable.witness, day, actor, history, record, law)
             assert doable.objections == ()
         else:
             every = EVERY[doable.decision]
             tried = Random(seed).sample(every, min(200, len(every)))
             assert doable.witness is None
             assert doable.objections != ()
-            assert [d for d in tried if accepts(d, day, history, record, law)] == []
+            assert [d for d in tried if accepts(d, day, actor, history, record, law)] == []
 
 
 def test_possible_is_said_of_each_decision_with_candidates():
-    found = possible(History(), LAW, FIRST_DAY, ACTOR)
+    found = possible(History(), LAW, FIRST_DAY, SUPERVISOR)
 
     assert [d.decision for d in found] == [cls.__name__ for cls in CANDIDATES]
 
 
-def doable(name: str, *acts: tuple[Any, int], day: int = 9) -> Any:
-    return next(d for d in possible(effective(record(*acts)), LAW, date(2024, 3, day), ACTOR) if d.decision == name)
+def doable(name: str, *acts: tuple[Any, int], day: int = 9, actor: Actor = SUPERVISOR) -> Any:
+    return next(d for d in possible(effective(record(*acts)), LAW, date(2024, 3, day), actor) if d.decision == name)
 
 
 def test_no_says_why_each_objection_once():
@@ -226,6 +228,16 @@ def test_what_is_possible_goes_by_the_day():
     assert doable("SupervisorAgreed", *AGREED[:4], (AGREED[4][0], 5), day=5).possible is Possible.YES
 
 
+def test_what_is_a_supervisors_to_decide_is_possible_for_a_supervisor_and_for_no_worker():
+    assert doable("SupervisorAgreed", *AGREED).possible is Possible.YES
+    no = doable("SupervisorAgreed", *AGREED, actor=WORKER)
+
+    assert (no.possible, [(o.says, o.remedy) for o in no.objections]) == (
+        Possible.NO,
+        [("this is not for a practitioner to decide", "have it decided by: supervisor, designee")],
+    )
+
+
 def test_a_decision_is_refusable_and_a_reported_one_and_a_happening_are_not():
     reported = Reported("w", date(2024, 3, 1), "minutes")
 
@@ -244,3 +256,57 @@ def test_deciding_changes_nothing(event, day, actor):
         decide(Entry(event, day, actor=actor), history, before, LAW)
 
     assert (before, history) == (record(*AGREED), effective(record(*AGREED)))
+
+
+# The entries a clause bears on
+
+
+def visits(history: History, on: date) -> Iterable[Owed]:
+    """Owed: a contact in person. A call is a near miss."""
+    calls = tuple(NearMiss(e.version, "by phone") for e in history.of(ContactMade) if e.event.mode == "phone")
+    made = tuple(e for e in history.of(ContactMade) if e.event.mode != "phone")
+    yield Owed("a visit", FIRST_DAY, met_by=made, near=calls)
+
+
+CLAUSES = [Rule(f"C-{n}", "a clause of its own") for n in range(1, 6)]
+BEARING = Edition(
+    "bearing",
+    "xx-mu",
+    "UTC",
+    date(2024, 6, 1),
+    in_force_until=date(2024, 7, 1),
+    rules=tuple(CLAUSES),
+    gates={PlanAgreed: ((it_may_not_be, CLAUSES[0]),)},
+    finds={PlanDrafted: ((it_may_not_be, CLAUSES[0], CLAUSES[1]),)},
+    duties=((visits, CLAUSES[2]),),
+    after_closing=((visits, CLAUSES[3]),),
+    records={PersonJoined: (CLAUSES[4], CLAUSES[2])},
+)
+CALL, AT_HOME = ContactMade("phone", frozenset()), ContactMade("home-visit", frozenset())
+
+
+@pytest.mark.parametrize(
+    "cite, versions",
+    [("C-1", {5, 6}), ("C-2", {5}), ("C-3", {2, 7, 8}), ("C-4", set()), ("C-5", {2}), ("C-9", set())],
+)
+def test_a_clause_bears_on_what_it_judges_and_records_and_on_what_met_its_duty_or_nearly_did(cite, versions):
+    acts = effective(record(*AGREED, (CALL, 3), (AT_HOME, 4)))
+
+    assert touched(acts, BEARING, cite, date(2024, 3, 9)) == versions
+
+
+def test_what_is_due_after_closing_bears_on_its_evidence_once_the_case_is_closed():
+    acts = effective(record(*AGREED, (CaseClosed(Ending.MOVED), 5), (CALL, 6), (AT_HOME, 7)))
+
+    assert touched(acts, BEARING, "C-4", date(2024, 3, 9)) == {8, 9}
+    assert touched(acts, BEARING, "C-4", date(2024, 3, 6)) == {8}
+
+
+@given(amended(*DECIDED, *EVENTS, first=SCENE), st.sampled_from(MADE_UP.rules), days)
+def test_a_clause_bears_on_every_entry_that_is_found_wanting_by_it_and_on_none_that_is_not_there(record, rule, day):
+    history = effective(record)
+
+    bears_on = touched(history, MADE_UP, rule.cite, day)
+
+    assert {f.version for f in judge(history, LAW) if rule.cite in f.objection.cites} <= bears_on
+    assert bears_on <= {e.version for e in history}

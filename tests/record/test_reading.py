@@ -318,7 +318,7 @@ def test_an_instant_keeps_its_offset():
 def test_values_come_back_as_what_their_types_say():
     event = read_event("ContactMade", GOOD["ContactMade"])
 
-    assert event == ContactMade("home-visit", frozenset({"A-m", "A-1"}), "w-12", frozenset(), 40, "Said.")
+    assert event == ContactMade("home-visit", frozenset({"A-m", "A-1"}), "w-12", minutes=40, words="Said.")
     assert type(event.mode).__name__ == "ContactMode"
     assert type(event.whom) is frozenset
     assert {type(whom) for whom in event.whom} == {str}

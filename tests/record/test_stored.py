@@ -1,7 +1,7 @@
 """Bytes on record are read as what was written, or refused: never as something else."""
 
 import json
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from attrs import evolve, fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ihs_domain.agencies import OnCallCovered
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.planning import PlanAgreed, PlanDrafted, PlanGoal
 from ihs_domain.recording import EntryCorrected
@@ -30,7 +31,8 @@ NOT_CANONICAL = [Fault("", "not in canonical form: names and sets in order, no w
 THREAT = ThreatIdentified("T1", "left-alone", "present", frozenset({"A-1", "A-2"}))
 PLAN = PlanDrafted("PL1", (PlanGoal("N1", "dental-check"),), from_on=date(2031, 1, 1))
 CONTACT = ContactMade("phone", frozenset({"A-m"}), minutes=40)
-CORRECTED = EntryCorrected(7, THREAT, date(2031, 2, 19), "other", datetime(2031, 2, 19, tzinfo=timezone.utc))  # noqa: UP017
+ON_CALL = OnCallCovered("w-1", datetime(2031, 1, 1, 18, tzinfo=UTC), datetime(2031, 1, 2, 8, tzinfo=UTC))
+CORRECTED = EntryCorrected(7, THREAT, date(2031, 2, 19), "other", datetime(2031, 2, 19, tzinfo=UTC))
 
 each_class = pytest.mark.parametrize("cls", STORABLE, ids=lambda cls: cls.__name__)
 
@@ -282,6 +284,11 @@ def test_stored_bytes_that_are_no_plain_object_are_refused(name, open_part, says
         (evolve(PLAN, goals=(PLAN,)), "goals[0].need"),
         (evolve(CORRECTED, at=datetime(2031, 1, 1)), "at"),  # noqa: DTZ001
         (evolve(CORRECTED, at=datetime(2031, 1, 1, tzinfo=timezone(timedelta(seconds=30)))), "at"),
+        (evolve(ON_CALL, since=datetime(2031, 1, 1)), "since"),  # noqa: DTZ001
+        (evolve(ON_CALL, since=datetime(2031, 1, 1, tzinfo=timezone(timedelta(seconds=30)))), "since"),
+        (evolve(ON_CALL, until=date(2031, 1, 1)), "until"),
+        (evolve(ON_CALL, until="2031-01-01T00:00:00Z"), "until"),
+        (evolve(CORRECTED, instead=evolve(ON_CALL, since=datetime(2031, 1, 1))), "instead.with.since"),  # noqa: DTZ001
         (evolve(CORRECTED, on="2031-01-01"), "on"),
         (evolve(CORRECTED, entry=0), "entry"),
         (evolve(CORRECTED, instead=evolve(CONTACT, minutes="40")), "instead.with.minutes"),
@@ -308,8 +315,11 @@ def test_an_instant_in_the_hour_that_autumn_repeats_is_kept(fold):
     denver = datetime(2031, 11, 2, 1, 30, tzinfo=ZoneInfo("America/Denver"), fold=fold)
 
     read = back(encode(evolve(CORRECTED, at=denver)))
+    on_call = back(encode(evolve(ON_CALL, since=denver)))
+    corrected = back(encode(evolve(CORRECTED, instead=evolve(ON_CALL, since=denver))))
 
-    assert read.at.isoformat() == f"2031-11-02T01:30:00-0{6 + fold}:00"
+    kept = f"2031-11-02T01:30:00-0{6 + fold}:00"
+    assert [at.isoformat() for at in (read.at, on_call.since, corrected.instead.since)] == [kept] * 3
 
 
 def test_plain_text_for_a_code_and_a_plain_set_are_stored_and_read_as_what_the_types_say():

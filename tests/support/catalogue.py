@@ -186,6 +186,8 @@ def _carried_out(edition: Edition, rule: Rule) -> Iterator[str]:
     for cls, rows in edition.finds.items():
         yield from (f"is found in `{cls.__name__}`: {asked(gate)}" for gate, *rules in rows if rule in rules)
     yield from (f"duty: {asked(duty)}" for duty, *rules in edition.duties if rule in rules)
+    yield from (f"duty after closing: {asked(duty)}" for duty, *rules in edition.after_closing if rule in rules)
+    yield from (f"recorded by `{cls.__name__}`" for cls, rules in edition.records.items() if rule in rules)
 
 
 def _edition(edition: Edition) -> Iterator[str]:

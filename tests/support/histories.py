@@ -24,7 +24,9 @@ LONGEST: Final = 14
 
 days: Final = st.integers(0, (LAST_DAY - FIRST_DAY).days).map(lambda n: FIRST_DAY + timedelta(days=n))
 instants: Final = days.map(lambda day: datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
-actors: Final = st.sampled_from([Actor("w-1", Role.PRACTITIONER), Actor("s-1", Role.SUPERVISOR)])
+WORKER: Final = Actor("w-1", Role.PRACTITIONER)
+SUPERVISOR: Final = Actor("s-1", Role.SUPERVISOR)
+actors: Final = st.sampled_from([WORKER, SUPERVISOR])
 
 KINDS: Final = st.sampled_from(
     [frozenset(Kind), frozenset({Kind.REFERRAL}), frozenset({Kind.PLAN_GOALS}), frozenset({Kind.SAFETY})]

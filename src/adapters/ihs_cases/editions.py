@@ -35,16 +35,19 @@ def digest(edition: Edition) -> str:
 
 def _plainly(edition: Edition) -> dict[str, Any]:
     tables = {"gates": edition.gates, "finds": edition.finds}
+    owed = {"duties": edition.duties, "after_closing": edition.after_closing}
     return {
         "id": edition.id,
         "jurisdiction": edition.jurisdiction,
         "zone": edition.zone,
         "until": str(edition.in_force_until),
-        "rules": [[rule.cite, rule.says] for rule in edition.rules],
         "practice": edition.practice,
-        "duties": [[_named(duty), *(rule.cite for rule in rules)] for duty, *rules in edition.duties],
-        "after closing": [[_named(duty), *(rule.cite for rule in rules)] for duty, *rules in edition.after_closing],
+        "rules": [[rule.cite, rule.says, *rule.bears] for rule in edition.rules],
         "records": {cls.__name__: [rule.cite for rule in rules] for cls, rules in edition.records.items()},
+        **{
+            name: [[_named(duty), *(rule.cite for rule in rules)] for duty, *rules in rows]
+            for name, rows in owed.items()
+        },
         **{
             name: {
                 cls.__name__: [[_named(gate), *(rule.cite for rule in rules)] for gate, *rules in rows]

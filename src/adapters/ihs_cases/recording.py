@@ -10,12 +10,20 @@ from attrs import field, frozen
 from ihs_cases.editions import digest
 from ihs_cases.errors import Conflict, NoJurisdiction, NotAnInstant, NotYet, UnknownCase, WrongStream
 from ihs_cases.rows import asked, draft, entry_of
-from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithheld, OnCallCovered
+from ihs_domain.agencies import (
+    AgreementEnded,
+    AgreementMade,
+    DisclosuresMade,
+    DisclosureWithdrawn,
+    DisclosureWithheld,
+    OnCallCovered,
+)
 from ihs_domain.case import fold
 from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.judge import Finding, decide
+from ihs_domain.persons import PersonErased, PersonRegistered, PersonsMerged
 from ihs_domain.recording import EntryCorrected
 from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.system import EditionLoaded
@@ -29,7 +37,8 @@ from ihs_store.port import Command, RecordStore
 from ihs_store.port import Receipt as StoreReceipt
 
 TELLINGS: Final = (DisclosuresMade, DisclosureWithheld)
-ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, OnCallCovered, DisclosuresMade, DisclosureWithheld)
+ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, OnCallCovered, DisclosureWithdrawn, *TELLINGS)
+ON_PERSON_STREAMS: Final = (PersonRegistered, PersonsMerged, PersonErased)
 FIRST_YEAR: Final = 1900  # before it lies no case, but many a mistyped year
 MOST_TRIES: Final = 1000
 
@@ -196,6 +205,8 @@ def stream_of(event: object, actor: Actor, case_id: str | None, agency_id: str |
         raise WrongStream(f"{type(event).__name__} is put on record by telling, not by a person")
     if isinstance(event, EditionLoaded):
         raise WrongStream("EditionLoaded belongs on the system's stream: the record puts it there itself")
+    if isinstance(event, ON_PERSON_STREAMS):
+        raise WrongStream(f"{type(event).__name__} belongs on a person's stream, and on no case or agency")
     on_agency = isinstance(event, ON_AGENCY_STREAMS)
     if on_agency != (agency_id is not None) or on_agency == (case_id is not None):
         belongs = "an agency's stream: name the agency" if on_agency else "a case: name the case"

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timezone
-from typing import Annotated, Any, Final, NamedTuple, get_args
+from typing import Annotated, Any, Final, NamedTuple
 
-import attrs
 import msgspec
 
 from ihs_domain.once import once_per_class
 from ihs_domain.recording import AmendmentReason, EntryCorrected
 from ihs_domain.terms import Decision, Happening, Unopened, Version
 from ihs_record.errors import BadFields, Fault, NotJson, RecordError, UnknownName, joined, printable
-from ihs_record.fields import Sealed, hints, open_fields, sealed_fields
+from ihs_record.fields import Sealed, hints, instant_fields, open_fields, sealed_fields
 from ihs_record.names import NAMES, STORED_AS, UPCASTS, Upcast, unknown
 from ihs_record.patterns import open_shape
 from ihs_record.reading import BIGGEST, read_json, structured
@@ -80,11 +79,11 @@ def encode(event: Any) -> Encoded:
 
 def _changed(event: Any, back: Any) -> Iterator[Fault]:
     """The fields that would be read back as something else, and as what: a list where a set belongs, text for a day."""
-    for a in attrs.fields(type(event)):
-        written, read = getattr(event, a.name), getattr(back, a.name)
+    for name in hints(type(event)):
+        written, read = getattr(event, name), getattr(back, name)
         if written != read:
             kinds = f"give a {type(read).__name__}, not a {type(written).__name__}"
-            yield Fault(a.name, f"it would not be read back as it was written: {kinds}")
+            yield Fault(name, f"it would not be read back as it was written: {kinds}")
 
 
 def _with_offset(event: Any) -> Any:
@@ -92,18 +91,16 @@ def _with_offset(event: Any) -> Any:
 
     Python holds an instant in the hour that a zone repeats in autumn unequal to itself in any other zone.
     """
-    instants = {name: getattr(event, name) for name in _instants(type(event))}
-    by_offset = {
-        name: at.replace(tzinfo=timezone(offset), fold=0)
-        for name, at in instants.items()
-        if isinstance(at, datetime) and (offset := at.utcoffset()) is not None
-    }
-    return attrs.evolve(event, **by_offset) if by_offset else event
+    said = {name: getattr(event, name) for name in instant_fields(type(event))}
+    by_offset: dict[str, Any] = {name: _by_offset(value) for name, value in said.items()}
+    if type(event) is EntryCorrected and type(event.instead) in STORED_AS:
+        by_offset[INSTEAD] = _with_offset(event.instead)
+    return _replaced(event, by_offset) if by_offset else event
 
 
-@once_per_class
-def _instants(cls: type[Any]) -> tuple[str, ...]:
-    return tuple(name for name, hint in hints(cls).items() if datetime in {hint, *get_args(hint)})
+def _by_offset(value: Any) -> Any:
+    offset = value.utcoffset() if isinstance(value, datetime) else None
+    return value if offset is None else value.replace(tzinfo=timezone(offset))
 
 
 def _open(event: Any) -> bytes:

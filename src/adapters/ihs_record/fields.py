@@ -1,5 +1,6 @@
-"""Which fields of an event are sealed, and under whose key: read from its types, once per class."""
+"""Which fields of an event are sealed, and under whose key, and which are instants: read once from its types."""
 
+from datetime import datetime
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import attrs
@@ -34,6 +35,12 @@ def open_fields(cls: type[Any]) -> tuple[str, ...]:
     """The names of the fields that are stored open, in order of definition."""
     shut = {s.name for s in sealed_fields(cls)}
     return tuple(name for name in hints(cls) if name not in shut)
+
+
+@once_per_class
+def instant_fields(cls: type[Any]) -> tuple[str, ...]:
+    """The names of the fields that hold an instant, in order of definition."""
+    return tuple(name for name, hint in hints(cls).items() if hint is datetime or datetime in get_args(hint))
 
 
 def _sealed(name: str, hint: Any) -> Sealed | None:

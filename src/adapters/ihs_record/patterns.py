@@ -78,7 +78,8 @@ _SHAPES: Final[dict[Any, str]] = {
 def open_shape(cls: type[Any]) -> re.Pattern[bytes]:
     """What the open part of an event class looks like as canonical bytes, but for the order within sets and objects.
 
-    Raises :class:`TypeError` for a class with an open field that could hold more than codes, ids, days and numbers.
+    Raises :class:`TypeError` for a class with an open field that could hold more than codes, ids, days,
+    instants and numbers.
     """
     return re.compile(_object(cls, open_fields(cls)).encode())
 
@@ -106,7 +107,7 @@ def _gathered(origin: Any, inner: tuple[Any, ...], hint: Any) -> str:
         return _repeated(r"\{", f"{_shape(inner[0])}:{_shape(inner[1])}", r"\}")
     if origin is frozenset or (origin is tuple and inner[1:] == (...,)):
         return _repeated(r"\[", _shape(inner[0]), r"\]")
-    msg = f"{hint} cannot be stored open: it could hold more than codes, ids, days and numbers"
+    msg = f"{hint} cannot be stored open: it could hold more than codes, ids, days, instants and numbers"
     raise TypeError(msg)
 
 
