@@ -1,7 +1,5 @@
 """`ihs plugins`: what is plugged in; a broken plugin is listed, and nothing else breaks."""
 
-import sys
-
 import pytest
 from typed import entry
 
@@ -12,24 +10,6 @@ BROKEN = {
     "misspells": ("", "AttributeError: module 'ihs_broken' has no attribute 'EDITIONS'"),
     "brings something else": ("EDITIONS = [1]", "TypeError: it brings something that is no edition"),
 }
-
-
-@pytest.fixture
-def plug(tmp_path, monkeypatch):
-    """Installs a distribution with one plugin."""
-
-    def plugged(group, source):
-        site = tmp_path / "site"
-        (site / "ihs_broken-1.2.dist-info").mkdir(parents=True)
-        (site / "ihs_broken.py").write_text(source)
-        (site / "ihs_broken-1.2.dist-info" / "METADATA").write_text("Name: ihs-broken\nVersion: 1.2\n")
-        (site / "ihs_broken-1.2.dist-info" / "entry_points.txt").write_text(
-            f"[{group}]\nbroken = ihs_broken:EDITIONS\n"
-        )
-        monkeypatch.syspath_prepend(site)
-
-    yield plugged
-    sys.modules.pop("ihs_broken", None)
 
 
 def test_plugins_are_listed_with_distribution_version_and_origin(ihs):

@@ -1,0 +1,97 @@
+"""What carries out a clause, in the words of the gates and duties themselves."""
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from attrs import frozen
+
+from ihs_domain.editions import Edition
+from ihs_domain.places import Place, Table, places
+from ihs_domain.terms import Decision
+
+MARKED: Final = re.compile(r"\*(\w+)\*")
+
+
+@frozen
+class CarriedOut:
+    """What one edition does by a clause: before which decisions it stands, where it finds, what is owed and recorded.
+
+    *after_closing* is owed because the case was closed; *records* are the events that put on record what it asks.
+    """
+
+    refuses: tuple[str, ...]
+    finds: tuple[str, ...]
+    owed: tuple[str, ...]
+    after_closing: tuple[str, ...]
+    records: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[str]:
+        """Line by line, as people read it."""
+        yield from (f"refuses {words}" for words in self.refuses)
+        yield from (f"only found in {words}" for words in self.finds)
+        yield from (f"owed: {words}" for words in self.owed)
+        yield from (f"owed after closing: {words}" for words in self.after_closing)
+        yield from (f"put on record by {words}" for words in self.records)
+
+
+def carried_out(edition: Edition, cite: str) -> CarriedOut:
+    """What *edition* does by the clause *cite*. A gate before a happening refuses nothing: it only finds."""
+    rows = [*places(edition, cite)]
+    return CarriedOut(
+        refuses=tuple(_words(row) for row in rows if row.table is Table.GATES and _refuses(row)),
+        finds=tuple(
+            _words(row) for row in rows if row.table is Table.FINDS or (row.table is Table.GATES and not _refuses(row))
+        ),
+        owed=tuple(_words(row) for row in rows if row.table is Table.DUTIES),
+        after_closing=tuple(_words(row) for row in rows if row.table is Table.AFTER_CLOSING),
+        records=tuple(_words(row) for row in rows if row.table is Table.RECORDS),
+    )
+
+
+def _refuses(row: Place) -> bool:
+    return row.event is not None and issubclass(row.event, Decision)
+
+
+def _words(row: Place) -> str:
+    event = row.event.__name__ if row.event else ""
+    return ": ".join(part for part in (event, asked(row.asks) if row.asks else "") if part)
+
+
+def asked(rule: Callable[..., Any]) -> str:
+    """What a gate or duty holds, by its docstring; one that was made, by its maker's and what it was made with."""
+    name = getattr(rule, "__qualname__", type(rule).__qualname__)
+    maker = getattr(sys.modules.get(rule.__module__), name.partition(".")[0], None)
+    words = _said(rule) or _said(maker) or name.rpartition(".")[2].replace("_", " ")
+    return "; ".join((words, *_parameters(rule)))
+
+
+def _said(thing: Any) -> str:
+    """The first paragraph of a docstring on one line, without its full stop and its marks for parameters."""
+    first = " ".join(((inspect.getdoc(thing) if thing else None) or "").partition("\n\n")[0].split())
+    return MARKED.sub(r"\1", first.removeprefix("A gate: ").removeprefix("A duty: ").rstrip("."))
+
+
+def _parameters(rule: Callable[..., Any]) -> Iterator[str]:
+    """Each parameter a gate or duty was made with: `months: 3`."""
+    known = inspect.getclosurevars(rule).nonlocals if inspect.isfunction(rule) else {}
+    for name, value in known.items():
+        if value is not None:
+            yield f"{name.replace('_', ' ')}: {_value(value)}"
+
+
+def _value(value: object) -> str:
+    """A parameter, the same in every process: sets are sorted, and a gate within a gate is told by its words."""
+    if isinstance(value, type):
+        return value.__name__
+    if callable(value):
+        return asked(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_value(key)} {_value(inner)}" for key, inner in value.items())
+    if isinstance(value, (set, frozenset)):
+        return " or ".join(sorted(map(_value, value)))
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return ", ".join(map(_value, value))
+    return str(value)
