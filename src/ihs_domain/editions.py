@@ -181,9 +181,8 @@ def _holds_together(edition: Edition) -> None:
     for table, known in TABLES.items():
         for cls in getattr(edition, table):
             if cls not in known:
-                named = getattr(cls, "__name__", "this")
                 raise BadEdition(
-                    f"{edition.id}: {table}[{named}]: it is no event of a case: name one of the vocabulary"
+                    f"{edition.id}: {table}[{_name(cls)}]: it is no event of a case: name one of the vocabulary"
                 )
     _cites_its_register(edition)
 
