@@ -108,7 +108,7 @@ def test_a_clause_is_explained_with_how_it_bears_and_with_every_place_that_carri
         "  a letter is sent within so many days",
         "  in force 1990-01-01 to 1999-12-31 in z@1990-01-01 (us-ut, a practice)",
         "  bears as notice, record",
-        "    owed after closing: a letter is sent within days; days: 5",
+        "    owed after closing: a letter is sent within *days*; days: 5",
         "    put on record by ContactMade",
     ]
 

@@ -1,18 +1,15 @@
 """What carries out a clause, in the words of the gates and duties themselves."""
 
 import inspect
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from attrs import frozen
 
 from ihs_domain.editions import Edition
 from ihs_domain.places import Place, Table, places
 from ihs_domain.terms import Decision
-
-MARKED: Final = re.compile(r"\*(\w+)\*")
 
 
 @frozen
@@ -69,9 +66,9 @@ def asked(rule: Callable[..., Any]) -> str:
 
 
 def _said(thing: Any) -> str:
-    """The first paragraph of a docstring on one line, without its full stop and its marks for parameters."""
+    """The first paragraph of a docstring on one line, without its full stop."""
     first = " ".join(((inspect.getdoc(thing) if thing else None) or "").partition("\n\n")[0].split())
-    return MARKED.sub(r"\1", first.removeprefix("A gate: ").removeprefix("A duty: ").rstrip("."))
+    return first.removeprefix("A gate: ").removeprefix("A duty: ").rstrip(".")
 
 
 def _parameters(rule: Callable[..., Any]) -> Iterator[str]:
