@@ -10,9 +10,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from clauses import gaps, shown
 from typed import type_
 
+from clauses import gaps, shown
 from ihs_cases import Cases
 from ihs_cases.editions import installed
 from ihs_cli.opening import rule_book
