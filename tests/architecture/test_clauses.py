@@ -144,13 +144,14 @@ def test_a_mark_of_a_clause_that_no_register_holds_is_found():
 MARKED = """
 import pytest
 EDITION = "z@2020-01-01"
-NAMED: str = "Z-2"
+ONE, NAMED = date(2020, 1, 1), "Z-2"
+LATER: str = "z@2021-01-01"
 
 @pytest.mark.parametrize("day", [1, 2])
 @pytest.mark.clause("Z-1", edition=EDITION)
 def test_a_rule_holds(day): ...
 
-@pytest.mark.clause(NAMED, edition="z@2021-01-01")
+@pytest.mark.clause(NAMED, edition=LATER)
 def test_another_holds(): ...
 
 def test_of_no_clause(): ...

@@ -54,13 +54,19 @@ def shown_by(path: Path) -> list[Shown]:
 
 
 def _texts(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """The names that a module gives to texts."""
+    """The names that a module gives to texts, one by one or several at once."""
     for node in tree.body:
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
-                yield name, text
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str(text))):
-                yield name, text
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                given = [*zip(names, values, strict=False)]
+            case ast.Assign(targets=[name], value=value) | ast.AnnAssign(target=name, value=value):
+                given = [(name, value)]
+            case _:
+                continue
+        for one in given:
+            match one:
+                case ast.Name(id=name), ast.Constant(value=str(text)):
+                    yield name, text
 
 
 def _is_mark(node: ast.AST) -> bool:
@@ -181,7 +187,7 @@ def _whole(cite: str) -> str:
 
 def _in_code(line: str) -> str:
     """A line of what carries out a clause, the event it names in code."""
-    return re.sub(r"^(refuses|only found in|put on record by) (\w+)", r"\1 `\2`", line)
+    return re.sub(r"^(refuses|only found in|on record by) (\w+)", r"\1 `\2`", line)
 
 
 def _by_file(tests: list[Shown]) -> Iterator[str]:

@@ -16,14 +16,14 @@ from ihs_domain.terms import Decision
 class CarriedOut:
     """What one edition does by a clause: before which decisions it stands, where it finds, what is owed and recorded.
 
-    *after_closing* is owed because the case was closed; *records* are the events that put on record what it asks.
+    *after_closing* is owed because the case was closed; *recorded* are the events that put on record what it asks.
     """
 
     refuses: tuple[str, ...]
     finds: tuple[str, ...]
     owed: tuple[str, ...]
     after_closing: tuple[str, ...]
-    records: tuple[str, ...]
+    recorded: tuple[str, ...]
 
     def __iter__(self) -> Iterator[str]:
         """Line by line, as people read it."""
@@ -31,7 +31,7 @@ class CarriedOut:
         yield from (f"only found in {words}" for words in self.finds)
         yield from (f"owed: {words}" for words in self.owed)
         yield from (f"owed after closing: {words}" for words in self.after_closing)
-        yield from (f"put on record by {words}" for words in self.records)
+        yield from (f"on record by {words}" for words in self.recorded)
 
 
 def carried_out(edition: Edition, cite: str) -> CarriedOut:
@@ -44,7 +44,7 @@ def carried_out(edition: Edition, cite: str) -> CarriedOut:
         ),
         owed=tuple(_words(row) for row in rows if row.table is Table.DUTIES),
         after_closing=tuple(_words(row) for row in rows if row.table is Table.AFTER_CLOSING),
-        records=tuple(_words(row) for row in rows if row.table is Table.RECORDS),
+        recorded=tuple(_words(row) for row in rows if row.table is Table.RECORDS),
     )
 
 
