@@ -130,9 +130,15 @@ def test_how_a_clause_bears_says_which_tables_can_carry_it_out(bears, carried_by
 
 
 def test_a_place_of_which_a_clause_says_nothing_is_a_gap():
-    owed_too = evolve(EDITION, duties=OWED)
+    assert lacking(evolve(EDITION, duties=OWED), TEST) == ["a word on its duties in bears"]
+    assert lacking(evolve(EDITION, **FINDS, **AFTER), TEST) == [
+        "a word on its after_closing in bears",
+        "a word on its finds in bears",
+    ]
 
-    assert lacking(owed_too, TEST) == ["a word on its duties in bears"]
+
+def test_a_gate_may_also_name_the_events_that_put_on_record_what_it_asks():
+    assert lacking(evolve(EDITION, **RECORDS), TEST) == []
 
 
 def test_a_mark_of_a_clause_that_no_register_holds_is_found():

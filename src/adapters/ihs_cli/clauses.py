@@ -1,15 +1,19 @@
 """What carries out a clause, in the words of the gates and duties themselves."""
 
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
 from ihs_domain.editions import Edition
 from ihs_domain.places import Place, Table, places
 from ihs_domain.terms import Decision
+
+KIND: Final = re.compile(r"^A (gate|duty)( \w+)*: ")
+NOTHING: Final[tuple[Any, ...]] = (None, (), frozenset(), {})
 
 
 @frozen
@@ -68,14 +72,14 @@ def asked(rule: Callable[..., Any]) -> str:
 def _said(thing: Any) -> str:
     """The first paragraph of a docstring on one line, without its full stop."""
     first = " ".join(((inspect.getdoc(thing) if thing else None) or "").partition("\n\n")[0].split())
-    return first.removeprefix("A gate: ").removeprefix("A duty: ").rstrip(".")
+    return KIND.sub("", first).rstrip(".")
 
 
 def _parameters(rule: Callable[..., Any]) -> Iterator[str]:
     """Each parameter a gate or duty was made with: `months: 3`."""
     known = inspect.getclosurevars(rule).nonlocals if inspect.isfunction(rule) else {}
     for name, value in known.items():
-        if value is not None:
+        if value not in NOTHING:
             yield f"{name.replace('_', ' ')}: {_value(value)}"
 
 
