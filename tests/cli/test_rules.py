@@ -113,6 +113,50 @@ def test_a_clause_is_explained_with_how_it_bears_and_with_every_place_that_carri
     ]
 
 
+MADE = """
+from datetime import date
+from attrs import frozen
+from ihs_domain.closing import CaseClosed
+from ihs_domain.contacting import ContactMode
+from ihs_domain.editions import Edition
+from ihs_domain.rules import Rule
+
+RULE = Rule("Z-1", "a rule")
+
+@frozen
+class Path:
+    years: int
+    modes: frozenset
+
+def while_at(level, gate, path, days, classes=(), unless=None):
+    def there(case, entry):
+        return level, gate, path, days, classes, unless
+
+    return there
+
+def nothing_is_missing(case, entry):
+    '''Nothing is missing.'''
+
+PATH = Path(0, frozenset({ContactMode.PHONE, ContactMode.HOME_VISIT}))
+GATE = while_at("intensive", nothing_is_missing, PATH, {"pss": 45}, (CaseClosed,))
+SILENT = lambda case, entry: None
+GATES = {CaseClosed: ((GATE, RULE), (SILENT, RULE))}
+EDITIONS = Edition("z", "us-zz", "UTC", date(2020, 1, 1), rules=(RULE,), gates=GATES)
+"""
+
+
+def test_a_gate_is_told_with_all_it_was_made_with_and_one_without_words_by_its_name(ihs, plug):
+    plug("ihs_domain.editions", MADE)
+
+    assert ihs("rules", "explain", "z-1").lines[3:] == [
+        (
+            "    refuses CaseClosed: there; classes: CaseClosed; days: pss 45; gate: Nothing is missing; "
+            "level: intensive; path: years 0, modes home-visit or phone"
+        ),
+        "    refuses CaseClosed: <lambda>",
+    ]
+
+
 def test_of_several_clauses_that_can_be_meant_each_is_named(ihs, plug):
     plug("ihs_domain.editions", SEVERAL)
 

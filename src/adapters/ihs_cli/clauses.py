@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+import attrs
 from attrs import frozen
 
 from ihs_domain.editions import Edition
@@ -66,7 +67,7 @@ def asked(rule: Callable[..., Any]) -> str:
     name = getattr(rule, "__qualname__", type(rule).__qualname__)
     maker = getattr(sys.modules.get(rule.__module__), name.partition(".")[0], None)
     words = _said(rule) or _said(maker) or name.rpartition(".")[2].replace("_", " ")
-    return "; ".join((words, *_parameters(rule)))
+    return "; ".join((words, *(told for told in _parameters(rule) if not told.endswith(f": {words}"))))
 
 
 def _said(thing: Any) -> str:
@@ -83,16 +84,20 @@ def _parameters(rule: Callable[..., Any]) -> Iterator[str]:
             yield f"{name.replace('_', ' ')}: {_value(value)}"
 
 
-def _value(value: object) -> str:
-    """A parameter, the same in every process: sets are sorted, and a gate within a gate is told by its words."""
+def _value(value: Any) -> str:
+    """A parameter, the same in every process: a class by its name, and a gate within a gate by its words."""
     if isinstance(value, type):
         return value.__name__
     if callable(value):
         return asked(value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{_value(key)} {_value(inner)}" for key, inner in value.items())
-    if isinstance(value, (set, frozenset)):
-        return " or ".join(sorted(map(_value, value)))
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(map(_value, value))
-    return str(value)
+    if attrs.has(type(value)):
+        return _several(attrs.asdict(value, recurse=False))
+    return _several(value) if isinstance(value, Iterable) and not isinstance(value, str) else str(value)
+
+
+def _several(values: Iterable[Any]) -> str:
+    if isinstance(values, Mapping):
+        return ", ".join(f"{_value(key)} {_value(inner)}" for key, inner in values.items())
+    if isinstance(values, (set, frozenset)):
+        return " or ".join(sorted(map(_value, values)))
+    return ", ".join(map(_value, values))
