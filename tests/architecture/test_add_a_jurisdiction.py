@@ -120,6 +120,21 @@ def test_the_same_plan_under_another_jurisdictions_parameter_is_due_on_another_d
     assert reviews("utah-r512-100@2003-09-03") == [date(2024, 11, 1)]
 
 
+def test_a_clause_left_out_of_its_register_is_told_with_the_file_it_stands_in(plug, tmp_path):
+    wrong = PAGE.read_text().replace("REVIEWED, SIGNED)", "REVIEWED)")
+    elsewhere = "import attrs\n\nOTHER = attrs.evolve(YONDER_2024, ruleset='other', records={})"
+    plug(wrong.replace("EDITIONS = (YONDER_2024,)", f"{elsewhere}\nEDITIONS = (YONDER_2024, OTHER)"))
+
+    answer = type_("plugins")
+
+    [broken] = [line.partition("  broken: ")[2] for line in answer.lines if "  broken: " in line]
+    assert broken == (
+        f"BadEdition: {tmp_path}/plugins/yonder/src/ihs_yonder/edition_2024.py: {YONDER}: records[PlanSigned]: "
+        "it cites Y-12(3), which its register does not hold: add it to rules"
+    )
+    assert rule_book().editions == installed().editions
+
+
 def reviews(edition: str) -> list[date | None]:
     """The days on which reviews of a plan, completed on one day, are due."""
     entries = (Entry(event, DAY, n, WORKER, position=n) for n, event in enumerate(COMPLETED, 1))

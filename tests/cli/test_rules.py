@@ -171,6 +171,13 @@ def test_an_entry_is_not_touched_by_an_edition_that_was_not_in_force(ihs, plug, 
     assert ihs("rules", "explain", "Z-1(1)", "--store", "cases.db").lines[-1] == "  touches no entries"
 
 
+def test_an_entry_is_not_touched_by_an_edition_of_another_jurisdiction(ihs, plug, alder):
+    elsewhere = SEVERAL.replace("us-ut", "us-zz").replace("date(1999, 12, 31)", "None")
+    plug("ihs_domain.editions", elsewhere)
+
+    assert ihs("rules", "explain", "Z-1(1)", "--store", "cases.db").lines[-1] == "  touches no entries"
+
+
 def test_a_clause_is_explained_with_the_entries_it_was_found_in(ihs, write):
     ihs("store", "init", "cases.db", "--rehearsal")
     ihs("record", "cases.db", write(*withdrawal()).name)
