@@ -116,7 +116,10 @@ def always(edition: Edition) -> Law:
 
 
 class BadEdition(ValueError):
-    """A rule book does not hold together: says which edition, and why."""
+    """A rule book does not hold together: says which edition, in which of its tables and at what, and why.
+
+    Where the edition comes from a plugin, the file that defines it stands before that.
+    """
 
 
 def _in_order(editions: Iterable[Edition]) -> tuple[Edition, ...]:
@@ -185,30 +188,58 @@ def _holds_together(edition: Edition) -> None:
         raise BadEdition(
             f"{edition.id}: in_force_until: {edition.in_force_until} is before its first day: end it later"
         )
-    registered = set(edition.rules)
-    for rule in cited(edition):
-        if rule not in registered:
-            raise BadEdition(
-                f"{edition.id}: rules: it cites {rule.cite}, which its register does not hold: add it there"
-            )
+    if edition.practice and edition.gates:
+        raise BadEdition(f"{edition.id}: gates: a practice never refuses: put them in finds")
+    for place, row in _rows(edition):
+        if not _is_a_row(row):
+            raise BadEdition(f"{edition.id}: {place}: a row is a gate or a duty and its rules: ((gate, RULE),)")
     for table, known in TABLES.items():
         for cls in getattr(edition, table):
             if cls not in known:
                 raise BadEdition(
-                    f"{edition.id}: {table}: {cls.__name__} is no event of a case: name one of the vocabulary"
+                    f"{edition.id}: {table}[{_name(cls)}]: it is no event of a case: name one of the vocabulary"
                 )
-    if edition.practice and edition.gates:
-        raise BadEdition(f"{edition.id}: gates: a practice never refuses: put them in finds")
+    _cites_its_register(edition)
+
+
+def _is_a_row(row: Any) -> bool:
+    return isinstance(row, tuple) and callable(row[0]) and all(isinstance(rule, Rule) for rule in row[1:])
+
+
+def _cites_its_register(edition: Edition) -> None:
+    cites = [rule.cite for rule in edition.rules]
+    twice = next((cite for cite in cites if cites.count(cite) > 1), None)
+    if twice is not None:
+        raise BadEdition(f"{edition.id}: rules: {twice} stands there twice: cite each clause once")
+    for place, rules in _resting(edition):
+        for rule in rules:
+            if rule not in edition.rules:
+                raise BadEdition(
+                    f"{edition.id}: {place}: it cites {rule.cite}, which its register does not hold: add it to rules"
+                )
+
+
+def _name(cls: object) -> str:
+    return str(getattr(cls, "__name__", cls))
+
+
+def _rows(edition: Edition) -> Iterator[tuple[str, Any]]:
+    """Every row of a gate or a duty, with the table it stands in and, of a gate, the event it stands at."""
+    tables: Mapping[str, GateTable] = {"gates": edition.gates, "finds": edition.finds}
+    for name, table in tables.items():
+        for cls, rows in table.items():
+            yield from ((f"{name}[{_name(cls)}]", row) for row in rows)
+    for name, owed in {"duties": edition.duties, "after_closing": edition.after_closing}.items():
+        yield from ((name, row) for row in owed)
+
+
+def _resting(edition: Edition) -> Iterator[tuple[str, tuple[Rule, ...]]]:
+    """Every place in the tables of *edition*, with the rules it rests on."""
+    yield from ((place, tuple(row[1:])) for place, row in _rows(edition))
+    yield from ((f"records[{_name(cls)}]", rules) for cls, rules in edition.records.items())
 
 
 def cited(edition: Edition) -> Iterator[Rule]:
     """Every rule that a table of *edition* rests on."""
-    tables: Iterable[GateTable] = (edition.gates, edition.finds)
-    for table in tables:
-        for rows in table.values():
-            for _gate, *rules in rows:
-                yield from rules
-    for _duty, *rules in (*edition.duties, *edition.after_closing):
+    for _place, rules in _resting(edition):
         yield from rules
-    for recorded in edition.records.values():
-        yield from recorded

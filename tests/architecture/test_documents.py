@@ -1,4 +1,7 @@
-"""Every Python block in README and docs runs, in order, one namespace a page."""
+"""Every Python block in README and docs runs, in order, one namespace a page.
+
+A block whose first line is a comment with the name of a file is that file: a test of its own page builds it.
+"""
 
 import re
 from pathlib import Path
@@ -11,6 +14,7 @@ BLOCK = re.compile(
     r"^(?P<indent>[ \t]*)```py(?:thon3?)?(?:[ \t][^\n]*)?\n(?P<code>.*?)^(?P=indent)```[ \t]*$",
     re.DOTALL | re.MULTILINE,
 )
+A_FILE = re.compile(r"# \S+/\S+\.py\n")
 
 
 def blocks(page: str) -> list[tuple[int, str]]:
@@ -18,6 +22,7 @@ def blocks(page: str) -> list[tuple[int, str]]:
     return [
         (page.count("\n", 0, found.start("code")), re.sub(f"(?m)^{found['indent']}", "", found["code"]))
         for found in BLOCK.finditer(page)
+        if not A_FILE.match(found["code"])
     ]
 
 
@@ -56,3 +61,9 @@ def test_a_block_that_fails_names_its_page_and_line():
 
 def test_a_block_in_another_language_does_not_run():
     assert blocks("```sh\nexit 1\n```\n\n```text\n```python-like```\n```\n") == []
+
+
+def test_a_block_that_is_a_file_does_not_run():
+    assert blocks("```python\n# src/one.py\nraise ValueError\n```\n\n```python\n# a remark\n```\n") == [
+        (6, "# a remark\n")
+    ]

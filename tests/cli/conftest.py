@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -70,3 +71,21 @@ def copied(kept: Path, folder: Path) -> Path:
     for name in ("cases.db", "cases.db.key"):
         shutil.copy2(kept / name, folder / name)
     return folder / "cases.db"
+
+
+@pytest.fixture
+def plug(tmp_path, monkeypatch):
+    """Installs a distribution with one plugin."""
+
+    def plugged(group, source):
+        site = tmp_path / "site"
+        (site / "ihs_broken-1.2.dist-info").mkdir(parents=True)
+        (site / "ihs_broken.py").write_text(source)
+        (site / "ihs_broken-1.2.dist-info" / "METADATA").write_text("Name: ihs-broken\nVersion: 1.2\n")
+        (site / "ihs_broken-1.2.dist-info" / "entry_points.txt").write_text(
+            f"[{group}]\nbroken = ihs_broken:EDITIONS\n"
+        )
+        monkeypatch.syspath_prepend(site)
+
+    yield plugged
+    sys.modules.pop("ihs_broken", None)

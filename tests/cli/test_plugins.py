@@ -1,7 +1,5 @@
 """`ihs plugins`: what is plugged in; a broken plugin is listed, and nothing else breaks."""
 
-import sys
-
 import pytest
 from typed import entry
 
@@ -12,24 +10,6 @@ BROKEN = {
     "misspells": ("", "AttributeError: module 'ihs_broken' has no attribute 'EDITIONS'"),
     "brings something else": ("EDITIONS = [1]", "TypeError: it brings something that is no edition"),
 }
-
-
-@pytest.fixture
-def plug(tmp_path, monkeypatch):
-    """Installs a distribution with one plugin."""
-
-    def plugged(group, source):
-        site = tmp_path / "site"
-        (site / "ihs_broken-1.2.dist-info").mkdir(parents=True)
-        (site / "ihs_broken.py").write_text(source)
-        (site / "ihs_broken-1.2.dist-info" / "METADATA").write_text("Name: ihs-broken\nVersion: 1.2\n")
-        (site / "ihs_broken-1.2.dist-info" / "entry_points.txt").write_text(
-            f"[{group}]\nbroken = ihs_broken:EDITIONS\n"
-        )
-        monkeypatch.syspath_prepend(site)
-
-    yield plugged
-    sys.modules.pop("ihs_broken", None)
 
 
 def test_plugins_are_listed_with_distribution_version_and_origin(ihs):
@@ -67,14 +47,107 @@ def test_a_broken_plugin_of_editions_is_told_and_the_others_go_on(ihs, plug, liv
     assert answer.code == 0
 
 
-def test_editions_that_overlap_are_told_in_one_line(ihs, plug, live):
+def test_a_plugin_whose_ruleset_is_another_plugins_is_broken_and_the_other_stands(ihs, plug, live):
     plug("ihs_domain.editions", "from ihs_utah_r512_100 import EDITIONS")
 
-    answer = ihs("findings", "cases.db")
+    listed = ihs("plugins").lines
 
-    assert (answer.code, answer.out) == (1, "")
-    assert answer.err.startswith("ihs: utah-r512-100@2003-09-03 and utah-r512-100@2003-09-03 overlap: ")
-    assert answer.err.count("\n") == 1
+    [broken] = [line for line in listed if "broken: " in line]
+    assert broken.startswith("  broken  ihs-broken 1.2  ihs_broken:EDITIONS (")
+    assert "BadEdition: " in broken
+    assert "utah-r512-100@2003-09-03 and utah-r512-100@2003-09-03 overlap: " in broken
+    assert ihs("findings", "cases.db").lines == ["k1: no findings"]
+
+
+WELL = """
+from datetime import date
+from attrs import evolve
+from ihs_domain.closing import CaseClosed
+from ihs_domain.editions import Edition
+from ihs_domain.rules import Rule
+
+RULE, STRAY = Rule("Z-1", "a rule"), Rule("Z-9", "of no register")
+
+def gate(case, entry):
+    '''Something is asked.'''
+
+EARLIER = Edition(
+    "z", "us-zz", "UTC", date(2020, 1, 1), date(2020, 12, 31), rules=(RULE,), gates={CaseClosed: ((gate, RULE),)}
+)
+LATER = evolve(EARLIER, in_force_from=date(2021, 1, 1), in_force_until=None)
+EDITIONS = (EARLIER, LATER)
+"""
+ILL = {
+    "overlap": (
+        "evolve(LATER, in_force_from=date(2020, 12, 31))",
+        "z@2020-01-01 and z@2020-12-31 overlap: in_force_until of the earlier must be 2020-12-30",
+    ),
+    "gap": (
+        "evolve(LATER, in_force_from=date(2021, 1, 2))",
+        "z@2020-01-01 and z@2021-01-02 leave a gap: in_force_until of the earlier must be 2021-01-01",
+    ),
+    "backwards": (
+        "evolve(LATER, in_force_until=date(2020, 12, 31))",
+        "z@2021-01-01: in_force_until: 2020-12-31 is before its first day: end it later",
+    ),
+    "unregistered cite": (
+        "evolve(LATER, finds={CaseClosed: ((gate, STRAY),)})",
+        "z@2021-01-01: finds[CaseClosed]: it cites Z-9, which its register does not hold: add it to rules",
+    ),
+    "unregistered cite of a duty": (
+        "evolve(LATER, after_closing=((gate, STRAY),))",
+        "z@2021-01-01: after_closing: it cites Z-9, which its register does not hold: add it to rules",
+    ),
+    "unregistered cite of a record": (
+        "evolve(LATER, records={CaseClosed: (STRAY,)})",
+        "z@2021-01-01: records[CaseClosed]: it cites Z-9, which its register does not hold: add it to rules",
+    ),
+    "a cite twice": (
+        "evolve(LATER, rules=(RULE, evolve(RULE, says='else')))",
+        "z@2021-01-01: rules: Z-1 stands there twice: cite each clause once",
+    ),
+    "gate for an unknown event": (
+        "evolve(LATER, gates={Rule: ((gate, RULE),)})",
+        "z@2021-01-01: gates[Rule]: it is no event of a case: name one of the vocabulary",
+    ),
+    "an event by its name": (
+        "evolve(LATER, gates={'CaseClosed': ((gate, RULE),)})",
+        "z@2021-01-01: gates[CaseClosed]: it is no event of a case: name one of the vocabulary",
+    ),
+    "practice with gates": (
+        "evolve(LATER, practice=True)",
+        "z@2021-01-01: gates: a practice never refuses: put them in finds",
+    ),
+    "a comma forgotten": (
+        "evolve(LATER, gates={CaseClosed: (gate, RULE)})",
+        "z@2021-01-01: gates[CaseClosed]: a row is a gate or a duty and its rules: ((gate, RULE),)",
+    ),
+    "no such zone": (
+        "evolve(LATER, zone='America/Nowhere')",
+        "z@2021-01-01: zone: no time zone has this name: give one such as America/Denver",
+    ),
+}
+
+
+@pytest.mark.parametrize("later, why", ILL.values(), ids=ILL)
+def test_editions_that_do_not_hold_together_are_told_with_file_edition_table_and_reason(
+    ihs, plug, tmp_path, later, why
+):
+    plug("ihs_domain.editions", f"{WELL}\nLATER = {later}\nEDITIONS = (EARLIER, LATER)\n")
+
+    answer = ihs("plugins")
+
+    [broken] = [line for line in answer.lines if "broken: " in line]
+    assert broken.partition("  broken: ")[2] == f"BadEdition: {tmp_path}/site/ihs_broken.py: {why}"
+    assert answer.code == 1
+    assert [line for line in ihs("rules", "list").lines if line.startswith("utah-r512-100@")]
+
+
+def test_editions_that_follow_each_other_load(ihs, plug):
+    plug("ihs_domain.editions", WELL)
+
+    assert ihs("plugins").code == 0
+    assert "z@2021-01-01 (us-zz), in force 2021-01-01 with no known end" in ihs("rules", "list").lines
 
 
 A_FINDING_EDITION = """

@@ -1,5 +1,6 @@
 """`ihs rules`."""
 
+import pytest
 from typed import withdrawal
 
 
@@ -57,25 +58,133 @@ def test_every_listed_clause_can_be_explained_and_does_something(ihs):
 
     explained = {cite: ihs("rules", "explain", cite, "--format", "json").json["editions"] for cite in cites}
 
-    does = ("refuses", "finds", "owed", "recorded")
-    idle = [cite for cite, found in explained.items() if not any(e[what] for e in found for what in does)]
-    assert idle == []
+    does = ("refuses", "finds", "owed", "after_closing", "recorded")
+    assert [cite for cite, found in explained.items() for one in found if not any(one[d] for d in does)] == []
+
+
+@pytest.mark.parametrize("typed", ["R512-100-7B", "r512-100-7 b", " R512-100-7 (b)", "R512-100-7[B]"])
+def test_a_clause_is_found_without_its_capitals_spaces_and_brackets(ihs, typed):
+    assert ihs("rules", "explain", typed).lines[0] == "R512-100-7 B"
 
 
 def test_an_unknown_clause_is_told_with_the_nearest(ihs):
-    answer = ihs("rules", "explain", "R512-100-7B")
+    answer = ihs("rules", "explain", "r512-100-7 bb")
 
-    assert answer == (
-        2,
-        "",
-        "ihs: no edition at hand has a clause of that cite; nearest: R512-100-7 B, R512-100-3 B, R512-100-1 B.5\n",
-    )
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("ihs: no edition at hand has a clause of that cite; nearest: R512-100-7 B, ")
 
 
 def test_a_clause_nothing_is_near_to_points_at_the_list(ihs):
     assert (
         ihs("rules", "explain", "???").err == "ihs: no edition at hand has a clause of that cite; see ihs rules list\n"
     )
+
+
+SEVERAL = """
+from datetime import date
+from ihs_domain.closing import CaseClosed, CaseReopened
+from ihs_domain.contacting import ContactMade
+from ihs_domain.duties import Owed
+from ihs_domain.editions import Edition
+from ihs_domain.rules import Bears, Rule
+
+RULES = (FIRST, SECOND) = (
+    Rule("Z-1(1)", "a letter is sent within so many days", bears=(Bears.NOTICE, Bears.RECORD)),
+    Rule("Z-11", "a case may be taken up again", bears=(Bears.MAY,)),
+)
+
+def letter_is_sent_within(days):
+    '''A duty: a letter is sent within *days*.'''
+
+    def sent(history, on):
+        return () if days else None
+
+    return sent
+
+EDITIONS = Edition(
+    "z", "us-ut", "UTC", date(1990, 1, 1), date(1999, 12, 31), practice=True, rules=RULES,
+    after_closing=((letter_is_sent_within(5), FIRST),),
+    records={ContactMade: (FIRST,), CaseReopened: (SECOND,)},
+)
+"""
+
+
+def test_a_clause_is_explained_with_how_it_bears_and_with_every_place_that_carries_it_out(ihs, plug):
+    plug("ihs_domain.editions", SEVERAL)
+
+    assert ihs("rules", "explain", "Z-1(1)").lines == [
+        "Z-1(1)",
+        "  a letter is sent within so many days",
+        "  in force 1990-01-01 to 1999-12-31 in z@1990-01-01 (us-ut, a practice)",
+        "  bears as notice, record",
+        "    owed after closing: a letter is sent within *days*; days: 5",
+        "    on record by ContactMade",
+    ]
+
+
+MADE = """
+from datetime import date
+from attrs import frozen
+from ihs_domain.closing import CaseClosed
+from ihs_domain.contacting import ContactMode
+from ihs_domain.editions import Edition
+from ihs_domain.rules import Rule
+
+RULE = Rule("Z-1", "a rule")
+
+@frozen
+class Path:
+    years: int
+    modes: frozenset
+
+def while_at(level, gate, path, days, classes=(), unless=None):
+    def there(case, entry):
+        return level, gate, path, days, classes, unless
+
+    return there
+
+def nothing_is_missing(case, entry):
+    '''Nothing is missing.'''
+
+PATH = Path(0, frozenset({ContactMode.PHONE, ContactMode.HOME_VISIT}))
+GATE = while_at("intensive", nothing_is_missing, PATH, {"pss": 45}, (CaseClosed,))
+SILENT = lambda case, entry: None
+GATES = {CaseClosed: ((GATE, RULE), (SILENT, RULE))}
+EDITIONS = Edition("z", "us-zz", "UTC", date(2020, 1, 1), rules=(RULE,), gates=GATES)
+"""
+
+
+def test_a_gate_is_told_with_all_it_was_made_with_and_one_without_words_by_its_name(ihs, plug):
+    plug("ihs_domain.editions", MADE)
+
+    assert ihs("rules", "explain", "z-1").lines[3:] == [
+        (
+            "    refuses CaseClosed: there; classes: CaseClosed; days: pss 45; gate: Nothing is missing; "
+            "level: intensive; path: years 0, modes home-visit or phone"
+        ),
+        "    refuses CaseClosed: <lambda>",
+    ]
+
+
+def test_of_several_clauses_that_can_be_meant_each_is_named(ihs, plug):
+    plug("ihs_domain.editions", SEVERAL)
+
+    assert ihs("rules", "explain", "z-1 1").err == (
+        "ihs: more than one clause can be meant: Z-1(1), Z-11: type one as it stands here\n"
+    )
+
+
+def test_an_entry_is_not_touched_by_an_edition_that_was_not_in_force(ihs, plug, alder):
+    plug("ihs_domain.editions", SEVERAL)
+
+    assert ihs("rules", "explain", "Z-1(1)", "--store", "cases.db").lines[-1] == "  touches no entries"
+
+
+def test_an_entry_is_not_touched_by_an_edition_of_another_jurisdiction(ihs, plug, alder):
+    elsewhere = SEVERAL.replace("us-ut", "us-zz").replace("date(1999, 12, 31)", "None")
+    plug("ihs_domain.editions", elsewhere)
+
+    assert ihs("rules", "explain", "Z-1(1)", "--store", "cases.db").lines[-1] == "  touches no entries"
 
 
 def test_a_clause_is_explained_with_the_entries_it_was_found_in(ihs, write):
@@ -85,6 +194,19 @@ def test_a_clause_is_explained_with_the_entries_it_was_found_in(ihs, write):
     answer = ihs("rules", "explain", "R512-100-5(5)(a)", "--store", "cases.db")
 
     assert answer.lines[-2:] == [
-        "  found in 1 entry",
+        "  touches 1 entry",
         "    alder@46 CaseClosed of 2015-05-04: the case still has 1 unmanaged threat",
+    ]
+
+
+def test_a_clause_is_explained_with_the_entries_that_meet_what_it_asks(ihs, alder):
+    told = ihs("rules", "explain", "R512-100-5(1)(b)", "--store", "cases.db", "--format", "json").json
+
+    assert told["store"] == "REHEARSAL"
+    assert [(one["version"], one["event"], one["found"]) for one in told["touched"]] == [
+        (23, "FamilyAssessmentCompleted", []),
+        (26, "TeamMeetingHeld", []),
+        (28, "PermanencyGoalsSet", []),
+        (43, "TeamMeetingHeld", []),
+        (44, "PermanencyGoalsSet", []),
     ]

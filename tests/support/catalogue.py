@@ -1,27 +1,26 @@
-"""Writes the catalogues in docs/reference from the code: `.uv/bin/uv run python tests/support/catalogue.py`."""
+"""Writes the catalogues in docs from the code: `.uv/bin/uv run python tests/support/catalogue.py`."""
 
 import importlib
-import inspect
 import pkgutil
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
-from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, NewType, Union, get_args, get_origin
 
 import attrs
+from pages import DOCS, GENERATED, ROOT, said, table
 
+from clauses import about, clauses, source
 from ihs_cases.editions import installed
 from ihs_cases.errors import CasesError
+from ihs_cli.clauses import asked
 from ihs_domain.closing import case_is_open
-from ihs_domain.editions import ALWAYS, BEFORE_OPENING, BadEdition, Edition
+from ihs_domain.editions import ALWAYS, WHENEVER, BadEdition
 from ihs_domain.gates import Refused
 from ihs_domain.judge import OWN_TERMS
-from ihs_domain.rules import Rule
 from ihs_domain.terms import Amendment, Decision, Event, Introduced, Reported, UnderNarrative, UnderPerson, Unopened
 from ihs_follow import follower  # noqa: F401 - so that its errors are known
 from ihs_follow.sink import NotThisRecord
@@ -35,34 +34,8 @@ from ihs_record.row import DraftRefused, PartsDamaged
 from ihs_store.errors import StoreError
 from ihs_subscriber import SubscriberError
 
-ROOT: Final = Path(__file__).parents[2]
-REFERENCE: Final = ROOT / "docs" / "reference"
-GENERATED: Final = "<!-- Written by tests/support/catalogue.py from the code: change the code, then run it again. -->"
 ABSENT: Final = (NoneType, Unopened, ...)
 PLAIN: Final = {str: "text", int: "whole number", bool: "true or false", date: "day", datetime: "instant"}
-
-
-def said(thing: Any) -> str:
-    """A docstring as one line of prose."""
-    return re.sub(r":\w+:(?=`)", "", " ".join((inspect.getdoc(thing) or "").split()))
-
-
-def asked(rule: Any) -> str:
-    """What a gate or duty asks; one that was made with parameters, by what made it and with them."""
-    if rule.__closure__ is None:
-        return said(rule)
-    maker = getattr(importlib.import_module(rule.__module__), rule.__qualname__.partition(".")[0])
-    values = [cell.cell_contents for cell in rule.__closure__]
-    flat = [str(one) for value in values for one in (value if isinstance(value, tuple) else (value,))]
-    return f"{said(maker).removeprefix('A gate: ').removeprefix('A duty: ')} Here: {', '.join(flat)}."
-
-
-def table(head: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """A Markdown table; *head* names the columns, separated by bars."""
-    yield f"| {head} |"
-    yield f"|{'---|' * len(head.split('|'))}"
-    yield from (f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
-    yield ""
 
 
 # Events
@@ -179,60 +152,32 @@ _EVENTS: Final = (
 # Rules
 
 
-def _carried_out(edition: Edition, rule: Rule) -> Iterator[str]:
-    for cls, rows in edition.gates.items():
-        does = "refuses" if issubclass(cls, Decision) else "is found in"
-        yield from (f"{does} `{cls.__name__}`: {asked(gate)}" for gate, *rules in rows if rule in rules)
-    for cls, rows in edition.finds.items():
-        yield from (f"is found in `{cls.__name__}`: {asked(gate)}" for gate, *rules in rows if rule in rules)
-    yield from (f"duty: {asked(duty)}" for duty, *rules in edition.duties if rule in rules)
-    yield from (f"duty after closing: {asked(duty)}" for duty, *rules in edition.after_closing if rule in rules)
-    yield from (f"recorded by `{cls.__name__}`" for cls, rules in edition.records.items() if rule in rules)
-
-
-def _edition(edition: Edition) -> Iterator[str]:
-    last = edition.in_force_until
-    until = f"to {last}, the last day it is known to be in force" if last else "on, with no end known"
-    yield from (f"## {edition.id}", "", f"Jurisdiction `{edition.jurisdiction}`, calendar of {edition.zone}.")
-    yield from (f"In force from {edition.in_force_from} {until}.", "", said(_module_of(edition)), "")
-    rows = ((rule.cite, rule.says, "<br>".join(_carried_out(edition, rule)) or "nothing yet") for rule in edition.rules)
-    yield from table("clause | in our words | carried out by", rows)
-
-
-def _module_of(edition: Edition) -> Any:
-    """The module that defines an edition: the deepest that holds it. It names the source."""
-    ours = [module for name, module in list(sys.modules.items()) if name.startswith("ihs_")]
-    return max((m for m in ours if edition in _values(m)), key=lambda m: m.__name__.count("."))
-
-
-def _values(module: Any) -> list[Any]:
-    return [thing for thing in vars(module).values() if isinstance(thing, Edition)]
+def _editions() -> Iterator[tuple[str, ...]]:
+    for edition in installed().editions:
+        anchor = edition.id.replace("@", "")
+        yield f"[{edition.id}](../clauses.md#{anchor})", " ".join(about(edition)), source(edition)
 
 
 def _of_the_house() -> Iterator[tuple[str, str]]:
-    without = ", ".join(f"`{cls.__name__}`" for cls in BEFORE_OPENING)
-    yield f"every decision but {without}", said(case_is_open)
+    without = ", ".join(f"`{cls.__name__}`" for cls in WHENEVER)
+    yield f"every decision but {without}", asked(case_is_open)
     for cls, rows in ALWAYS.items():
-        yield from ((f"`{cls.__name__}`", said(gate)) for gate, *_ in rows)
+        yield from ((f"`{cls.__name__}`", asked(gate)) for gate, *_ in rows)
 
 
 def rules() -> Iterator[str]:
     """The page of rules."""
     yield from ("# Rules", "", GENERATED, "", *_RULES)
-    for edition in installed().editions:
-        yield from _edition(edition)
+    yield from table("edition | in force | source", _editions())
     yield from ("## Under every edition", "", "What the state of a case itself forbids. No clause is cited.", "")
     yield from table("refuses | what is asked", _of_the_house())
     yield from ("Duties that an entry sets itself:", "", *(f"- {said(rule)}" for rule in OWN_TERMS), "")
 
 
 _RULES: Final = (
-    "The clauses of each edition that is installed, and what carries each out. An act is judged by the edition in",
-    "force on its own day, in the jurisdiction's calendar. On a day that no edition covers, nothing is cited, and the",
-    "receipt's edition is empty.",
-    "",
-    "*Refuses* means that the decision is not recorded while the gate stands before it. *Is found in* means that the",
-    "entry is recorded and the finding is shown with it. A *duty* falls due and is never a reason to refuse.",
+    "The editions that are installed. Their clauses, and what carries each out, are on the page of",
+    "[clauses](../clauses.md). An act is judged by the edition in force on its own day, in the jurisdiction's",
+    "calendar. On a day that no edition covers, nothing is cited, and the receipt's edition is empty.",
     "",
 )
 
@@ -317,14 +262,19 @@ _ERRORS: Final = (
     "",
 )
 
-PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {"events": events, "rules": rules, "errors": errors}
+PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
+    "reference/events": events,
+    "reference/rules": rules,
+    "reference/errors": errors,
+    "clauses": clauses,
+}
 
 
 def page(name: str) -> str:
-    """One page as it should stand in docs/reference."""
+    """One page as it should stand in docs."""
     return "\n".join(PAGES[name]()).rstrip() + "\n"
 
 
 if __name__ == "__main__":
     for name in PAGES:
-        (REFERENCE / f"{name}.md").write_text(page(name))
+        (DOCS / f"{name}.md").write_text(page(name))

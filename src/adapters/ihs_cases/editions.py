@@ -15,10 +15,7 @@ _log = logging.getLogger(__name__)
 
 @cache
 def installed() -> RuleBook:
-    """All editions of the installed plugins that load; a warning names each that does not.
-
-    Raises BadEdition where they do not hold together.
-    """
+    """All editions of the installed plugins that load and hold together; a warning names each that does not."""
     found: list[Edition] = []
     for point in points(EDITIONS):
         if point.broken:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from ihs_domain.editions import Edition
+from ihs_cases.checking import defined_in, hold_together
+from ihs_domain.editions import BadEdition, Edition, RuleBook
 from ihs_domain.ports import Projection
 
 EDITIONS: Final = "ihs_domain.editions"
@@ -27,6 +28,7 @@ class Point:
     distribution: str
     version: str
     origin: str
+    module: str
     found: Any = None
     broken: str = ""
 
@@ -34,15 +36,44 @@ class Point:
 def points(*groups: str) -> Iterator[Point]:
     """The entry points of *groups*, each loaded, in order of name."""
     for group in groups:
-        for point in sorted(entry_points(group=group), key=lambda p: (p.name, p.value)):
-            yield _loaded(point)
+        found = [_loaded(point) for point in sorted(entry_points(group=group), key=lambda p: (p.name, p.value))]
+        yield from _in_one_book(found) if group == EDITIONS else found
+
+
+def _in_one_book(found: list[Point]) -> list[Point]:
+    """Plugins of editions, those marked broken that clash with another's.
+
+    A ruleset belongs to the plugin of its name before any other: who copies a plugin and leaves its name is told so.
+    """
+    book: list[Edition] = []
+    settled: dict[int, Point] = {}
+    for n, point in sorted(enumerate(found), key=lambda one: not _is_named_after_its_rules(one[1])):
+        settled[n] = _beside(book, point) if point.found else point
+        book.extend(settled[n].found or ())
+    return [settled[n] for n in range(len(found))]
+
+
+def _beside(book: list[Edition], point: Point) -> Point:
+    try:
+        with defined_in(point.module, point.found):
+            RuleBook([*book, *point.found])
+    except BadEdition as error:
+        return evolve(point, found=None, broken=f"{type(error).__name__}: {error}, in another plugin")
+    return point
+
+
+def _is_named_after_its_rules(point: Point) -> bool:
+    return any(edition.ruleset == point.name for edition in point.found or ())
 
 
 def _loaded(point: EntryPoint) -> Point:
     found, broken = None, ""
     try:
         found = _whole(point.group, point.load())
+        if point.group == EDITIONS:
+            hold_together(found, point.module)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may fail in any way
+        found = None
         broken = f"{type(error).__name__}: {error}"
     of = point.dist
     return Point(
@@ -51,6 +82,7 @@ def _loaded(point: EntryPoint) -> Point:
         distribution=of.name if of else "?",
         version=of.version if of else "?",
         origin=_origin(point),
+        module=point.module,
         found=found,
         broken=broken,
     )

@@ -1,6 +1,8 @@
 """`ihs rules`: the editions at hand, and what one clause says and does."""
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -9,16 +11,19 @@ import click
 from attrs import frozen
 
 from ihs_cases import Cases
+from ihs_cli.clauses import CarriedOut, carried_out
 from ihs_cli.errors import REHEARSAL, Misasked
 from ihs_cli.opening import opened, rule_book
 from ihs_cli.options import KEY_FILE, formats
-from ihs_cli.output import HEADING, echo_json
+from ihs_cli.output import HEADING, echo_json, plain
 from ihs_cli.printable import shown
-from ihs_domain.editions import Edition, GateTable, RuleBook
-from ihs_domain.judge import Finding
-from ihs_domain.terms import Decision
+from ihs_domain.editions import Edition, RuleBook
+from ihs_domain.judge import touched
+from ihs_domain.rules import Bears, Rule
 
 MOST_NEAR: Final = 3
+NOT_BARE: Final = re.compile(r"[\s()\[\]{}]")
+"""What may be left out of a cite, or put in, when it is typed."""
 
 
 @click.group()
@@ -63,110 +68,140 @@ def _span(edition: Edition) -> str:
 
 @frozen
 class Explained:
-    """What one edition does with one clause: in words, by event where it stands before or is found in one."""
+    """What one edition does with one clause; *practice*: it is kept beside the rules, and never refuses."""
 
     edition: str
     jurisdiction: str
+    practice: bool
     in_force: str
+    cite: str
     says: str
-    refuses: tuple[str, ...]
-    finds: tuple[str, ...]
-    owed: tuple[str, ...]
-    recorded: tuple[str, ...]
+    bears: tuple[Bears, ...]
+    does: CarriedOut
+
+
+@frozen
+class Touched:
+    """An entry that a clause bears on, and what was found wanting in it by that clause."""
+
+    case: str
+    version: int
+    event: str
+    day: date
+    edition: str
+    found: tuple[str, ...]
 
 
 @rules.command(short_help="What one clause says and does.")
 @click.argument("cite")
-@click.option("--store", help="Also list the entries of this store that were found wanting by it.")
+@click.option("--store", help="Also list the entries of this store that it bears on.")
 @KEY_FILE
 @formats("text", "json")
 def explain(cite: str, store: str | None, key_file: Path | None, format_: str) -> None:
-    """What one clause says, when it is in force, what it refuses, only finds, has fall due, or has put on record.
+    """What one clause says, when it is in force, how it bears on the record, and what carries it out.
+
+    A cite may be typed without its brackets, its spaces and its capitals.
 
     Example: ihs rules explain "R512-100-5(5)(a)"
     """
     book = rule_book()
-    found = _explained(book, cite)
+    known = _cite(book, cite)
+    found = [_in(edition, rule) for edition in book.editions for rule in edition.rules if rule.cite == known]
     if store is None:
-        _print(cite, found, None, "", format_)
+        _print(known, found, None, "", format_)
         return
     with opened(store, key_file) as cases:
         mark = REHEARSAL if cases.rehearsal else "live"
-        _print(cite, found, [*_touched(cases, cite)], mark, format_)
+        _print(known, found, [*_touched(cases, known)], mark, format_)
 
 
-def _explained(book: RuleBook, cite: str) -> list[Explained]:
-    found = [_in(edition, rule.says, cite) for edition in book.editions for rule in edition.rules if rule.cite == cite]
-    if not found:
-        cites = {rule.cite for edition in book.editions for rule in edition.rules}
-        near = get_close_matches(cite, sorted(cites), n=MOST_NEAR)
-        instead = f"nearest: {', '.join(near)}" if near else "see ihs rules list"
-        raise Misasked(f"no edition at hand has a clause of that cite; {instead}")
-    return found
+def _cite(book: RuleBook, typed: str) -> str:
+    """The cite that was *typed*, be it in other capitals, or without its spaces and brackets."""
+    cites = sorted({rule.cite for edition in book.editions for rule in edition.rules})
+    meant = [cite for cite in cites if cite == typed] or [cite for cite in cites if _bare(cite) == _bare(typed)]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise Misasked(f"more than one clause can be meant: {', '.join(meant)}: type one as it stands here")
+    near = _nearest(typed, cites)
+    instead = f"nearest: {', '.join(near)}" if near else "see ihs rules list"
+    raise Misasked(f"no edition at hand has a clause of that cite; {instead}")
 
 
-def _in(edition: Edition, says: str, cite: str) -> Explained:
-    gates = [*_rows(edition.gates, cite)]
+def _bare(cite: str) -> str:
+    return NOT_BARE.sub("", cite).casefold()
+
+
+def _nearest(typed: str, cites: Iterable[str]) -> list[str]:
+    by_bare = {_bare(cite): cite for cite in cites}
+    return [by_bare[bare] for bare in get_close_matches(_bare(typed), by_bare, n=MOST_NEAR)]
+
+
+def _in(edition: Edition, rule: Rule) -> Explained:
     return Explained(
         edition=edition.id,
         jurisdiction=edition.jurisdiction,
+        practice=edition.practice,
         in_force=_span(edition),
-        says=says,
-        refuses=tuple(f"{cls.__name__}: {words}" for cls, words in gates if issubclass(cls, Decision)),
-        finds=(
-            *(f"{cls.__name__}: {words}" for cls, words in gates if not issubclass(cls, Decision)),
-            *(f"{cls.__name__}: {words}" for cls, words in _rows(edition.finds, cite)),
-        ),
-        owed=tuple(_words(duty) for duty, *rules in edition.duties if any(rule.cite == cite for rule in rules)),
-        recorded=tuple(c.__name__ for c, rules in edition.records.items() if any(rule.cite == cite for rule in rules)),
+        cite=rule.cite,
+        says=rule.says,
+        bears=rule.bears,
+        does=carried_out(edition, rule.cite),
     )
 
 
-def _rows(table: GateTable, cite: str) -> Iterator[tuple[type, str]]:
-    for cls, rows in table.items():
-        for gate, *rules in rows:
-            if any(rule.cite == cite for rule in rules):
-                yield cls, _words(gate)
-
-
-def _words(rule: Callable[..., Any]) -> str:
-    """What a gate or a duty holds, by its docstring; without one, by its name."""
-    said = (rule.__doc__ or "").strip().partition("\n")[0].rstrip(".")
-    return said or rule.__name__.replace("_", " ")
-
-
-def _touched(cases: Cases, cite: str) -> Iterator[tuple[str, Finding]]:
+def _touched(cases: Cases, cite: str) -> Iterator[Touched]:
+    editions = [e for e in cases.rules.editions if any(rule.cite == cite for rule in e.rules)]
     for case in cases.case_ids():
-        yield from ((case, finding) for finding in cases.findings(case) if cite in finding.objection.cites)
+        on = datetime.now(UTC).astimezone(cases.zone(case)).date()
+        jurisdiction = cases.get(case).jurisdiction
+        for edition in editions:
+            if edition.jurisdiction == jurisdiction:
+                yield from _touched_in(cases, case, edition, cite, on)
 
 
-def _print(
-    cite: str, found: list[Explained], touched: list[tuple[str, Finding]] | None, mark: str, format_: str
-) -> None:
+def _touched_in(cases: Cases, case: str, edition: Edition, cite: str, on: date) -> Iterator[Touched]:
+    """The entries of a case, made while *edition* was in force or evidence of what fell due under it."""
+    history = cases.history(case)
+    bears_on = touched(history, edition, cite, on)
+    if not bears_on:
+        return
+    owed = [d for d in cases.duties(case, on=on) if d.edition == edition.id and cite in d.cites]
+    evidence = {version for duty in owed for version in duty.evidence}
+    findings = [f for f in cases.findings(case) if f.objection.edition == edition.id and cite in f.objection.cites]
+    for entry in history:
+        if entry.version in bears_on and (edition.covers(entry.day) or entry.version in evidence):
+            found = tuple(f.objection.says for f in findings if f.version == entry.version)
+            yield Touched(case, entry.version, type(entry.event).__name__, entry.day, edition.id, found)
+
+
+def _print(cite: str, found: list[Explained], entries: list[Touched] | None, mark: str, format_: str) -> None:
     if format_ == "json":
-        entries = {} if touched is None else {"store": mark, "found_in": [_entry(*one) for one in touched]}
-        echo_json({**entries, "cite": cite, "editions": found})
+        of_store = {} if entries is None else {"store": mark, "touched": entries}
+        echo_json({**of_store, "cite": cite, "editions": [_record(one) for one in found]})
         return
     heading = [HEADING] if mark == REHEARSAL else []
-    for line in (*heading, cite, *_lines(found), *(_touched_lines(touched) if touched is not None else ())):
+    for line in (*heading, cite, *_lines(found), *(_touched_lines(entries) if entries is not None else ())):
         click.echo(shown(line))
 
 
-def _entry(case: str, finding: Finding) -> dict[str, Any]:
-    return {"case": case, "version": finding.version, "event": finding.event, "day": finding.day}
+def _record(one: Explained) -> dict[str, Any]:
+    told: dict[str, Any] = plain(one)
+    return {**{name: value for name, value in told.items() if name != "does"}, **told["does"]}
 
 
 def _lines(found: Iterable[Explained]) -> Iterator[str]:
     for one in found:
+        practice = ", a practice" if one.practice else ""
         yield f"  {one.says}"
-        yield f"  in force {one.in_force} in {one.edition} ({one.jurisdiction})"
-        yield from (f"    refuses {words}" for words in one.refuses)
-        yield from (f"    only found in {words}" for words in one.finds)
-        yield from (f"    owed: {words}" for words in one.owed)
-        yield from (f"    on record by {words}" for words in one.recorded)
+        yield f"  in force {one.in_force} in {one.edition} ({one.jurisdiction}{practice})"
+        if one.bears:
+            yield f"  bears as {', '.join(one.bears)}"
+        yield from (f"    {line}" for line in one.does)
 
 
-def _touched_lines(touched: list[tuple[str, Finding]]) -> Iterator[str]:
-    yield f"  found in {len(touched) or 'no'} entr{'y' if len(touched) == 1 else 'ies'}"
-    for case, finding in touched:
-        yield f"    {case}@{finding.version} {finding.event} of {finding.day}: {finding.objection.says}"
+def _touched_lines(entries: list[Touched]) -> Iterator[str]:
+    yield f"  touches {len(entries) or 'no'} entr{'y' if len(entries) == 1 else 'ies'}"
+    for one in entries:
+        found = f": {'; '.join(one.found)}" if one.found else ""
+        yield f"    {one.case}@{one.version} {one.event} of {one.day}{found}"
