@@ -141,7 +141,7 @@ def _kept(history: History, person: PersonId) -> set[int]:
         restricting = STEPS[type(entry.event)](restricting, entry)
     kept = {version for version, whom in restricting.kept_from.items() if person in whom}
     for entry in reversed(history.record):  # newest first: an amendment may amend an amendment
-        if isinstance(entry.event, Amendment) and entry.version in kept and entry.event.entry < entry.version:
+        if isinstance(entry.event, Amendment) and entry.version in kept:
             kept.add(entry.event.entry)
     return kept
 

@@ -65,12 +65,12 @@ def test_every_slice_of_a_case_has_a_state_and_every_fold_names_its_slice():
 
 
 @pytest.mark.parametrize("cls", EVENTS, ids=lambda cls: cls.__name__)
-def test_every_event_can_be_drawn_and_folded_alone(cls):
+def test_every_event_can_be_drawn_and_folded_alone_and_without_its_sealed_parts(cls):
     @settings(max_examples=5)
     @given(of_class(cls))
     def folds(event):
         assert isinstance(event, cls)
-        fold([Entry(event, ON)])
+        assert fold([Entry(unopened(event, Unopened.ERASED), ON)]) == fold([Entry(event, ON)])
 
     folds()
 

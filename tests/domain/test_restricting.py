@@ -109,6 +109,24 @@ def test_a_correction_that_is_kept_keeps_the_entry_it_speaks_for():
     assert versions(may_see(case, HIM)) == ([1, 2], [1, 2])
 
 
+def keep(version: int) -> AccessRestricted:
+    return AccessRestricted(version, frozenset({HIM}), "danger")
+
+
+def test_a_void_that_is_kept_keeps_the_entry_that_it_voids_and_so_does_a_void_of_that_void():
+    void, restored = EntryVoided(3, OTHER), EntryVoided(4, OTHER)
+
+    assert versions(may_see(history(*ALONE, void, keep(4)), HIM)) == ([1, 2], [1, 2])
+    assert versions(may_see(history(*ALONE, void, restored, keep(5)), HIM)) == ([1, 2], [1, 2])
+
+
+def test_an_entry_is_left_out_while_a_correction_speaks_for_it_that_is_not_shown():
+    tells = EntryCorrected(3, ContactReported(2, "visit", "family-well"), DAY, OTHER)
+    put_right = EntryCorrected(4, ContactMade("phone", frozenset({HER})), DAY, OTHER)
+
+    assert versions(may_see(history(*ALONE, tells, put_right, keep(2)), HIM)) == ([1], [1])
+
+
 def test_an_entry_that_was_put_right_into_a_keeping_is_left_out():
     case = history(*ALONE, EntryCorrected(3, KEPT, DAY, OTHER))
 
