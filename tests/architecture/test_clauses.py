@@ -15,37 +15,7 @@ from ihs_domain.rules import Bears, Rule
 
 UTAH_2003, UTAH_2010 = "utah-r512-100@2003-09-03", "utah-r512-100@2010-10-08"
 
-KNOWN_GAPS: Final[dict[str, tuple[str, ...]]] = {
-    UTAH_2003: (
-        "R512-100-1 B.4",
-        "R512-100-1 B.5",
-        "R512-100-2 A",
-        "R512-100-3 B",
-        "R512-100-3 E",
-        "R512-100-3 G",
-        "R512-100-5 C.1",
-        "R512-100-5 D",
-        "R512-100-5 F",
-        "R512-100-5 G",
-        "R512-100-5 H",
-        "R512-100-5 L",
-        "R512-100-7 B",
-    ),
-    UTAH_2010: (
-        "R512-100-1(3)(e)",
-        "R512-100-2(2)",
-        "R512-100-3(1)",
-        "R512-100-3(2)",
-        "R512-100-5(1)(a)",
-        "R512-100-5(1)(b)",
-        "R512-100-5(2)(a)",
-        "R512-100-5(3)(a)",
-        "R512-100-5(3)(b)",
-        "R512-100-5(3)(c)",
-        "R512-100-5(4)(a)",
-        "R512-100-5(5)(a)",
-    ),
-}
+KNOWN_GAPS: Final[dict[str, tuple[str, ...]]] = {}
 """The clauses that are not whole yet. It only shrinks: a clause that is whole is taken out."""
 
 

@@ -135,7 +135,9 @@ COMPONENTS: Final = Rule(
     "the components: case management, skills development and family education, counselling and therapy",
     bears=(Bears.RECORD,),
 )
-MONTHLY_VISIT: Final = Rule("R512-100-1 B.4", "the worker visits child and family at least once a month")
+MONTHLY_VISIT: Final = Rule(
+    "R512-100-1 B.4", "the worker visits child and family at least once a month", bears=(Bears.DUTY,)
+)
 PRIVATE_CONVERSATION: Final = Rule(
     "R512-100-1 B.5",
     "a component: a private conversation with one or more substantiated children",
@@ -146,7 +148,9 @@ STATUTE: Final = Rule(
     "the agency is authorised by statute to provide these services (which sections stood in 2003 is not on file)",
     bears=(Bears.RECORD,),
 )
-PLAN_RESTS_ON_ASSESSMENT: Final = Rule("R512-100-2 A", "the plan is based on the assessment of strengths and needs")
+PLAN_RESTS_ON_ASSESSMENT: Final = Rule(
+    "R512-100-2 A", "the plan is based on the assessment of strengths and needs", bears=(Bears.GATE,)
+)
 TEAM_DEFINED: Final = Rule(
     "R512-100-2 B",
     "the team meets as often as needed and supports the family; the referent and persons the family names may join",

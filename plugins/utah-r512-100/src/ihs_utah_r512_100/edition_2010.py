@@ -102,7 +102,9 @@ ASSESSMENT_DEFINED: Final = Rule(
     "the assessment defines strengths and needs: by it services are picked, progress measured, plans adjusted",
     bears=(Bears.RECORD,),
 )
-PLAN_RESTS_ON_ASSESSMENT: Final = Rule("R512-100-2(2)", "the plan is based on the assessment of strengths and needs")
+PLAN_RESTS_ON_ASSESSMENT: Final = Rule(
+    "R512-100-2(2)", "the plan is based on the assessment of strengths and needs", bears=(Bears.GATE,)
+)
 TEAM_DEFINED: Final = Rule(
     "R512-100-2(3)",
     "the team meets as often as needed and supports the family; the referent and persons the family names may join",
@@ -128,20 +130,28 @@ PETITION: Final = Rule(
     bears=(Bears.MAY, Bears.FINDING),
 )
 REGIONS: Final = Rule("R512-100-3(4)", "services are available in every region of the state", bears=(Bears.RECORD,))
-TEAM: Final = Rule("R512-100-5(1)(a)", "a team is established for each family, with its assistance")
+TEAM: Final = Rule(
+    "R512-100-5(1)(a)", "a team is established for each family, with its assistance", bears=(Bears.DUTY,)
+)
 TEAMS_PART: Final = Rule(
     "R512-100-5(1)(b)",
     "the team assists with assessment, plan and permanency goals, oversees progress, and gives input to changes",
     bears=(Bears.DUTY,),
 )
 ASSESSMENT: Final = Rule(
-    "R512-100-5(2)(a)", "a written assessment of strengths and underlying needs is completed for each family"
+    "R512-100-5(2)(a)",
+    "a written assessment of strengths and underlying needs is completed for each family",
+    bears=(Bears.DUTY,),
 )
 PLAN: Final = Rule(
     "R512-100-5(3)(a)",
     "each child and family has a written plan based on the assessment, in accordance with 62A-4a-205",
+    bears=(
+        Bears.GATE,
+        Bears.DUTY,
+    ),
 )
-PLAN_BY_TEAM: Final = Rule("R512-100-5(3)(b)", "members of the team assist in creating the plan")
+PLAN_BY_TEAM: Final = Rule("R512-100-5(3)(b)", "members of the team assist in creating the plan", bears=(Bears.GATE,))
 COPIES: Final = Rule(
     "R512-100-5(3)(c)",
     "a copy of the completed plan goes to the parent or guardian; court-ordered, also to the court, "
@@ -149,7 +159,9 @@ COPIES: Final = Rule(
     bears=(Bears.NOTICE,),
 )
 GOALS: Final = Rule(
-    "R512-100-5(4)(a)", "every child has a primary and a concurrent permanency goal identified by the team"
+    "R512-100-5(4)(a)",
+    "every child has a primary and a concurrent permanency goal identified by the team",
+    bears=(Bears.DUTY,),
 )
 GOALS_TO_COURT: Final = Rule(
     "R512-100-5(4)(b)",
@@ -243,7 +255,7 @@ UTAH_2010: Final = Edition(
         (a_victim_is_spoken_to_alone, PRIVATE_CONVERSATION),
     ),
     records={
-        CaseOpened: (PURPOSE, AUTHORITY_TO_PROVIDE, VOLUNTARY, REGIONS),
+        CaseOpened: (PURPOSE, AUTHORITY_TO_PROVIDE, AUTHORITY_FOR_THE_RULE, VOLUNTARY, REGIONS),
         ChildReturnedHome: (PURPOSE,),
         AuthorityChanged: (VOLUNTARY,),
         PetitionConsidered: (PETITION,),
