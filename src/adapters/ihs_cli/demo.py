@@ -222,7 +222,8 @@ def _views(cases: Cases, folder: Path, say: Say) -> None:
     say(
         f"\n6. The views, at position {position}: case {case.case_id}, opened {case.opened_on}, closed {case.closed_on}"
     )
-    say(f"  ({case.ending}), held by {case.case_manager}; threats {', '.join(case.threats)}, unmanaged: none")
+    left = ", ".join(case.unmanaged) or "none"
+    say(f"  ({case.ending}), held by {case.case_manager}; threats {', '.join(case.threats)}, unmanaged: {left}")
     views.close()
 
 
