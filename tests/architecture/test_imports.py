@@ -95,6 +95,25 @@ def test_the_core_reads_no_clock_no_dice_no_file_and_no_network():
     assert in_every_module("ihs_domain", impurities) == []
 
 
+def test_the_tests_of_the_core_need_nothing_but_the_core():
+    support = {path.stem: path for path in (ROOT / "tests" / "support").glob("*.py")}
+    ahead = [*(ROOT / "tests" / "domain").glob("*.py"), ROOT / "tests" / "conftest.py"]
+    reached: dict[Path, set[str]] = {}
+    while ahead:
+        path = ahead.pop()
+        reached[path] = {name for _, name in imports(path.read_text())}
+        ahead += [support[name] for name in reached[path] & set(support) if support[name] not in reached]
+
+    asked = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path, names in reached.items()
+        for name in names - set(support) - set(sys.stdlib_module_names)
+        if name not in {"ihs_domain", "attrs", "hypothesis", "pytest"}
+    }
+
+    assert asked == set()
+
+
 def test_the_verifier_reaches_nothing_of_the_writing_side():
     reached, ahead = set(), {"ihs_ledger"}
     while ahead:
