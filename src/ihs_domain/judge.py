@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from ihs_domain.case import Case, Folding, fold
 from ihs_domain.closing import CaseClosed, Ending, closed_on, is_after_closing
 from ihs_domain.duties import Duty, DutyRule, Owed, Span, next_change, settle
-from ihs_domain.editions import Edition, Law, always
+from ihs_domain.editions import Edition, Law, always, in_turn
 from ihs_domain.gates import Objection, Refused
 from ihs_domain.history import Entry, History
 from ihs_domain.ids import entries_named, ids_are_kept, ids_are_known, mentions
@@ -178,11 +178,9 @@ def _editions(history: History, law: Law, on: date) -> list[tuple[Edition, date]
     """The editions that judged any day of the case up to *on*, each once, with the first day it judged."""
     if not history:
         return []
-    last = closed_on(history) or on
     found: dict[str, tuple[Edition, date]] = {}
-    for ordinal in range(history[0].day.toordinal(), max(last, history[0].day).toordinal() + 1):
-        day = date.fromordinal(ordinal)
-        edition = law(day)
+    first = history[0].day
+    for edition, day in in_turn(law, first, max(closed_on(history) or on, first)):
         found.setdefault(edition.id, (edition, day))
     return list(found.values())
 
