@@ -109,16 +109,31 @@ def _says_what_happened(said: EntryCorrected, amended: Entry[Any]) -> list[Objec
     return []
 
 
-def judge(history: History, law: Law) -> Iterator[Finding]:
-    """Findings: what each entry would have been refused for, or was found wanting in, by the law of its day."""
+@frozen
+class Verdict:
+    """What a law has against one entry, and whether it would have been *refused* for that."""
+
+    entry: Entry[Any]
+    objection: Objection
+    refused: bool
+
+
+def verdicts(history: History, law: Law) -> Iterator[Verdict]:
+    """What each entry would have been refused for, or was found wanting in, by the law of its day."""
     folding = Folding()
     for entry in history:
         edition = law(entry.day)
         if edition.judges(type(entry.event)):
             case = folding.case()
-            for objection in (*edition.objections(case, entry), *edition.findings(case, entry)):
-                yield _finding(entry, objection)
+            stands_before = refusable(entry.event)
+            yield from (Verdict(entry, o, stands_before) for o in edition.objections(case, entry))
+            yield from (Verdict(entry, o, refused=False) for o in edition.findings(case, entry))
         folding.add(entry)
+
+
+def judge(history: History, law: Law) -> Iterator[Finding]:
+    """Findings: what each entry would have been refused for, or was found wanting in, by the law of its day."""
+    return (_finding(verdict.entry, verdict.objection) for verdict in verdicts(history, law))
 
 
 def _finding(entry: Entry[Any], objection: Objection) -> Finding:
