@@ -63,7 +63,7 @@ class Caseload:
     broken: list[Broken] = field(factory=list, init=False)
 
     def each(self, ask: Callable[[Reading], T | None]) -> Iterator[T]:
-        """What *ask* makes of each case that is meant, None left out; a bar shows how far it is while the next is worked out."""
+        """What *ask* makes of each case that is meant, None left out; a bar shows how far it has come meanwhile."""
         among = self.cases.case_ids() if self.case is None else [self.case]
         progress = Progress.of(len(among) if self.case is None else 0)
         answers = across(self.cases, self._of_those_meant(ask), among=among, on=self.on, as_at=self.as_at)

@@ -25,6 +25,7 @@ from ihs_domain.what_if import By, Change, Changed, Count, Tally, what_if
 
 LAW: Final = "law"
 AS_IT_WAS: Final = "the law as it was"
+SPLITS: Final = [by.value for by in By]
 COLUMNS: Final = (
     *("store", "change", "kind", "case", "region", "worker", "says", "about", "cites", "edition", "version", "event"),
     *("day", "due", "late_days"),
@@ -147,7 +148,8 @@ def _gathered(found: Iterable[list[Changed]], asked: Asked) -> tuple[Tally, list
 
 
 def _lines(counts: list[Count], kept: list[Changed], asked: Asked, caseload: Caseload) -> Iterator[str]:
-    yield f"{asked.edition.id} instead of {asked.instead_of}, in {cases_of(caseload.answered)} of {asked.edition.jurisdiction}"
+    where = f"{cases_of(caseload.answered)} of {asked.edition.jurisdiction}"
+    yield f"{asked.edition.id} instead of {asked.instead_of}, in {where}"
     wide = max([len(count.head) for count in counts], default=0)
     yield f"  {'by ' + asked.by:<{wide + 2}}  {'new':>6}  {'gone':>6}  {'same':>6}  {'cases':>6}"
     kind = None
