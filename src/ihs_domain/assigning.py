@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, field, frozen
 
 from ihs_domain.gates import Gate, Objection
-from ihs_domain.history import Entry, History
+from ihs_domain.history import Entry, History, by_day
 from ihs_domain.terms import ActorId, Code, Happening
 
 if TYPE_CHECKING:
@@ -86,15 +86,6 @@ def worker_assigned(assigning: Assigning, entry: Entry[WorkerAssigned]) -> Assig
     return evolve(assigning, workers=assigning.workers | {entry.event.worker}, case_manager=manager)
 
 
-def held_by(history: History, day: date) -> ActorId | None:
-    """Who held the case as case manager at the end of *day*."""
-    assigning = Assigning()
-    for entry in history.upto(day).of_any(WorkerAssigned, WorkerUnassigned):
-        step = worker_assigned if isinstance(entry.event, WorkerAssigned) else worker_unassigned
-        assigning = step(assigning, entry)
-    return assigning.case_manager
-
-
 @frozen
 class Path:
     """One way to be qualified: a degree in one of these fields, a licence or eligibility, years of experience."""
@@ -147,10 +138,14 @@ STEPS: Final[dict[type, Callable[[Assigning, Entry[Any]], Assigning]]] = {
 }
 
 
+_ASSIGNING: Final = by_day(Assigning(), STEPS)
+
+
 def assigning_on(history: History, day: date) -> Assigning:
     """The workers of the case, who holds it, and who may act for the supervisor, at the end of *day*."""
-    assigning = Assigning()
-    for entry in history.of_any(*STEPS):
-        if entry.day <= day:
-            assigning = STEPS[type(entry.event)](assigning, entry)
-    return assigning
+    return _ASSIGNING(history, day)
+
+
+def held_by(history: History, day: date) -> ActorId | None:
+    """Who held the case as case manager at the end of *day*."""
+    return assigning_on(history, day).case_manager

@@ -225,17 +225,27 @@ def summary_is_written(case: "Case", entry: Entry[CaseClosed]) -> Objection | No
     return Objection("no final progress summary is on record", "write it with the reason for closing, then close")
 
 
-def is_after_closing(history: History, day: date) -> bool:
-    """Whether *day* lies between a closing and the reopening after it, if there was one; neither day itself does."""
+def breaks(history: History) -> tuple[tuple[date, date], ...]:
+    """The times in which the case was closed and after which it went on: each the day it closed and reopened."""
+    return history.once(_breaks)
+
+
+def _breaks(history: History) -> tuple[tuple[date, date], ...]:
+    found: list[tuple[date, date]] = []
     closed: date | None = None
     for entry in history.of_any(CaseClosed, CaseReopened):
         if isinstance(entry.event, CaseClosed):
             closed = entry.day
-        elif closed is not None and closed < day < entry.day:
-            return True
-        else:
+        elif closed is not None:
+            found.append((closed, entry.day))
             closed = None
-    return closed is not None and closed < day
+    return tuple(found)
+
+
+def is_after_closing(history: History, day: date) -> bool:
+    """Whether *day* lies between a closing and the reopening after it, if there was one; neither day itself does."""
+    closed = closed_on(history)
+    return (closed is not None and closed < day) or any(closed < day < again for closed, again in breaks(history))
 
 
 def what_is_said_of_each_child_is_on_record(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:

@@ -18,8 +18,8 @@ from ihs_domain.planning import (
     PlanReviewed,
     PlanSignatureRefused,
     PlanSigned,
-    completions,
 )
+from ihs_domain.reviewing import completions
 from ihs_domain.teaming import TeamInputRecorded, TeamMeetingHeld, Topic, by_the_team, team_input
 from ihs_domain.terms import Code, PersonId, PlanId
 

@@ -21,7 +21,8 @@ from ihs_domain.opening import (
     opened_on,
     ordered_since,
 )
-from ihs_domain.planning import PermanencyGoalsSet, PermanencyGoalsSubmitted, PlanAgreed, PlanProvided
+from ihs_domain.permanency import PermanencyGoalsSet, PermanencyGoalsSubmitted
+from ihs_domain.planning import PlanAgreed, PlanProvided
 from ihs_domain.requesting import ServicesRefused
 from ihs_domain.roles import Role
 from ihs_domain.safety import at_risk_since

@@ -109,6 +109,16 @@ Law = Callable[[date], Edition]
 """The edition that judges an act of a day."""
 
 
+def in_turn(law: Law, first: date, last: date) -> Iterator[tuple[Edition, date]]:
+    """The editions that judge the days from *first* to *last*, each with the first day of its turn."""
+    day: date | None = first
+    while day is not None and day <= last:
+        edition = law(day)
+        yield edition, day
+        until = edition.in_force_until
+        day = None if until is None or until == date.max else max(until, day) + timedelta(days=1)
+
+
 def always(edition: Edition) -> Law:
     """What-if: every day judged by *edition*, as if it had always been in force."""
     timeless = evolve(edition, in_force_until=None)
@@ -156,7 +166,12 @@ class RuleBook:
         editions = self.of(jurisdiction)
         zone = editions[0].zone if editions else "UTC"
         nothing = Edition("no edition on file", jurisdiction or Jurisdiction("none"), zone, date.min)
-        return lambda day: next((e for e in editions if e.covers(day)), nothing)
+
+        def until_the_next(day: date) -> Edition:
+            following = next((e.in_force_from for e in editions if e.in_force_from > day), None)
+            return evolve(nothing, in_force_until=following and following - timedelta(days=1))
+
+        return lambda day: next((e for e in editions if e.covers(day)), None) or until_the_next(day)
 
     def edition(self, id_: str) -> Edition:
         """The edition of that id. Raises KeyError with those there are."""

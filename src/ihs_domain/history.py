@@ -3,10 +3,11 @@
 Deciding, judging, viewing and telling all read a case through :func:`effective`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Generic, NamedTuple, TypeVar, overload
+from typing import Any, Generic, NamedTuple, TypeVar, cast, overload
 
 from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.roles import SYSTEM, Actor
@@ -14,6 +15,7 @@ from ihs_domain.terms import Amendment
 
 E_co = TypeVar("E_co", covariant=True)
 E = TypeVar("E")
+S = TypeVar("S")
 
 
 class Entry(NamedTuple, Generic[E_co]):
@@ -36,7 +38,7 @@ class Entry(NamedTuple, Generic[E_co]):
     amended_by: int = 0
 
 
-class History(tuple[Entry[Any], ...]):  # noqa: SLOT001 - it keeps an index of itself
+class History(tuple[Entry[Any], ...]):  # noqa: SLOT001 - it keeps an index of itself, and what was worked out of it
     """A case's entries as they stand, in order of the act and within a day of recording.
 
     *record* is what it was made from: every entry known by then, amendments included, in order of recording.
@@ -56,16 +58,9 @@ class History(tuple[Entry[Any], ...]):  # noqa: SLOT001 - it keeps an index of i
         """Everything that was put on record, and what became of each entry, in order of recording."""
         return tuple(account(self.record))
 
-    @cached_property
-    def _by_class(self) -> dict[type, tuple[Entry[Any], ...]]:
-        found: dict[type, list[Entry[Any]]] = {}
-        for entry in self:
-            found.setdefault(type(entry.event), []).append(entry)
-        return {cls: tuple(entries) for cls, entries in found.items()}
-
     def of(self, cls: type[E]) -> tuple[Entry[E], ...]:
         """The entries of one event class, in order."""
-        return self._by_class.get(cls, ())
+        return self.of_any(cls)
 
     def first(self, cls: type[E]) -> Entry[E] | None:
         """The earliest entry of one event class."""
@@ -89,7 +84,49 @@ class History(tuple[Entry[Any], ...]):  # noqa: SLOT001 - it keeps an index of i
     def of_any(self, first: type[Any], /, *more: type[Any]) -> tuple[Entry[Any], ...]: ...
     def of_any(self, *classes: type[Any]) -> tuple[Entry[Any], ...]:
         """The entries of several event classes, in the order of this history."""
-        return tuple(e for e in self if type(e.event) in classes)
+        if classes not in self._of_several:
+            places = sorted(n for cls in dict.fromkeys(classes) for n in self._places.get(cls, ()))
+            self._of_several[classes] = tuple(self[n] for n in places)
+        return self._of_several[classes]
+
+    @cached_property
+    def _places(self) -> dict[type, list[int]]:
+        """Where the entries of each event class stand."""
+        found: dict[type, list[int]] = {}
+        for n, entry in enumerate(self):
+            found.setdefault(type(entry.event), []).append(n)
+        return found
+
+    @cached_property
+    def _of_several(self) -> dict[tuple[type, ...], tuple[Entry[Any], ...]]:
+        return {}
+
+    @cached_property
+    def _worked_out(self) -> dict[Callable[..., Any], Any]:
+        return {}
+
+    def once(self, work_out: Callable[["History"], S]) -> S:
+        """What *work_out* makes of this history, worked out once: neither of them ever changes."""
+        if work_out not in self._worked_out:
+            self._worked_out[work_out] = work_out(self)
+        return cast("S", self._worked_out[work_out])
+
+
+def by_day(start: S, steps: Mapping[type, Callable[[S, Entry[Any]], S]]) -> Callable[[History, date], S]:
+    """How far these *steps* of a fold had come by the end of a day, for any day of a history: folded once."""
+
+    def stages(history: History) -> tuple[list[date], list[S]]:
+        acts = history.of_any(*steps)
+        states = [start]
+        for entry in acts:
+            states.append(steps[type(entry.event)](states[-1], entry))
+        return [entry.day for entry in acts], states
+
+    def at_the_end_of(history: History, day: date) -> S:
+        days, states = history.once(stages)
+        return states[bisect_right(days, day)]
+
+    return at_the_end_of
 
 
 def effective(record: Iterable[Entry[Any]], as_at: int | None = None, as_of: date | None = None) -> History:

@@ -8,9 +8,9 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from ihs_domain.case import Case, Folding, fold
-from ihs_domain.closing import CaseClosed, Ending, closed_on, is_after_closing
+from ihs_domain.closing import CaseClosed, Ending, breaks, closed_on, is_after_closing
 from ihs_domain.duties import Duty, DutyRule, Owed, Span, next_change, settle
-from ihs_domain.editions import Edition, Law, always
+from ihs_domain.editions import Edition, Law, always, in_turn
 from ihs_domain.gates import Objection, Refused
 from ihs_domain.history import Entry, History
 from ihs_domain.ids import entries_named, ids_are_kept, ids_are_known, mentions
@@ -109,16 +109,31 @@ def _says_what_happened(said: EntryCorrected, amended: Entry[Any]) -> list[Objec
     return []
 
 
-def judge(history: History, law: Law) -> Iterator[Finding]:
-    """Findings: what each entry would have been refused for, or was found wanting in, by the law of its day."""
+@frozen
+class Verdict:
+    """What a law has against one entry, and whether it would have been *refused* for that."""
+
+    entry: Entry[Any]
+    objection: Objection
+    refused: bool
+
+
+def verdicts(history: History, law: Law) -> Iterator[Verdict]:
+    """What each entry would have been refused for, or was found wanting in, by the law of its day."""
     folding = Folding()
     for entry in history:
         edition = law(entry.day)
         if edition.judges(type(entry.event)):
             case = folding.case()
-            for objection in (*edition.objections(case, entry), *edition.findings(case, entry)):
-                yield _finding(entry, objection)
+            stands_before = refusable(entry.event)
+            yield from (Verdict(entry, o, stands_before) for o in edition.objections(case, entry))
+            yield from (Verdict(entry, o, refused=False) for o in edition.findings(case, entry))
         folding.add(entry)
+
+
+def judge(history: History, law: Law) -> Iterator[Finding]:
+    """Findings: what each entry would have been refused for, or was found wanting in, by the law of its day."""
+    return (_finding(verdict.entry, verdict.objection) for verdict in verdicts(history, law))
 
 
 def _finding(entry: Entry[Any], objection: Objection) -> Finding:
@@ -163,6 +178,28 @@ def _after_closing(edition: Edition, known: History, on: date) -> Iterator[Duty]
             yield _duty(owed, tuple(rules), edition.id, Span(None, edition.in_force_until), on)
 
 
+def _while_open(owed: Iterable[Owed], history: History) -> Iterator[Owed]:
+    """What is owed while the case is open: a window in a time when it was closed is none, one that reaches in is cut.
+
+    A window cut short, by a closing within it or because it began before the reopening, is not late.
+    """
+    for one in owed:
+        cut: Owed | None = one
+        for closed, again in breaks(history):
+            if cut is not None and cut.due is not None:
+                cut = _apart_from(cut, cut.due, closed, again)
+        if cut is not None:
+            yield cut
+
+
+def _apart_from(one: Owed, due: date, closed: date, again: date) -> Owed | None:
+    if closed < one.since and due < again:
+        return None
+    if closed < one.since < again:
+        return evolve(one, since=again, lenient=True)
+    return evolve(one, lenient=True) if closed < due < again else one
+
+
 def _made_due(owed: Iterable[Owed], ended: date | None) -> Iterator[Owed]:
     """What fell due while an edition was in force; what lapsed when it *ended* is not met by what came later."""
     for one in owed:
@@ -178,11 +215,9 @@ def _editions(history: History, law: Law, on: date) -> list[tuple[Edition, date]
     """The editions that judged any day of the case up to *on*, each once, with the first day it judged."""
     if not history:
         return []
-    last = closed_on(history) or on
     found: dict[str, tuple[Edition, date]] = {}
-    for ordinal in range(history[0].day.toordinal(), max(last, history[0].day).toordinal() + 1):
-        day = date.fromordinal(ordinal)
-        edition = law(day)
+    first = history[0].day
+    for edition, day in in_turn(law, first, max(closed_on(history) or on, first)):
         found.setdefault(edition.id, (edition, day))
     return list(found.values())
 
@@ -191,7 +226,7 @@ def _under(edition: Edition, first: date, history: History, closed: date | None,
     """What falls due under *edition*: its duties open on the *first* day it judged the case, or later."""
     span = Span(closed, edition.in_force_until)
     for rule, *rules in edition.duties:
-        for owed in _made_due(rule(history, closed or on), edition.in_force_until):
+        for owed in _made_due(_while_open(rule(history, closed or on), history), edition.in_force_until):
             if not any(day is not None and day < first for day in (owed.due, owed.act_on)):
                 yield _duty(evolve(owed, since=max(owed.since, first)), tuple(rules), edition.id, span, on)
 

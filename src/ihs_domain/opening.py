@@ -1,6 +1,6 @@
 """Opening a case: its authority, and the family's consent."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.gates import Objection
-from ihs_domain.history import Entry, History
+from ihs_domain.history import Entry, History, by_day
 from ihs_domain.requesting import ServicesRefused
 from ihs_domain.roles import Role
 from ihs_domain.serving import ServiceDelivered
@@ -241,19 +241,13 @@ def case_is_not_open_yet(case: "Case", entry: Entry[CaseOpened]) -> Objection | 
     return Objection("the case is opened already", "reopen it if it was closed, or correct the opening")
 
 
+_ORDERED: Final = by_day(Opening(), ORDERING)
+
+
 def ordered_since(history: History, day: date, on: date) -> date | None:
     """The first day from *day* to *on* on which services are a court's, if there is one."""
-    acts = history.of_any(*ORDERING)
-    days = sorted({day, *(e.day for e in acts if day < e.day <= on)})
-    return next((d for d in days if _as_of(acts, d).ordered_on(d)), None)
-
-
-def _as_of(acts: Iterable[Entry[Any]], day: date) -> Opening:
-    opening = Opening()
-    for entry in acts:
-        if entry.day <= day:
-            opening = ORDERING[type(entry.event)](opening, entry)
-    return opening
+    days = sorted({day, *(e.day for e in history.of_any(*ORDERING) if day < e.day <= on)})
+    return next((d for d in days if _ORDERED(history, d).ordered_on(d)), None)
 
 
 def services_are_voluntary(case: "Case", entry: Entry[CaseOpened | AuthorityChanged]) -> Objection | None:

@@ -1,35 +1,22 @@
-"""The child and family plan, and the permanency goals of each child."""
+"""The child and family plan."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
 from ihs_domain.assessing import FamilyAssessmentCompleted
-from ihs_domain.duties import DutyRule, NearMiss, Owed, add_months
+from ihs_domain.duties import Owed
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
-from ihs_domain.household import children, parents
 from ihs_domain.opening import opened_on
 from ihs_domain.roles import WORKERS, Role
-from ihs_domain.teaming import TeamFormed, TeamMemberAdded, Topic, by_the_team, team_input, team_met_about
+from ihs_domain.teaming import Topic, by_the_team, team_input
 from ihs_domain.terms import ActorId, AssessmentId, Code, Decision, Happening, Narrative, NeedId, New, PersonId, PlanId
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
-
-
-class PermanencyGoal(StrEnum):
-    """Where a child is to live for good."""
-
-    REMAIN_HOME = "remain-home"
-    REUNIFICATION = "reunification"
-    ADOPTION = "adoption"
-    KIN_GUARDIANSHIP = "kin-guardianship"
-    GUARDIANSHIP = "guardianship"
-    INDEPENDENT_LIVING = "independent-living"
 
 
 @frozen
@@ -138,41 +125,6 @@ class GoalProgressRecorded(Happening):
 
 
 @frozen
-class PermanencyGoalsSubmitted(Happening):
-    """A child's permanency goals were submitted to the court."""
-
-    child: PersonId
-
-
-@frozen
-class PermanencyGoalsApproved(Happening):
-    """The court approved a child's permanency goals."""
-
-    child: PersonId
-
-
-@frozen
-class PermanencyGoalsNotApproved(Happening):
-    """The court did not approve a child's permanency goals."""
-
-    child: PersonId
-
-
-@frozen
-class PermanencyGoalsSet(Happening):
-    """A primary and a concurrent permanency goal were identified for a child, by those named."""
-
-    child: PersonId
-    primary: PermanencyGoal
-    concurrent: PermanencyGoal | None
-    identified_by: frozenset[PersonId]
-
-
-Shortcoming = Callable[[History, Entry[PermanencyGoalsSet]], str]
-"""Says why an entry does not meet a duty; empty where it does."""
-
-
-@frozen
 class Planning:
     """The plans drafted, each with the assessment it rests on and its goals; those agreed and those finalised."""
 
@@ -262,69 +214,6 @@ def team_assists_with_plan(history: History, on: date) -> Iterator[Owed]:
         yield Owed("the team assists with the plan", day, met_by=tuple(evidence[:1]))
 
 
-def parents_receive_the_plan(history: History, on: date) -> Iterator[Owed]:
-    """A copy of the agreed plan goes to each parent or guardian."""
-    for agreed in history.of(PlanAgreed):
-        for parent, joined in parents(history).items():
-            if joined <= agreed.day:
-                yield _copy(history, agreed, parent)
-
-
-def family_and_team_receive_the_plan(history: History, on: date) -> Iterator[Owed]:
-    """A copy of the agreed plan goes to the family and to the other team members."""
-    for agreed in history.of(PlanAgreed):
-        family = [p for p, joined in parents(history).items() if joined <= agreed.day]
-        for person in dict.fromkeys([*family, *_team(history, agreed.day)]):
-            yield _copy(history, agreed, person)
-
-
-def _team(history: History, day: date) -> Iterator[PersonId]:
-    for entry in history.of_any(TeamFormed, TeamMemberAdded):
-        if entry.day <= day:
-            yield from entry.event.members if isinstance(entry.event, TeamFormed) else (entry.event.member,)
-
-
-def _copy(history: History, agreed: Entry[PlanAgreed], person: PersonId) -> Owed:
-    given = [e for e in history.of(PlanProvided) if e.event.plan == agreed.event.plan and person in e.event.to]
-    return Owed(
-        "a copy of the plan is provided",
-        agreed.day,
-        subject=(agreed.event.plan, person),
-        met_by=tuple(given[:1]),
-        act_on=agreed.day,
-    )
-
-
-def children_have_permanency_goals(history: History, on: date) -> Iterator[Owed]:
-    """Each child has a primary and a concurrent permanency goal, identified by the team."""
-    yield from _goals(history, "a primary and a concurrent permanency goal are identified", _shortcoming)
-
-
-def team_assists_with_goals(history: History, on: date) -> Iterator[Owed]:
-    """The team assists with the selection of each child's permanency goals."""
-    yield from _goals(history, "the team assists with the permanency goals", _without_the_team)
-
-
-def _goals(history: History, what: str, shortcoming: Shortcoming) -> Iterator[Owed]:
-    if (opened := opened_on(history)) is None:
-        return
-    for child, joined in children(history).items():
-        made = [(e, shortcoming(history, e)) for e in history.of(PermanencyGoalsSet) if e.event.child == child]
-        near = tuple(NearMiss(e.version, why) for e, why in made if why)
-        met = tuple(e for e, why in made if not why)
-        yield Owed(what, max(opened, joined), subject=(child,), met_by=met[:1], near=near)
-
-
-def _without_the_team(history: History, entry: Entry[PermanencyGoalsSet]) -> str:
-    return "" if by_the_team(history, entry, entry.event.identified_by) else "no team member identified them"
-
-
-def _shortcoming(history: History, entry: Entry[PermanencyGoalsSet]) -> str:
-    if entry.event.concurrent is None:
-        return "no concurrent goal is named"
-    return _without_the_team(history, entry)
-
-
 def assessment_precedes_plan(history: History, on: date) -> Iterator[Owed]:
     """The assessment is there before the plan that is agreed on it."""
     if (day := opened_on(history)) is None:
@@ -340,58 +229,3 @@ def assessment_precedes_plan(history: History, on: date) -> Iterator[Owed]:
 
 def _drafts(history: History) -> dict[PlanId, Entry[Any]]:
     return {e.event.plan: e for e in history.of(PlanDrafted)}
-
-
-def completions(history: History) -> Iterator[tuple[PlanId, tuple[Entry[Any], ...]]]:
-    """For each agreed plan, the entries that complete it; empty where worker, supervisor, team or finalising lacks."""
-    for agreed in history.of(PlanAgreed):
-        plan = agreed.event.plan
-        supervisor = [e for e in history.of(SupervisorAgreed) if e.event.plan == plan]
-        finalised = [e for e in history.of(PlanFinalised) if e.event.plan == plan]
-        team = by_the_team(history, agreed, agreed.event.agreed_by) or any(
-            e.event.plan == plan for e in team_met_about(history, Topic.PLAN)
-        )
-        yield plan, (agreed, supervisor[0], finalised[0]) if supervisor and finalised and team else ()
-
-
-def plan_is_complete(history: History, on: date) -> Iterator[Owed]:
-    """A plan is complete when worker, supervisor and team agreed to it and it is finalised in the system of record."""
-    if (day := opened_on(history)) is None:
-        return
-    near: list[NearMiss] = []
-    for agreed, (plan, evidence) in zip(history.of(PlanAgreed), completions(history), strict=True):
-        if evidence:
-            yield Owed("the plan is complete", day, subject=(plan,), met_by=evidence)
-            return
-        near.append(NearMiss(agreed.version, _incomplete(history, plan)))
-    yield Owed("the plan is complete", day, near=tuple(near))
-
-
-def _incomplete(history: History, plan: PlanId) -> str:
-    lacks = [
-        *(["the supervisor's agreement"] if plan not in {e.event.plan for e in history.of(SupervisorAgreed)} else []),
-        *(
-            ["finalising in the system of record"]
-            if plan not in {e.event.plan for e in history.of(PlanFinalised)}
-            else []
-        ),
-    ]
-    return f"it lacks {' and '.join(lacks) or 'the part of the team'}"
-
-
-def plan_is_reviewed_every(months: int) -> DutyRule:
-    """A duty: a complete plan is reviewed within *months* of its completion, and then of each review."""
-
-    def plan_is_reviewed(history: History, on: date) -> Iterator[Owed]:
-        for plan, evidence in completions(history):
-            if evidence:
-                whole = max((e.day, e.version) for e in evidence)
-                reviews = [e for e in history.of(PlanReviewed) if e.event.plan == plan and (e.day, e.version) > whole]
-                starts = [whole[0], *(e.day for e in reviews)]
-                for start, review in zip(starts, [*reviews, None], strict=True):
-                    met = (review,) if review else ()
-                    yield Owed(
-                        "the plan is reviewed", start, subject=(plan,), due=add_months(start, months), met_by=met
-                    )
-
-    return plan_is_reviewed

@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from ihs_domain.assessing import FamilyAssessmentCompleted
 from ihs_domain.duties import NearMiss, Owed
-from ihs_domain.history import Entry, History
+from ihs_domain.history import Entry, History, by_day
 from ihs_domain.opening import opened_on
 from ihs_domain.terms import Happening, Narrative, New, PersonId, PlanId
 
@@ -143,13 +143,12 @@ STEPS: Final[dict[type, Callable[[Teaming, Entry[Any]], Teaming]]] = {
 }
 
 
+_TEAMING: Final = by_day(Teaming(), STEPS)
+
+
 def members_on(history: History, day: date) -> frozenset[PersonId]:
     """Who was on the team at the end of *day*."""
-    teaming = Teaming()
-    for entry in history.of_any(*STEPS):
-        if entry.day <= day:
-            teaming = STEPS[type(entry.event)](teaming, entry)
-    return frozenset(teaming.members)
+    return frozenset(_TEAMING(history, day).members)
 
 
 def by_the_team(history: History, entry: Entry[Any], persons: frozenset[PersonId]) -> bool:

@@ -5,16 +5,14 @@ import pytest
 from ihs_domain.closing import CaseClosed, Ending
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, AuthorityChanged, CaseOpened, CourtOrderReceived, PartyNamed
-from ihs_domain.planning import (
+from ihs_domain.permanency import (
     PermanencyGoal,
     PermanencyGoalsApproved,
     PermanencyGoalsNotApproved,
     PermanencyGoalsSet,
     PermanencyGoalsSubmitted,
-    PlanAgreed,
-    PlanDrafted,
-    PlanProvided,
 )
+from ihs_domain.planning import PlanAgreed, PlanDrafted, PlanProvided
 from ihs_domain.roles import Role
 
 EDITION = "utah-r512-100@2010-10-08"

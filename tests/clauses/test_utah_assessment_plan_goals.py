@@ -9,7 +9,8 @@ from ihs_domain.assigning import WorkerAssigned
 from ihs_domain.contacting import ContactAttempted, ContactMade, ContactMode
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened
-from ihs_domain.planning import PermanencyGoal, PermanencyGoalsSet, PlanAgreed, PlanDrafted
+from ihs_domain.permanency import PermanencyGoal, PermanencyGoalsSet
+from ihs_domain.planning import PlanAgreed, PlanDrafted
 from ihs_domain.teaming import Part, TeamFormed
 
 OLD, NEW = "utah-r512-100@2003-09-03", "utah-r512-100@2010-10-08"

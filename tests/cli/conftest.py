@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,31 @@ def live(kept_live, tmp_path, ihs):
 def alder(kept_alder, tmp_path, ihs):
     """A rehearsal store with the Alder diary, at cases.db."""
     return copied(kept_alder, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def kept_three(tmp_path_factory):
+    """A rehearsal store with the three diaries; never written to."""
+    folder = tmp_path_factory.mktemp("three")
+    type_("store", "init", folder / "cases.db", "--rehearsal")
+    for name in ("birch", "alder", "cedar"):
+        type_("record", folder / "cases.db", ALDER.with_stem(name))
+    return folder
+
+
+@pytest.fixture
+def three(kept_three, tmp_path, ihs):
+    """A rehearsal store with the three diaries, at cases.db."""
+    return copied(kept_three, tmp_path)
+
+
+@pytest.fixture
+def broken(three):
+    """The store of the three diaries, one record of birch spoilt."""
+    with sqlite3.connect(three) as spoiling:
+        spoiling.execute("UPDATE records SET open = x'00' WHERE stream = 'case/birch' AND version = 5")
+    spoiling.close()
+    return three
 
 
 def copied(kept: Path, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""`ihs duties` and `ihs findings`."""
+"""`ihs findings`."""
 
 import csv
 
@@ -8,96 +8,22 @@ from typed import withdrawal
 WHAT_IF = "utah-r512-100@2003-09-03"
 
 
-def groups(lines):
-    """What is owed, by group."""
-    found = {}
-    for line in lines:
-        if line.startswith("  ") and line[2] != " ":
-            found[line.strip()] = []
-        elif line.startswith("    ") and line[4] != " ":
-            found[[*found][-1]].append(line.strip())
-    return found
-
-
-def test_duties_are_grouped_by_how_soon_they_fall_due(ihs, alder):
-    days = ["2015-01-09", "2015-01-20", "2015-02-02", "2015-02-10", "2015-03-27"]
-
-    found = {day: groups(ihs("duties", "cases.db", "alder", "--on", day).lines) for day in days}
-
-    plan = "the safety plan is reviewed [SP1]"
-    where = {day: [g for g, owed in by.items() if any(o.startswith(plan) for o in owed)] for day, by in found.items()}
-    assert where == {
-        "2015-01-09": ["due later"],
-        "2015-01-20": ["due within 30 days"],
-        "2015-02-02": ["due within 7 days"],
-        "2015-02-10": ["late"],
-        "2015-03-27": ["met late"],
-    }
-
-
-def test_a_duty_says_by_when_how_late_by_which_clause_and_what_met_it(ihs, alder):
-    lines = ihs("duties", "cases.db", "alder", "--on", "2015-03-27").lines
-
-    assert lines[1:5] == [
-        "alder on 2015-03-27",
-        "  open, no date set",
-        (
-            "    the team assists with the permanency goals [A-2]: since 2015-01-07 "
-            "(R512-100-5(1)(b); utah-r512-100@2010-10-08)"
-        ),
-        "    the team oversees progress: since 2015-01-07 (R512-100-5(1)(b); utah-r512-100@2010-10-08)",
-    ]
-    at = lines.index("  met late")
-    assert lines[at + 1 : at + 3] == [
-        "    the safety plan is reviewed [SP1]: met 2015-03-27, due 2015-02-09, 46 days late (by its own terms)",
-        "      by @40 of 2015-03-27",
-    ]
-
-
-def test_a_near_miss_says_which_entry_and_why_it_did_not_do(ihs, alder):
-    lines = ihs("duties", "cases.db", "alder", "--on", "2015-05-15", "--edition", WHAT_IF).lines
-
-    at = next(n for n, line in enumerate(lines) if "R512-100-5 G" in line)
-    assert lines[at + 1].strip().startswith("not by @27 of 2015-01-29: ")
-
-
-def test_duties_as_at_a_day_count_only_what_was_on_record(ihs, alder):
-    lines = ihs("duties", "cases.db", "alder", "--on", "2015-03-01", "--as-at", "2015-02-01").lines
-
-    [private] = [line for line in lines if "private conversation" in line]
-    assert "met" not in private
-
-
-def test_duties_of_every_case_as_json_and_csv_say_the_same(ihs, alder):
-    told = ihs("duties", "cases.db", "--on", "2015-03-27", "--format", "json").json
-    table = list(csv.DictReader(ihs("duties", "cases.db", "--on", "2015-03-27", "--format", "csv").lines))
-
-    [case] = told["cases"]
-    assert (case["case"], case["on"]) == ("alder", "2015-03-27")
-    as_rows = [(duty["group"], duty["what"], " ".join(duty["subject"]), duty["due"] or "") for duty in case["duties"]]
-    assert as_rows == [(row["group"], row["what"], row["subject"], row["due"]) for row in table]
-    [late] = [duty for duty in case["duties"] if duty["state"] == "met late"]
-    assert late["evidence"] == [{"version": 40, "day": "2015-03-27"}]
-
-
-def test_duties_are_of_today_unless_said_otherwise(ihs, alder):
-    [case] = ihs("duties", "cases.db", "--format", "json").json["cases"]
-
-    assert case["on"] > "2026"
-
-
 def test_no_finding_is_said(ihs, alder):
-    assert ihs("findings", "cases.db").lines[1:] == ["alder: no findings"]
+    assert ihs("findings", "cases.db", "--on", "2016-01-01").lines[1:] == [
+        "alder on 2016-01-01, salt-lake, held by w-12: no findings",
+        "1 case: no findings",
+    ]
 
 
 def test_what_if_by_another_edition_gives_its_findings(ihs, alder):
-    answer = ihs("findings", "cases.db", "alder", "--edition", WHAT_IF)
+    answer = ihs("findings", "cases.db", "alder", "--edition", WHAT_IF, "--on", "2016-01-01")
 
     assert answer.lines[1:] == [
-        "alder: 1 finding",
+        "alder on 2016-01-01, salt-lake, held by w-12: 1 finding",
         "  2015-05-12  @49 CaseClosed",
         f"    no final progress summary is on record (R512-100-7 B; {WHAT_IF})",
         "      instead: write it with the reason for closing, then close",
+        "1 case: 1 finding",
     ]
     assert answer.code == 0
 
@@ -111,6 +37,31 @@ def test_findings_as_json_carry_cite_edition_and_what_they_are_about(ihs, write)
     [finding] = case["findings"]
     assert (finding["event"], finding["day"], finding["version"]) == ("CaseClosed", "2015-05-04", 46)
     assert (finding["objection"]["cites"], finding["objection"]["about"]) == (["R512-100-5(5)(a)"], ["T2"])
+
+
+def test_findings_as_csv_have_one_row_each_and_only_those_of_entries_by_the_day(ihs, alder):
+    asked = ("findings", "cases.db", "alder", "--edition", WHAT_IF, "--format", "csv", "--on")
+
+    [row], before = (list(csv.DictReader(ihs(*asked, day).lines)) for day in ("2015-05-12", "2015-05-11"))
+
+    assert (row["version"], row["event"], row["cites"]) == ("49", "CaseClosed", "R512-100-7 B")
+    assert before == []
+
+
+def test_findings_of_a_worker_and_of_a_region_leave_out_the_cases_of_others(ihs, three):
+    def found(*options):
+        return [case["case"] for case in ihs("findings", "cases.db", "--format", "json", *options).json["cases"]]
+
+    assert found() == ["alder", "birch", "cedar"]
+    assert found("--worker", "w-31") == ["cedar"]
+    assert found("--region", "salt-lake") == ["alder", "birch"]
+
+
+def test_a_case_that_cannot_be_read_is_named_and_the_others_have_their_findings(ihs, broken):
+    answer = ihs("findings", "cases.db", "--on", "2016-01-01")
+
+    assert answer.lines[-1] == "2 cases: no findings"
+    assert (answer.code, answer.err.startswith("ihs: case birch is left out: ")) == (1, True)
 
 
 @pytest.mark.parametrize("question", ["duties", "findings"])

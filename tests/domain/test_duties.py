@@ -23,14 +23,8 @@ from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, VictimSubstantiated
 from ihs_domain.judge import duties
 from ihs_domain.opening import CaseOpened, ConsentAsked
-from ihs_domain.planning import (
-    PermanencyGoalsSet,
-    PlanAgreed,
-    PlanFinalised,
-    PlanProvided,
-    PlanReviewed,
-    SupervisorAgreed,
-)
+from ihs_domain.permanency import PermanencyGoalsSet
+from ihs_domain.planning import PlanAgreed, PlanFinalised, PlanProvided, PlanReviewed, SupervisorAgreed
 from ihs_domain.requesting import DecisionNotified, ServicesAccepted, ServicesRequested
 from ihs_domain.safety import SafetyPlanAgreed, SafetyPlanMonitored, SafetyPlanRevised
 from ihs_domain.teaming import TeamFormed, TeamInputRecorded, TeamMeetingHeld

@@ -17,27 +17,24 @@ from ihs_domain.closing import (
     threats_are_accounted_for,
 )
 from ihs_domain.contacting import a_victim_is_spoken_to_alone, intensity_is_decided, worker_visits_every_month
+from ihs_domain.copying import family_and_team_receive_the_plan, parents_receive_the_plan
 from ihs_domain.editions import Edition, GateRow, always
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry
 from ihs_domain.opening import family_is_asked_for_consent
+from ihs_domain.permanency import children_have_permanency_goals, team_assists_with_goals
 from ihs_domain.planning import (
     PlanAgreed,
     assessment_is_complete,
     assessment_precedes_plan,
-    children_have_permanency_goals,
-    family_and_team_receive_the_plan,
-    parents_receive_the_plan,
-    plan_is_complete,
-    plan_is_reviewed_every,
     plan_is_written,
-    team_assists_with_goals,
     team_assists_with_plan,
     team_took_part,
 )
 from ihs_domain.releasing import Kind
 from ihs_domain.requesting import Ground, ServicesAccepted, acceptance_names_one_of, audiences_are_told
 from ihs_domain.requesting import family_needs_services as needs_services
+from ihs_domain.reviewing import plan_is_complete, plan_is_reviewed_every
 from ihs_domain.rules import Rule
 from ihs_domain.teaming import (
     initial_meeting_sets_intensity,

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from ihs_cases import editions as books
 from ihs_cases.agencies import agency_of
-from ihs_cases.errors import EditionMissing, NotAnInstant, UnknownAgency, UnknownCase, UnknownEdition
+from ihs_cases.errors import NotAnInstant, UnknownAgency, UnknownCase, UnknownEdition
+from ihs_cases.law import law_of
 from ihs_cases.recording import Proposal, Receipt, Recorder, aware, jurisdiction_of, stream_of
 from ihs_cases.rows import entry_of, normal, opened_entry
 from ihs_domain.agencies import Agency
 from ihs_domain.case import Case, fold
 from ihs_domain.duties import Duty
-from ihs_domain.editions import Edition, Law, RuleBook, always
+from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.judge import Doable, Finding, duties, judge, possible
 from ihs_domain.roles import Actor
@@ -207,14 +208,7 @@ class Cases:
         return rows
 
     def _law_of(self, history: History, edition: Edition | str | None) -> Law:
-        if edition is not None:
-            return always(self._edition(edition))
-        at_hand = {one.id for one in self.rules.editions}
-        if missing := sorted({e.edition for e in history.record if e.edition} - at_hand):
-            raise EditionMissing(
-                f"entries were judged by {', '.join(missing)}, not at hand: install the plugin with it"
-            )
-        return self.rules.law(jurisdiction_of(history.record))
+        return law_of(self.rules, history, None if edition is None else self._edition(edition))
 
     def _edition(self, edition: Edition | str) -> Edition:
         if isinstance(edition, Edition):

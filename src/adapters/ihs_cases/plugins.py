@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from attrs import evolve, frozen
@@ -103,6 +105,27 @@ def _whole(group: str, found: Any) -> Any:
     if not all(isinstance(one, wanted) for one in several):
         raise TypeError(f"it brings something that is no {wanted.__name__.lower()}")
     return several
+
+
+def editions_in(path: Path) -> tuple[Edition, ...]:
+    """The editions of a Python file that no plugin brings yet, under the name EDITIONS as a plugin's would be.
+
+    The file is run. Raises BadEdition where it does not load, brings none, or they do not hold together.
+    """
+    module = f"ihs_edition_file_{path.stem}"
+    try:
+        loaded = sys.modules[module] = ModuleType(module)
+        loaded.__file__ = str(path)
+        exec(compile(path.read_bytes(), path, "exec"), loaded.__dict__)  # noqa: S102 - whoever names it wants it run
+        found: tuple[Edition, ...] = _whole(EDITIONS, loaded.EDITIONS)
+        hold_together(found, module)
+    except BadEdition:
+        raise
+    except (Exception, SystemExit) as error:
+        raise BadEdition(f"{path}: it does not load: {type(error).__name__}: {error}") from error
+    finally:
+        sys.modules.pop(module, None)
+    return found
 
 
 def projections() -> tuple[Projection, ...]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import Enum
+from itertools import chain
 from typing import Any, Final
 
 import attrs
@@ -72,9 +73,11 @@ class Output:
 
     def text(self, lines: Iterable[str]) -> None:
         """Print *lines* of text, under a heading where the store is a rehearsal's."""
+        told = iter(lines)
+        first = next(told, None)  # what cannot be answered is told before anything is printed
         if self.kind == "rehearsal":
             click.echo(HEADING)
-        for line in lines:
+        for line in chain(() if first is None else (first,), told):
             click.echo(shown(line))
 
     def json(self, **answer: Any) -> None:

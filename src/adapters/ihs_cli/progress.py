@@ -1,4 +1,4 @@
-"""How far a file has been read, shown on a terminal and nowhere else."""
+"""How far a command has come, shown on a terminal and nowhere else."""
 
 import os
 import stat
@@ -13,7 +13,7 @@ CLEAR: Final = "\r\x1b[K"
 
 @define
 class Progress:
-    """A bar on stderr over *size* bytes; 0 shows none."""
+    """A bar on stderr over *size* bytes or cases; 0 shows none."""
 
     size: int = 0
 
@@ -28,8 +28,13 @@ class Progress:
             return cls()
         return cls(status.st_size if stat.S_ISREG(status.st_mode) else 0)
 
+    @classmethod
+    def of(cls, cases: int) -> "Progress":
+        """A bar over so many cases, where stderr is a terminal."""
+        return cls(cases if sys.stderr.isatty() else 0)
+
     def at(self, done: int) -> None:
-        """Show that *done* bytes have been read."""
+        """Show that so many are *done*."""
         if self.size:
             part = min(done / self.size, 1)
             sys.stderr.write(f"{CLEAR}[{'#' * int(part * WIDTH):<{WIDTH}}] {part:4.0%}")

@@ -13,6 +13,7 @@ from ihs_domain import (
     contacting,
     household,
     opening,
+    permanency,
     persons,
     planning,
     recording,
@@ -102,10 +103,11 @@ NAMES: Final[dict[str, type[Any]]] = {
     "PlanReviewed.v1": planning.PlanReviewed,
     "PlanAmended.v1": planning.PlanAmended,
     "GoalProgressRecorded.v1": planning.GoalProgressRecorded,
-    "PermanencyGoalsSubmitted.v1": planning.PermanencyGoalsSubmitted,
-    "PermanencyGoalsApproved.v1": planning.PermanencyGoalsApproved,
-    "PermanencyGoalsNotApproved.v1": planning.PermanencyGoalsNotApproved,
-    "PermanencyGoalsSet.v1": planning.PermanencyGoalsSet,
+    # permanency
+    "PermanencyGoalsSubmitted.v1": permanency.PermanencyGoalsSubmitted,
+    "PermanencyGoalsApproved.v1": permanency.PermanencyGoalsApproved,
+    "PermanencyGoalsNotApproved.v1": permanency.PermanencyGoalsNotApproved,
+    "PermanencyGoalsSet.v1": permanency.PermanencyGoalsSet,
     # contacting
     "IntensitySet.v1": contacting.IntensitySet,
     "ContactMade.v1": contacting.ContactMade,
