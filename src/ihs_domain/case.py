@@ -178,6 +178,7 @@ QUIET: Final[frozenset[type]] = frozenset(
         planning.PermanencyGoalsApproved,
         planning.PermanencyGoalsNotApproved,
         contacting.ContactStandardSet,
+        contacting.ReducedContactApproved,
         contacting.ContactMade,
         contacting.ContactAttempted,
         contacting.ContactReported,
