@@ -14,7 +14,7 @@ from ihs_cases.cases import AsAt
 from ihs_cli.opening import edition_of, opened
 from ihs_cli.options import ANY_CASE, AS_AT, EDITION, ON, asks_a_store, formats
 from ihs_cli.output import Output, objection_lines, plain
-from ihs_domain.duties import Duty, State
+from ihs_domain.duties import Duty, State, Waiver
 from ihs_domain.editions import Edition
 from ihs_domain.judge import Finding
 
@@ -33,7 +33,7 @@ GROUPS: Final = (
 )
 COLUMNS: Final = (
     *("store", "case", "on", "group", "state", "what", "subject", "since", "due", "met_on", "late_days"),
-    *("cites", "edition", "evidence", "near"),
+    *("cites", "edition", "evidence", "near", "waiver"),
 )
 
 
@@ -117,6 +117,12 @@ def _duty_lines(duty: Duty, days: dict[int, date]) -> Iterator[str]:
         yield f"      by {', '.join(_dated(version, days) for version in duty.evidence)}"
     for near in duty.near:
         yield f"      not by {_dated(near.version, days)}: {near.why}"
+    if duty.waiver:
+        yield f"      waived by {_waiver(duty.waiver, days)}"
+
+
+def _waiver(waiver: Waiver, days: dict[int, date]) -> str:
+    return f"{waiver.by} until {waiver.until}: {waiver.reason}, {_dated(waiver.version, days)}"
 
 
 def _when(duty: Duty) -> Iterator[str]:
@@ -128,7 +134,9 @@ def _when(duty: Duty) -> Iterator[str]:
         yield f"since {duty.since}"
     if duty.due is not None:
         yield f"due {duty.due}"
-    if duty.needs:
+    if duty.lacks:
+        yield from duty.lacks
+    elif duty.needs:
         yield f"{len(duty.evidence)} of {duty.needs}"
     if duty.late_days:
         yield f"{duty.late_days} day{'s' if duty.late_days > 1 else ''} late"
@@ -165,6 +173,7 @@ def _row(mark: str, case: str, on: date, owed: Grouped) -> dict[str, Any]:
         "cites": "; ".join(duty.cites),
         "evidence": "; ".join(_dated(version, days) for version in duty.evidence),
         "near": "; ".join(f"{_dated(near.version, days)}: {near.why}" for near in duty.near),
+        "waiver": _waiver(duty.waiver, days) if duty.waiver else "",
     }
     told = {**plain(duty), **lists, "store": mark, "case": case, "on": on, "group": group}
     return {name: told[name] for name in COLUMNS}

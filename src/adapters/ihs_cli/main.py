@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "duties": "judging",
     "findings": "judging",
     "rules": "rules",
+    "standards": "standards",
     "audit": "audit",
     "plugins": "plugins",
     "nats": "nats",
