@@ -67,7 +67,7 @@ def _gaps(case: Levelled, gap: LongestGap) -> Iterator[Owed]:
     for stretch in case.stretches(gap.counts):
         tried = [(e, why) for e, why in judged(case.history, gap.counts, stretch.person) if stretch.holds(e.day)]
         met = {e.day: e for e, why in reversed(tried) if not why}
-        days = sorted(met)
+        days = sorted(met.keys() - {stretch.first})
         for since, until in zip([stretch.first, *days], [*days, None], strict=True):
             due = _gap_ends(case, gap, since)
             if due is not None:

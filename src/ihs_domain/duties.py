@@ -57,9 +57,9 @@ class Owed:
     @property
     def met_on(self) -> date | None:
         """The day on which the evidence was whole."""
-        if len(self.met_by) < self.needs or self.lacks:
+        if len(self.met_by) < max(self.needs, 1) or self.lacks:
             return None
-        return self.came_on or max((e.day for e in self.met_by), default=None)
+        return self.came_on or max(e.day for e in self.met_by)
 
 
 DutyRule = Callable[[History, date], Iterable[Owed]]
