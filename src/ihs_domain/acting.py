@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from ihs_domain.assigning import assigning_on
 from ihs_domain.gates import Gate, Objection
-from ihs_domain.history import Entry
+from ihs_domain.history import Entry, History
 from ihs_domain.roles import Role
+from ihs_domain.terms import Decision
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -27,3 +29,10 @@ def only_by(*roles: Role) -> Gate:
 
 by_a_supervisor = only_by(Role.SUPERVISOR, Role.DESIGNEE)
 """A gate: the act is for a supervisor, or whoever was named to act in their place."""
+
+
+def may_supervise(history: History, entry: Entry[Decision]) -> bool:
+    """Whether a decision is a supervisor's by what is on record: of their role, or reported as taken elsewhere."""
+    role = entry.actor.role
+    by_designee = role is Role.DESIGNEE and assigning_on(history, entry.day).is_designee(entry.actor.id, entry.day)
+    return role is Role.SUPERVISOR or by_designee or entry.event.reported is not None

@@ -179,6 +179,7 @@ QUIET: Final[frozenset[type]] = frozenset(
         permanency.PermanencyGoalsApproved,
         permanency.PermanencyGoalsNotApproved,
         contacting.ContactStandardSet,
+        contacting.ReducedContactApproved,
         contacting.ContactMade,
         contacting.ContactAttempted,
         contacting.ContactReported,

@@ -6,11 +6,10 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from ihs_domain.contacting import ContactAttempted, ContactMade, ContactStandardSet, Counted
+from ihs_domain.contacting import ContactAttempted, ContactMade, ContactStandardSet, Counted, made_as
 from ihs_domain.duties import NearMiss, Owed, months_between, weeks_between
 from ihs_domain.history import Entry, History
 from ihs_domain.opening import opened_on
-from ihs_domain.roles import Role
 
 
 @frozen
@@ -109,12 +108,5 @@ def _misses(standard: ContactStandardSet, entry: Entry[ContactMade]) -> Iterator
         yield f"it was by {entry.event.mode}, which is not counted"
     if not standard.whom <= entry.event.whom:
         yield "not everyone it is to be with was met"
-    if standard.by and (role := _role(entry)) not in standard.by:
+    if standard.by and (role := made_as(entry)) not in standard.by:
         yield f"it was made by a {role.value}" if role else "it is not said in which role it was made"
-
-
-def _role(entry: Entry[ContactMade]) -> Role | None:
-    """In which role the contact was made."""
-    if entry.event.by_role is not None:
-        return entry.event.by_role
-    return entry.actor.role if entry.event.by in {None, entry.actor.id} else None

@@ -106,6 +106,19 @@ class ContactStandardSet(Decision):
 
 
 @frozen
+class ReducedContactApproved(Decision):
+    """The supervisor approves a step down: from this day, up to and with *until*, less contact is enough.
+
+    *step* is the name that the agency's contact standard gives it.
+    """
+
+    step: Code
+    reason: Code
+    until: date | None = None
+    words: Narrative = None
+
+
+@frozen
 class ContactAttempted(Happening):
     """A contact was tried and did not come about."""
 
@@ -129,6 +142,13 @@ def intensity_set(contacting: Contacting, entry: Entry[IntensitySet]) -> Contact
 def made_by(entry: Entry[ContactMade]) -> str:
     """Who made the contact."""
     return entry.event.by or entry.actor.id
+
+
+def made_as(entry: Entry[ContactMade]) -> Role | None:
+    """In which role the contact was made, where that is said or can be told."""
+    if entry.event.by_role is not None:
+        return entry.event.by_role
+    return entry.actor.role if entry.event.by in {None, entry.actor.id} else None
 
 
 FACE_TO_FACE: Final = frozenset({ContactMode.HOME_VISIT, ContactMode.ELSEWHERE})

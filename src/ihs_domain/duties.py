@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from ihs_domain.history import Entry, History
+from ihs_domain.terms import ActorId, Code
 
 
 class State(StrEnum):
@@ -37,7 +38,8 @@ class Owed:
 
     *due* is the last day in time. *lenient*: the window was cut short by opening, so that missing it is not late.
     *act_on*: the day of the act it goes with; an edition that came into force later does not open that act again.
-    *needs* is how many entries it takes, where they are counted: with fewer in *met_by* it is not met yet.
+    *needs* is how many entries it takes, where they are counted: with fewer in *met_by* it is not met yet, nor while
+    it *lacks* something of another measure, said in words. *came_on*: when the evidence came, if not with the act.
     """
 
     what: str
@@ -49,13 +51,15 @@ class Owed:
     lenient: bool = False
     act_on: date | None = None
     needs: int = 0
+    lacks: tuple[str, ...] = ()
+    came_on: date | None = None
 
     @property
     def met_on(self) -> date | None:
         """The day on which the evidence was whole."""
-        if len(self.met_by) < self.needs:
+        if len(self.met_by) < max(self.needs, 1) or self.lacks:
             return None
-        return max((e.day for e in self.met_by), default=None)
+        return self.came_on or max(e.day for e in self.met_by)
 
 
 DutyRule = Callable[[History, date], Iterable[Owed]]
@@ -63,10 +67,21 @@ DutyRule = Callable[[History, date], Iterable[Owed]]
 
 
 @frozen
+class Waiver:
+    """An exception as a duty shows it: the entry that granted it, who did, on which day, why, and its last day."""
+
+    version: int
+    by: ActorId
+    granted_on: date
+    reason: Code
+    until: date
+
+
+@frozen
 class Duty:
     """One thing owed, judged on one day. *late_days* counts from the day after *due*.
 
-    *needs* is how many entries of evidence it takes, where they are counted.
+    *needs* is how many entries of evidence it takes, where they are counted, and *lacks* what is missing of it yet.
     """
 
     what: str
@@ -82,6 +97,8 @@ class Duty:
     near: tuple[NearMiss, ...] = ()
     next_change_on: date | None = field(default=None, kw_only=True)
     needs: int = field(default=0, kw_only=True)
+    lacks: tuple[str, ...] = field(default=(), kw_only=True)
+    waiver: Waiver | None = field(default=None, kw_only=True)
 
 
 @frozen

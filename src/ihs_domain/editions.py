@@ -17,6 +17,7 @@ from ihs_domain.approving import (
 )
 from ihs_domain.case import EVENTS, Case
 from ihs_domain.closing import CaseReopened, case_is_closed, case_is_open
+from ihs_domain.contacting import ReducedContactApproved
 from ihs_domain.duties import DutyRule
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry
@@ -26,6 +27,7 @@ from ihs_domain.requesting import ServicesAccepted, ServicesDenied
 from ihs_domain.rules import Rule
 from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
 from ihs_domain.terms import Decision, Jurisdiction
+from ihs_domain.working_days import WorkingDays
 
 GateRow = tuple[Gate, *tuple[Rule, ...]]
 GateTable = Mapping[type, tuple[GateRow, ...]]
@@ -35,6 +37,7 @@ ALWAYS: Final[GateTable] = {
     ApprovalGranted: ((by_a_supervisor,), (entry_stands,), (another_persons_entry,)),
     ApprovalReturned: ((by_a_supervisor,),),
     ExceptionGranted: ((by_a_supervisor,),),
+    ReducedContactApproved: ((by_a_supervisor,),),
     CaseOpened: ((case_is_not_open_yet,),),
     CaseReopened: ((case_is_closed,),),
     PlanAgreed: ((plan_is_drafted,),),
@@ -56,7 +59,7 @@ class Edition:
     what falls due because the case was closed; *records* which events put on record what a clause asks or allows.
     A *practice* is no rule but is kept beside one: it has duties and findings, and never refuses.
     *in_force_until* is the last day it is known to be in force (None: no end is known).
-    *zone* is the time zone of the jurisdiction's calendar.
+    *zone* is the time zone of the jurisdiction's calendar, *working_days* its weekends and holidays, where on file.
     """
 
     ruleset: str
@@ -71,6 +74,7 @@ class Edition:
     after_closing: tuple[DutyRow, ...] = ()
     records: Mapping[type, tuple[Rule, ...]] = field(factory=dict)
     practice: bool = False
+    working_days: WorkingDays | None = None
 
     @property
     def id(self) -> str:
@@ -184,6 +188,10 @@ class RuleBook:
     def zone(self, jurisdiction: Jurisdiction | None) -> str | None:
         """The time zone of a jurisdiction's calendar, None where no edition is at hand."""
         return next((e.zone for e in self.of(jurisdiction)), None)
+
+    def working_days(self, jurisdiction: Jurisdiction | None, on: date) -> WorkingDays | None:
+        """By which calendar working days are counted on a day, None where none is on file."""
+        return next((e.working_days for e in self.of(jurisdiction) if e.covers(on)), None)
 
 
 def _follow_each_other(earlier: Edition, later: Edition) -> None:

@@ -1,5 +1,6 @@
 """The household: who lives there, who is a child, who was harmed."""
 
+import re
 from datetime import date
 from enum import StrEnum
 
@@ -147,3 +148,31 @@ def left_on(history: History, person: PersonId) -> date | None:
     """The day *person* left the household for good, None while they belong to it."""
     last = next((e for e in reversed(history.of_any(PersonJoined, PersonLeft)) if e.event.person == person), None)
     return last.day if last is not None and isinstance(last.event, PersonLeft) else None
+
+
+def household_on(history: History, day: date) -> dict[PersonId, Relation]:
+    """Who belongs to the household at the end of *day*, by relation."""
+    household = Household()
+    for entry in history.of_any(PersonJoined, PersonLeft):
+        if entry.day <= day:
+            step = person_joined if isinstance(entry.event, PersonJoined) else person_left
+            household = step(household, entry)
+    return household.members
+
+
+def birth_months(history: History) -> dict[PersonId, Month]:
+    """The months of birth on record."""
+    joined = history.of(PersonJoined)
+    return {e.event.person: e.event.birth_month for e in joined if e.event.birth_month is not None}
+
+
+def is_surely_of_age(month: Month | None, months: int, day: date) -> bool:
+    """Whether one born in *month* is *months* old on *day*, on whatever day of that month it was.
+
+    An age that is not on record is not assumed: whoever has none is of age, so that what it asks is not overlooked.
+    """
+    said = re.fullmatch(r"([0-9]{4})-([0-9]{2})", month or "")
+    if said is None:
+        return True
+    born = int(said[1]) * 12 + int(said[2])
+    return day.year * 12 + day.month - born > months

@@ -21,6 +21,7 @@ from ihs_domain.roles import Actor
 from ihs_domain.rules import Rule
 from ihs_domain.safety import safety_plans_are_reviewed
 from ihs_domain.terms import Amendment, Decision, PersonId
+from ihs_domain.waiving import with_waiver
 
 
 @frozen
@@ -157,7 +158,7 @@ def duties(history: History, law: Law, on: date, practices: Sequence[Edition] = 
     found += [duty for edition, _ in in_force for duty in _after_closing(edition, known, on)] if closed else []
     cited = {rule for edition, _ in in_force for rule, *_ in edition.duties}
     for rule in (rule for rule in OWN_TERMS if rule not in cited):
-        found += (_duty(owed, (), "", Span(closed), on) for owed in rule(counts, closed or on))
+        found += (_duty(owed, (), "", Span(closed), counts, on) for owed in rule(counts, closed or on))
     return tuple(found)
 
 
@@ -175,7 +176,7 @@ def _after_closing(edition: Edition, known: History, on: date) -> Iterator[Duty]
     """What falls due because the case was closed: evidence after the closing counts, and no closing cuts it short."""
     for rule, *rules in edition.after_closing:
         for owed in _made_due(rule(known, on), edition.in_force_until):
-            yield _duty(owed, tuple(rules), edition.id, Span(None, edition.in_force_until), on)
+            yield _duty(owed, tuple(rules), edition.id, Span(None, edition.in_force_until), known, on)
 
 
 def _while_open(owed: Iterable[Owed], history: History) -> Iterator[Owed]:
@@ -228,12 +229,13 @@ def _under(edition: Edition, first: date, history: History, closed: date | None,
     for rule, *rules in edition.duties:
         for owed in _made_due(_while_open(rule(history, closed or on), history), edition.in_force_until):
             if not any(day is not None and day < first for day in (owed.due, owed.act_on)):
-                yield _duty(evolve(owed, since=max(owed.since, first)), tuple(rules), edition.id, span, on)
+                begun = evolve(owed, since=max(owed.since, first))
+                yield _duty(begun, tuple(rules), edition.id, span, history, on)
 
 
-def _duty(owed: Owed, rules: tuple[Rule, ...], edition: str, span: Span, on: date) -> Duty:
+def _duty(owed: Owed, rules: tuple[Rule, ...], edition: str, span: Span, history: History, on: date) -> Duty:
     state, late = settle(owed, span, on)
-    return Duty(
+    duty = Duty(
         what=owed.what,
         cites=tuple(rule.cite for rule in rules),
         edition=edition,
@@ -247,7 +249,9 @@ def _duty(owed: Owed, rules: tuple[Rule, ...], edition: str, span: Span, on: dat
         near=owed.near,
         next_change_on=next_change(owed, state, span, on),
         needs=owed.needs,
+        lacks=owed.lacks,
     )
+    return with_waiver(duty, owed, span, history, on)
 
 
 def touched(history: History, edition: Edition, cite: str, on: date) -> frozenset[int]:
@@ -263,6 +267,7 @@ def touched(history: History, edition: Edition, cite: str, on: date) -> frozense
     return frozenset(
         {e.version for e in history if type(e.event) in judged | recorded}
         | {v for d in owed for v in (*d.evidence, *(n.version for n in d.near))}
+        | {d.waiver.version for d in owed if d.waiver is not None}
     )
 
 

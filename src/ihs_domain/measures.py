@@ -37,7 +37,7 @@ DONE: Final = frozenset({State.MET, State.MET_LATE})
 def measures(history: History, edition: Edition, on: date) -> tuple[Measure, ...]:
     """The questions of *edition* as of the end of *on*, as if they had always been asked.
 
-    What is not due yet, or was cut short, is not asked; a question that leaves nothing to ask is not applicable.
+    What is not due yet, was cut short or waived is not asked; a question that leaves nothing to ask is not applicable.
     """
     found = duties(history, always(edition), on)
     asked = ((rule, tuple(d for d in found if rule.cite in d.cites and _is_asked(d))) for rule in edition.rules)
@@ -46,7 +46,7 @@ def measures(history: History, edition: Edition, on: date) -> tuple[Measure, ...
 
 def _is_asked(duty: Duty) -> bool:
     not_yet_due = duty.state is State.OPEN and duty.due is not None
-    return not not_yet_due and duty.state is not State.LAPSED
+    return not not_yet_due and duty.state not in {State.LAPSED, State.WAIVED}
 
 
 def _answer(asked: Iterable[Duty]) -> Answer:

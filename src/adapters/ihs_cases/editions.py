@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import attrs
+
 from ihs_cases.plugins import EDITIONS, points
 from ihs_domain.editions import Edition, RuleBook
 
@@ -39,6 +41,7 @@ def _plainly(edition: Edition) -> dict[str, Any]:
         "zone": edition.zone,
         "until": str(edition.in_force_until),
         "practice": edition.practice,
+        "working_days": _stable(edition.working_days),
         "rules": [[rule.cite, rule.says, *rule.bears] for rule in edition.rules],
         "records": {cls.__name__: [rule.cite for rule in rules] for cls, rules in edition.records.items()},
         **{
@@ -65,6 +68,8 @@ def _stable(value: Any) -> Any:
     """A parameter in words that are the same in every process: sets in order, functions by name."""
     if hasattr(value, "__qualname__"):
         return _named(value)
+    if attrs.has(type(value)):
+        return _stable(attrs.asdict(value, recurse=False))
     if isinstance(value, Mapping):
         return sorted(([_stable(key), _stable(item)] for key, item in value.items()), key=str)
     if isinstance(value, (set, frozenset)):

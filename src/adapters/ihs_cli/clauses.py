@@ -91,7 +91,8 @@ def _value(value: Any) -> str:
     if callable(value):
         return asked(value)
     if attrs.has(type(value)):
-        return _several(attrs.asdict(value, recurse=False))
+        said = attrs.asdict(value, recurse=False)
+        return _several({name: inner for name, inner in said.items() if inner not in NOTHING})
     return _several(value) if isinstance(value, Iterable) and not isinstance(value, str) else str(value)
 
 

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "findings": "judging",
     "whatif": "whatif",
     "rules": "rules",
+    "standards": "standards",
     "audit": "audit",
     "plugins": "plugins",
     "nats": "nats",

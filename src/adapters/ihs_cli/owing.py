@@ -18,7 +18,7 @@ from ihs_cli.opening import edition_of, opened
 from ihs_cli.options import ANY_CASE, AS_AT, EDITION, ON, asks_a_store, formats
 from ihs_cli.output import Output, plain
 from ihs_domain.contacting import ContactMade, made_by
-from ihs_domain.duties import Duty, State
+from ihs_domain.duties import Duty, State, Waiver
 from ihs_domain.editions import Edition
 from ihs_domain.history import Entry
 
@@ -41,7 +41,7 @@ GROUPS: Final = (
 
 COLUMNS: Final = (
     *("store", "case", "on", "region", "worker", "group", "state", "what", "subject", "since", "due", "met_on"),
-    *("late_days", "needs", "cites", "edition", "evidence", "near"),
+    *("late_days", "needs", "lacks", "cites", "edition", "evidence", "near", "waiver"),
 )
 
 
@@ -183,6 +183,11 @@ def _case_lines(of_case: OfCase) -> Iterator[str]:
         yield f"    {when:<{wide}}  {what:<{wider}}  {_by(owing.duty)}"
         yield from (f"      by {said}" for said in owing.evidence)
         yield from (f"      not by {said}" for said in owing.near)
+        yield from (f"      waived by {_waiver(waiver)}" for waiver in filter(None, [owing.duty.waiver]))
+
+
+def _waiver(waiver: Waiver) -> str:
+    return f"{waiver.by} until {waiver.until}: {waiver.reason}, @{waiver.version}"
 
 
 def _when(duty: Duty, on: date) -> str:
@@ -207,7 +212,8 @@ def _days(number: int) -> str:
 
 def _what(duty: Duty) -> str:
     subject = f" [{', '.join(duty.subject)}]" if duty.subject else ""
-    return f"{duty.what}{subject}" + (f", {len(duty.evidence)} of {duty.needs}" if duty.needs else "")
+    counted = f", {len(duty.evidence)} of {duty.needs}" if duty.needs else ""
+    return f"{duty.what}{subject}" + (f": {', '.join(duty.lacks)}" if duty.lacks else counted)
 
 
 def _by(duty: Duty) -> str:
@@ -242,6 +248,8 @@ def _row(head: dict[str, Any], owing: Owing) -> dict[str, Any]:
         "cites": "; ".join(owing.duty.cites),
         "evidence": "; ".join(map(str, owing.evidence)),
         "near": "; ".join(map(str, owing.near)),
+        "lacks": "; ".join(owing.duty.lacks),
+        "waiver": _waiver(owing.duty.waiver) if owing.duty.waiver else "",
     }
     told = {**plain(owing.duty), **head, **lists, "group": owing.group}
     return {name: told[name] for name in COLUMNS}

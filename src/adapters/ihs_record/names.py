@@ -114,6 +114,7 @@ NAMES: Final[dict[str, type[Any]]] = {
     "ContactReported.v1": contacting.ContactReported,
     "UnannouncedVisitsExplained.v1": contacting.UnannouncedVisitsExplained,
     "ContactStandardSet.v1": contacting.ContactStandardSet,
+    "ReducedContactApproved.v1": contacting.ReducedContactApproved,
     "ContactAttempted.v1": contacting.ContactAttempted,
     # serving
     "ServiceDelivered.v1": serving.ServiceDelivered,

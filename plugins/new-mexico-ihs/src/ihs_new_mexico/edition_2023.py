@@ -67,6 +67,7 @@ from ihs_domain.serving import (
 )
 from ihs_domain.teaming import TeamMeetingHeld
 from ihs_domain.terms import Jurisdiction
+from ihs_new_mexico.holidays import NEW_MEXICO_WORKING_DAYS
 
 SUMMARY: Final = Rule(
     "SIHP23 General Summary",
@@ -231,6 +232,7 @@ NEW_MEXICO_2023: Final = Edition(
     "new-mexico-ihs",
     Jurisdiction("us-nm"),
     "America/Denver",
+    working_days=NEW_MEXICO_WORKING_DAYS,
     in_force_from=date(2023, 8, 10),
     rules=(
         SUMMARY,

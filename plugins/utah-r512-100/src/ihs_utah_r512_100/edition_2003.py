@@ -117,6 +117,7 @@ from ihs_domain.teaming import (
 )
 from ihs_domain.terms import Code, EditionId, Jurisdiction
 from ihs_utah_r512_100 import clauses_2003 as clause
+from ihs_utah_r512_100.holidays import UTAH_WORKING_DAYS
 
 INTENSIVE: Final = Code("intensive")
 CPS: Final = frozenset({Role.CPS_SUPERVISOR, Role.CPS_WORKER})
@@ -128,6 +129,7 @@ UTAH_2003: Final = Edition(
     "utah-r512-100",
     Jurisdiction("us-ut"),
     "America/Denver",
+    working_days=UTAH_WORKING_DAYS,
     in_force_from=date(2003, 9, 3),
     in_force_until=date(2010, 10, 7),
     rules=clause.REGISTER,

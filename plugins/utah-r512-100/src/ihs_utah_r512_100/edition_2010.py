@@ -70,6 +70,7 @@ from ihs_domain.teaming import (
     team_oversees_progress,
 )
 from ihs_domain.terms import EditionId, Jurisdiction
+from ihs_utah_r512_100.holidays import UTAH_WORKING_DAYS
 
 ID: Final = EditionId("utah-r512-100@2010-10-08")
 
@@ -187,6 +188,7 @@ UTAH_2010: Final = Edition(
     "utah-r512-100",
     Jurisdiction("us-ut"),
     "America/Denver",
+    working_days=UTAH_WORKING_DAYS,
     in_force_from=date(2010, 10, 8),
     in_force_until=date(2015, 12, 1),
     rules=(

@@ -1,0 +1,67 @@
+"""Waiving: a supervisor's exception excuses a duty that was open on the day it was granted, through its last day."""
+
+from datetime import date, timedelta
+
+from attrs import evolve
+
+from ihs_domain.acting import may_supervise
+from ihs_domain.approving import ExceptionGranted
+from ihs_domain.duties import Duty, NearMiss, Owed, Span, State, Waiver, settle
+from ihs_domain.history import Entry, History
+
+
+def with_waiver(duty: Duty, owed: Owed, span: Span, history: History, on: date) -> Duty:
+    """*duty* as the exceptions of *history* leave it on the day *on*; *owed* is what it was made of.
+
+    A dated duty is waived by an exception in force on its due day, an undated one while an exception is in force: in
+    either case one granted while the duty was open. Why an exception does not waive it is told among its near misses.
+    """
+    if duty.state is State.MET:
+        return duty
+    exceptions = [e for e in history.of(ExceptionGranted) if _speaks_of(e.event, duty)]
+    judged = [(e, _does_not_waive(history, e, owed, span, on)) for e in exceptions]
+    waivers = [_waiver(e) for e, why in judged if not why]
+    if waivers:
+        return _waived(duty, max(waivers, key=lambda w: (w.until, w.version)), span)
+    return evolve(duty, near=(*duty.near, *(NearMiss(e.version, why) for e, why in judged)))
+
+
+def _speaks_of(said: ExceptionGranted, duty: Duty) -> bool:
+    """By its cite, of this subject, and with a last day on or after the first of the duty."""
+    of_it = not said.subject or not {said.subject, f"@{said.subject}"}.isdisjoint(duty.subject)
+    return said.cite in duty.cites and of_it and said.until >= duty.since
+
+
+def _does_not_waive(history: History, exception: Entry[ExceptionGranted], owed: Owed, span: Span, on: date) -> str:
+    """Why an exception does not waive what is owed; empty if it does."""
+    if not may_supervise(history, exception):
+        return "the exception was not granted by a supervisor"
+    if settle(evolve(owed, met_by=()), span, exception.day)[0] is not State.OPEN:
+        return "the exception came when this was not open any more"
+    until = exception.event.until
+    return "" if (owed.due or _last_day(span, on)) <= until else f"the exception ended on {until}"
+
+
+def _last_day(span: Span, on: date) -> date:
+    """The day *on*, or before it the last on which an undated duty could still be met."""
+    return min(day for day in (on, span.closed, span.ended) if day is not None)
+
+
+def _waiver(exception: Entry[ExceptionGranted]) -> Waiver:
+    said = exception.event
+    by = said.reported.by if said.reported else exception.actor.id
+    return Waiver(exception.version, by, exception.day, said.reason, said.until)
+
+
+def _waived(duty: Duty, waiver: Waiver, span: Span) -> Duty:
+    """What was waived and then met after its day is met, and not late."""
+    if duty.met_on is not None:
+        return evolve(duty, state=State.MET, late_days=0, waiver=waiver)
+    return evolve(duty, state=State.WAIVED, late_days=0, waiver=waiver, next_change_on=_owed_again(duty, waiver, span))
+
+
+def _owed_again(duty: Duty, waiver: Waiver, span: Span) -> date | None:
+    """The day from which an undated duty is open again, if the waiver ends before the case or the edition does."""
+    outlived = span.closed is None and (span.ended is None or waiver.until < span.ended)
+    ends = duty.due is None and outlived and waiver.until < date.max
+    return waiver.until + timedelta(days=1) if ends else None

@@ -1,0 +1,226 @@
+"""Waivers: a supervisor's exception excuses any duty that was open when it was granted, through its last day."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from histories import SUPERVISOR, WORKER, days, events, plain
+from hypothesis import given
+from hypothesis import strategies as st
+from made_up import DUE, LAW, MADE_UP, SUMMARY
+
+from ihs_domain.approving import ExceptionGranted
+from ihs_domain.assigning import DesigneeNamed
+from ihs_domain.closing import CaseClosed
+from ihs_domain.duties import Duty, Owed, State, Waiver
+from ihs_domain.editions import Edition, always
+from ihs_domain.history import Entry, History, effective
+from ihs_domain.judge import duties, judge, touched
+from ihs_domain.measures import Answer, measures
+from ihs_domain.opening import CaseOpened, ConsentAsked
+from ihs_domain.recording import AmendmentReason, EntryVoided
+from ihs_domain.roles import Actor, Role
+from ihs_domain.terms import Reported
+
+OPENED_ON = date(2024, 1, 1)
+DUE_ON = date(2024, 1, 20)
+CITE = SUMMARY.cite
+
+
+def jan(day: int) -> date:
+    return date(2024, 1, day)
+
+
+def asked_by_the_twentieth(acts: History, on: date) -> list[Owed]:
+    return [Owed("asked", OPENED_ON, ("p", "@9"), due=DUE_ON, met_by=acts.of(ConsentAsked)[:1])]
+
+
+def asked_some_day(acts: History, on: date) -> list[Owed]:
+    return [Owed("asked", OPENED_ON, met_by=acts.of(ConsentAsked)[:1])]
+
+
+def owing(rule: Any) -> Edition:
+    return evolve(MADE_UP, gates={}, finds={}, duties=((rule, SUMMARY),))
+
+
+DATED, UNDATED = owing(asked_by_the_twentieth), owing(asked_some_day)
+EXCEPTION = ExceptionGranted(CITE, "family-abroad", until=jan(25))
+OPENED = (CaseOpened("voluntary", "north"), OPENED_ON, WORKER)
+
+
+def acts(*said: tuple[Any, ...]) -> History:
+    lines = (OPENED, *(one if len(one) == 3 else (*one, SUPERVISOR) for one in said))
+    return effective(Entry(event, day, v, actor, position=v) for v, (event, day, actor) in enumerate(lines, 1))
+
+
+def on(day: int, history: History, edition: Edition = DATED) -> Duty:
+    [duty] = duties(history, always(edition), jan(1) + timedelta(days=day - 1))
+    return duty
+
+
+def test_a_waived_duty_shows_by_whom_why_and_until_when():
+    duty = on(21, acts((EXCEPTION, jan(5))))
+
+    assert (duty.state, duty.late_days) == (State.WAIVED, 0)
+    assert duty.waiver == Waiver(2, "s-1", jan(5), "family-abroad", jan(25))
+
+
+@pytest.mark.parametrize("day, state", [(4, State.OPEN), (5, State.WAIVED), (20, State.WAIVED), (90, State.WAIVED)])
+def test_a_duty_due_while_an_exception_is_in_force_is_waived_from_the_day_of_the_grant_for_good(day, state):
+    assert on(day, acts((EXCEPTION, jan(5)))).state is state
+
+
+@pytest.mark.parametrize("until, state, late", [(19, State.LATE, 1), (20, State.WAIVED, 0)])
+def test_the_last_day_of_an_exception_is_in_force(until, state, late):
+    duty = on(21, acts((evolve(EXCEPTION, until=jan(until)), jan(5))))
+
+    assert (duty.state, duty.late_days) == (state, late)
+    assert [n.why for n in duty.near] == ([] if state is State.WAIVED else ["the exception ended on 2024-01-19"])
+
+
+@pytest.mark.parametrize("granted, state", [(20, State.WAIVED), (21, State.LATE)])
+def test_what_was_late_when_the_exception_came_stays_late_and_says_why(granted, state):
+    duty = on(24, acts((EXCEPTION, jan(granted))))
+
+    assert duty.state is state
+    assert [(n.version, n.why) for n in duty.near] == (
+        [] if state is State.WAIVED else [(2, "the exception came when this was not open any more")]
+    )
+
+
+def test_what_is_met_in_time_is_met_whatever_was_waived():
+    duty = on(30, acts((EXCEPTION, jan(5)), (ConsentAsked("p"), jan(20))))
+
+    assert (duty.state, duty.waiver) == (State.MET, None)
+
+
+def test_what_was_waived_and_is_met_after_its_day_is_met_and_not_late():
+    duty = on(30, acts((EXCEPTION, jan(5)), (ConsentAsked("p"), jan(28))))
+
+    assert (duty.state, duty.late_days, duty.evidence) == (State.MET, 0, (3,))
+    assert duty.waiver is not None
+
+
+@pytest.mark.parametrize("day, state", [(24, State.WAIVED), (25, State.WAIVED), (26, State.OPEN)])
+def test_an_undated_duty_is_waived_while_the_exception_lasts_and_owed_again_on_the_day_after(day, state):
+    duty = on(day, acts((EXCEPTION, jan(5))), UNDATED)
+
+    assert (duty.state, duty.next_change_on) == (state, jan(26) if state is State.WAIVED else None)
+
+
+@pytest.mark.parametrize("closed, state", [(25, State.WAIVED), (26, State.UNMET)])
+def test_an_undated_duty_goes_by_the_exception_in_force_at_closing(closed, state):
+    history = acts((EXCEPTION, jan(5)), (CaseClosed("moved"), jan(closed), WORKER))
+
+    duty = on(31, history, UNDATED)
+
+    assert (duty.state, duty.next_change_on) == (state, None)
+
+
+@pytest.mark.parametrize(
+    "subject, waived", [(None, True), ("", True), ("p", True), ("9", True), ("q", False), ("@9", True)]
+)
+def test_an_exception_of_a_subject_waives_that_subject_alone(subject, waived):
+    duty = on(21, acts((evolve(EXCEPTION, subject=subject), jan(5))))
+
+    assert (duty.state is State.WAIVED) == waived
+
+
+def test_an_exception_of_another_clause_waives_nothing():
+    duty = on(21, acts((evolve(EXCEPTION, cite=DUE.cite), jan(5))))
+
+    assert (duty.state, duty.near) == (State.LATE, ())
+
+
+def test_a_voided_exception_waives_nothing_and_a_voided_void_waives_again():
+    void = EntryVoided(2, AmendmentReason.DID_NOT_HAPPEN)
+
+    voided = acts((EXCEPTION, jan(5)), (void, jan(10)))
+    restored = acts((EXCEPTION, jan(5)), (void, jan(10)), (evolve(void, entry=3), jan(11)))
+
+    assert (on(21, voided).state, on(21, restored).state) == (State.LATE, State.WAIVED)
+
+
+NAMED = (DesigneeNamed("d-1", jan(4)), jan(2), SUPERVISOR)
+BY = {
+    "a supervisor": (Actor("s-2", Role.SUPERVISOR), None, True),
+    "a worker": (WORKER, None, False),
+    "a designee after his time": (Actor("d-1", Role.DESIGNEE), None, False),
+    "nobody's designee": (Actor("d-2", Role.DESIGNEE), None, False),
+    "whoever reports it": (WORKER, Reported("s-7", jan(5), "memo-1"), True),
+}
+
+
+@pytest.mark.parametrize("actor, reported, waives", BY.values(), ids=BY)
+def test_only_a_supervisor_waives_or_who_reports_that_one_did(actor, reported, waives):
+    duty = on(21, acts(NAMED, (evolve(EXCEPTION, reported=reported), jan(5), actor)))
+
+    assert (duty.state is State.WAIVED) == waives
+    assert [n.why for n in duty.near] == ([] if waives else ["the exception was not granted by a supervisor"])
+    assert not reported or (duty.waiver and duty.waiver.by == "s-7")
+
+
+def test_a_designee_waives_up_to_the_last_day_they_are_named_for():
+    assert on(21, acts(NAMED, (EXCEPTION, jan(4), Actor("d-1", Role.DESIGNEE)))).state is State.WAIVED
+
+
+def test_a_waiver_is_no_finding_and_touches_its_clause():
+    history = acts((EXCEPTION, jan(5)))
+
+    assert list(judge(history, always(DATED))) == []
+    assert touched(history, DATED, CITE, jan(31)) == {2}
+
+
+def test_what_was_waived_is_not_asked_in_a_review():
+    edition = evolve(DATED, rules=(SUMMARY,))
+
+    late, waived = (measures(acts(*said), edition, jan(31)) for said in ((), ((EXCEPTION, jan(5)),)))
+
+    assert [m.answer for m in (*late, *waived)] == [Answer.NO, Answer.NOT_APPLICABLE]
+
+
+# Over random cases
+
+
+def exceptions(draw: Any, n: int) -> list[Entry[Any]]:
+    granted = st.builds(ExceptionGranted, st.sampled_from([DUE.cite, "X"]), st.just("some"), days)
+    return [Entry(draw(granted), draw(days), 900 + i, SUPERVISOR) for i in range(n)]
+
+
+@given(st.data(), plain(), days)
+def test_exceptions_change_no_duty_but_those_that_stand_open_late_or_cut_short(data, record, day):
+    first = Entry(CaseOpened("voluntary", "north"), OPENED_ON, 800)
+    before = duties(effective([first, *record]), LAW, day)
+
+    after = duties(effective([first, *record, *exceptions(data.draw, 2)]), LAW, day)
+
+    for old, new in zip(before, after, strict=True):
+        assert new.state in {old.state, State.WAIVED} or (old.state, new.state) == (State.MET_LATE, State.MET)
+        assert old.state is not State.MET or new == old
+        assert (new.waiver is None) or DUE.cite in new.cites
+
+
+@given(st.data(), plain(), days)
+def test_a_waived_duty_too_stays_as_it_is_until_the_day_it_says(data, record, day):
+    first = Entry(CaseOpened("voluntary", "north"), OPENED_ON, 800)
+    known = effective([first, *record, *exceptions(data.draw, 2)]).upto(day)
+    horizon = [day + timedelta(days=n) for n in (1, 2, 5, 20, 40, 125)]
+    later = {d: {(x.what, x.subject, x.since, x.due): x.state for x in duties(known, LAW, d)} for d in horizon}
+
+    for duty in duties(known, LAW, day):
+        for then in horizon:
+            changed = duty.next_change_on is not None and duty.next_change_on <= then
+            same = later[then][duty.what, duty.subject, duty.since, duty.due] is duty.state
+            assert same is not changed
+
+
+@given(st.data(), plain(), events(ExceptionGranted), days)
+def test_an_exception_voided_is_as_if_it_had_never_been(data, record, exception, day):
+    first = Entry(CaseOpened("voluntary", "north"), OPENED_ON, 800)
+    granted = Entry(exception, data.draw(days), 900, SUPERVISOR)
+    void = Entry(EntryVoided(900, AmendmentReason.OTHER), data.draw(days), 901)
+
+    without = duties(effective([first, *record]), LAW, day)
+
+    assert duties(effective([first, *record, granted, void]), LAW, day) == without
