@@ -83,6 +83,9 @@ NAMES: Final[dict[str, type[Any]]] = {
     "NeedsAsked.v1": assessing.NeedsAsked,
     "NeedMet.v1": assessing.NeedMet,
     "InstrumentReviewed.v1": assessing.InstrumentReviewed,
+    "RiskAssessed.v1": assessing.RiskAssessed,
+    "RiskOverridden.v1": assessing.RiskOverridden,
+    "StrengthsAndNeedsAssessed.v1": assessing.StrengthsAndNeedsAssessed,
     "AssessmentResultsExplained.v1": assessing.AssessmentResultsExplained,
     "OptionsExplored.v1": assessing.OptionsExplored,
     # teaming
@@ -169,6 +172,7 @@ NAMES: Final[dict[str, type[Any]]] = {
     "PersonErased.v1": persons.PersonErased,
     # the system stream
     "EditionLoaded.v1": system.EditionLoaded,
+    "InstrumentLoaded.v1": system.InstrumentLoaded,
 }
 
 STORED_AS: Final[dict[type[Any], str]] = {cls: name for name, cls in NAMES.items()}
