@@ -1,4 +1,4 @@
-"""Scoring again on replay: a result on record that its instrument does not come to is found, never silently accepted."""
+"""Scoring again on replay: a result on record that its instrument does not come to is found, never just accepted."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final

@@ -140,6 +140,15 @@ COMPUTED: Final[dict[type[Computing], Callable[[Any, date, History, InstrumentBo
 """What people say where the core computes, and what works the event out."""
 
 
+def scored_with(event: object) -> tuple[Code, Code] | None:
+    """Id and version of the instrument that an event is the result of; None where it is that of none."""
+    if isinstance(event, (RiskAssessed, StrengthsAndNeedsAssessed)):
+        return event.instrument, event.version
+    if isinstance(event, SafetyAssessmentCompleted) and event.tool is not None and event.version is not None:
+        return event.tool, event.version
+    return None
+
+
 def _asked(
     said: ScoreRisk | CompleteSafetyAssessment | AssessStrengthsAndNeeds, day: date, book: InstrumentBook
 ) -> Instrument:

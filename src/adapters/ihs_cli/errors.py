@@ -6,7 +6,10 @@ import click
 
 from ihs_cases.errors import CasesError, UnknownAgency, UnknownCase
 from ihs_domain.editions import BadEdition
+from ihs_domain.flaws import BadInstrument
 from ihs_domain.gates import Refused
+from ihs_domain.instrument_book import InstrumentNotAtHand
+from ihs_domain.instruments import AnswersDoNotFit
 from ihs_record.errors import RecordError
 from ihs_record.row import DraftRefused
 from ihs_store.errors import KeyFileError, StoreError, StoreExists, StoreNotOpened
@@ -15,7 +18,10 @@ WRONG: Final = 1
 USAGE: Final = 2
 REHEARSAL: Final = "REHEARSAL"
 
-KNOWN: Final = (StoreError, CasesError, RecordError, DraftRefused, Refused, BadEdition)
+NOT_SCORED: Final = (InstrumentNotAtHand, AnswersDoNotFit)
+"""Why the core does not compute what was asked."""
+
+KNOWN: Final = (StoreError, CasesError, RecordError, DraftRefused, Refused, BadEdition, BadInstrument, *NOT_SCORED)
 """The errors whose words are for a person to read and hold nothing that was typed into a record."""
 
 MISNAMED: Final = (StoreNotOpened, StoreExists, KeyFileError, UnknownCase, UnknownAgency)

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "duties": "judging",
     "findings": "judging",
     "rules": "rules",
+    "instruments": "instruments",
     "audit": "audit",
     "plugins": "plugins",
     "nats": "nats",

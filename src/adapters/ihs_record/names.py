@@ -21,6 +21,7 @@ from ihs_domain import (
     responding,
     restricting,
     safety,
+    scoring,
     serving,
     system,
     teaming,
@@ -180,6 +181,14 @@ STORED_AS: Final[dict[type[Any], str]] = {cls: name for name, cls in NAMES.items
 
 WORDS: Final[dict[str, type[Any]]] = {cls.__name__: cls for cls in STORED_AS}
 """What people write: the event's word without a version means the newest."""
+
+COMPUTING: Final[dict[str, type[Any]]] = {
+    "ScoreRisk": scoring.ScoreRisk,
+    "OverrideRisk": scoring.OverrideRisk,
+    "CompleteSafetyAssessment": scoring.CompleteSafetyAssessment,
+    "AssessStrengthsAndNeeds": scoring.AssessStrengthsAndNeeds,
+}
+"""What people write where the core computes the event. None of these is ever stored; what comes of it is."""
 
 Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 """From the open part of an old version, as JSON, to a newer version's stored name and open part.
