@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import frozen
 
-from ihs_domain.instruments import Band, Index, Instrument, Item, Shape, Sign
+from ihs_domain.instruments import Band, Index, Instrument, InstrumentError, Item, Shape, Sign
 from ihs_domain.roles import SUPERVISING
 from ihs_domain.terms import Code
 
@@ -25,7 +25,7 @@ class Flaw:
         return f"{self.at}: {self.says}"
 
 
-class BadInstrument(ValueError):
+class BadInstrument(InstrumentError, ValueError):
     """A definition of an instrument does not hold together. Carries every flaw."""
 
     def __init__(self, name: str, flaws: Iterable[Flaw]) -> None:

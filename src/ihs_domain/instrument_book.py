@@ -6,11 +6,11 @@ from datetime import date
 from attrs import field, frozen
 
 from ihs_domain.flaws import BadInstrument, clashes, flaws
-from ihs_domain.instruments import Instrument
+from ihs_domain.instruments import Instrument, InstrumentError
 from ihs_domain.terms import Code
 
 
-class InstrumentNotAtHand(LookupError):
+class InstrumentNotAtHand(InstrumentError, LookupError):
     """No instrument of that id and version is at hand, or none is in force yet on that day."""
 
 

@@ -211,7 +211,11 @@ class NeedsRanked:
 Result = RiskScored | SafetyFound | NeedsRanked
 
 
-class AnswersDoNotFit(ValueError):
+class InstrumentError(Exception):
+    """An instrument cannot be used, or not as it was asked."""
+
+
+class AnswersDoNotFit(InstrumentError, ValueError):
     """The answers are not such as the instrument asks for: says which, and what instead. Carries all that is wrong."""
 
     def __init__(self, instrument: Instrument, wrong: tuple[str, ...]) -> None:

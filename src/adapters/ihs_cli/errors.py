@@ -6,10 +6,8 @@ import click
 
 from ihs_cases.errors import CasesError, UnknownAgency, UnknownCase
 from ihs_domain.editions import BadEdition
-from ihs_domain.flaws import BadInstrument
 from ihs_domain.gates import Refused
-from ihs_domain.instrument_book import InstrumentNotAtHand
-from ihs_domain.instruments import AnswersDoNotFit
+from ihs_domain.instruments import InstrumentError
 from ihs_record.errors import RecordError
 from ihs_record.row import DraftRefused
 from ihs_store.errors import KeyFileError, StoreError, StoreExists, StoreNotOpened
@@ -18,10 +16,7 @@ WRONG: Final = 1
 USAGE: Final = 2
 REHEARSAL: Final = "REHEARSAL"
 
-NOT_SCORED: Final = (InstrumentNotAtHand, AnswersDoNotFit)
-"""Why the core does not compute what was asked."""
-
-KNOWN: Final = (StoreError, CasesError, RecordError, DraftRefused, Refused, BadEdition, BadInstrument, *NOT_SCORED)
+KNOWN: Final = (StoreError, CasesError, RecordError, DraftRefused, Refused, BadEdition, InstrumentError)
 """The errors whose words are for a person to read and hold nothing that was typed into a record."""
 
 MISNAMED: Final = (StoreNotOpened, StoreExists, KeyFileError, UnknownCase, UnknownAgency)

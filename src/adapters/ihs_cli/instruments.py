@@ -84,11 +84,11 @@ def _checked(path: Path, at_hand: list[Instrument]) -> Iterator[str]:
     except BadInstrumentFile as error:
         yield from (f"{path}:{misprint}" for misprint in error.misprints)
         return
-    before = [other for other in at_hand if digest(other) != digest(one)]  # the file itself may be at hand
-    if found := [*clashes([*before, one])]:
-        yield from (f"{path}: {flaw}" for flaw in found)
-        return
-    at_hand.append(one)
+    if one not in at_hand:  # the file itself may be at hand
+        if found := [*clashes([*at_hand, one])]:
+            yield from (f"{path}: {flaw}" for flaw in found)
+            return
+        at_hand.append(one)
     _echo(f"{path}: {_heading(one)}")
 
 
@@ -152,11 +152,10 @@ def _span(band: Band) -> str:
 
 
 def _override(rule: Override) -> str:
-    way = "" if rule.direction == "either" else f" {rule.direction}"
-    far = f" by at most {rule.steps}" if rule.steps else ""
-    to = f" to {rule.to}" if rule.to else ""
-    approved = f"; approved by: {', '.join(sorted(rule.approved_by))}" if rule.approved_by else ""
-    return f"{rule.code} ({rule.kind}{way}{far}{to}{approved}): {rule.says}"
+    ways = [rule.kind, rule.direction, *([f"at most {rule.steps}"] if rule.steps else [])]
+    ways += [f"to {rule.to}"] if rule.to else []
+    ways += [f"approved by {' or '.join(sorted(rule.approved_by, reverse=True))}"] if rule.approved_by else []
+    return f"{rule.code} ({', '.join(ways)}): {rule.says}"
 
 
 @instruments.command(name="schema", short_help="The JSON Schema of files that define instruments.")

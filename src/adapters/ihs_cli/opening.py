@@ -1,4 +1,4 @@
-"""Opening a store for a command: with editions and instruments at hand, and every error marked with the kind of store."""
+"""Opening a store for a command: with editions and instruments at hand, every error marked with the kind of store."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

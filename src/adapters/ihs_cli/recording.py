@@ -14,7 +14,7 @@ from attrs import define, field
 
 from ihs_cases import Cases, Receipt
 from ihs_cases.errors import CasesError, Conflict, OutcomeUnknown
-from ihs_cli.errors import NOT_SCORED, WRONG, Failure
+from ihs_cli.errors import WRONG, Failure
 from ihs_cli.lines import BadLine, Written, numbered, written
 from ihs_cli.opening import opened
 from ihs_cli.options import asks_a_store, formats
@@ -22,6 +22,7 @@ from ihs_cli.output import Output, objection_lines
 from ihs_cli.printable import shown
 from ihs_cli.progress import Progress
 from ihs_domain.gates import Objection, Refused
+from ihs_domain.instruments import InstrumentError
 from ihs_domain.judge import Finding
 from ihs_projections.wording import says
 from ihs_record.errors import RecordError
@@ -33,7 +34,7 @@ NOTHING_NEW: Final = "nothing new"
 REFUSED: Final = "refused"
 BAD: Final = "wrong"
 
-NOT_THIS_LINE: Final = (CasesError, RecordError, AppendRefused, DraftRefused, KeyErased, *NOT_SCORED)
+NOT_THIS_LINE: Final = (CasesError, RecordError, AppendRefused, DraftRefused, KeyErased, InstrumentError)
 """What speaks against one line and says nothing of the next; every other error of the store ends the run."""
 
 
