@@ -1,6 +1,6 @@
 """Assessing the family: its strengths and its underlying needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -174,12 +174,15 @@ def risk_assessed(assessing: Assessing, entry: Entry[RiskAssessed]) -> Assessing
 
 def a_risk_assessment_is_overridden(case: "Case", entry: Entry[RiskOverridden]) -> Objection | None:
     """What is overridden is an assessment of risk, on record by that day."""
-    if entry.event.assessment in case.assessing.risk:
-        return None
-    there = ", ".join(f"@{version}" for version in sorted(case.assessing.risk))
+    known = case.assessing.risk
+    return None if entry.event.assessment in known else not_assessed(entry.event.assessment, known)
+
+
+def not_assessed(assessment: Version, known: Iterable[int]) -> Objection:
+    """What speaks against overriding an *assessment* that is none of those *known* by that day."""
+    there = ", ".join(f"@{version}" for version in sorted(known))
     remedy = f"name one that does: {there}" if there else "assess the risk first"
-    about = (f"@{entry.event.assessment}",)
-    return Objection("no assessment of risk stands under that version by that day", remedy, about)
+    return Objection("no assessment of risk stands under that version by that day", remedy, (f"@{assessment}",))
 
 
 def whole(assessment: FamilyAssessmentCompleted) -> bool:

@@ -33,18 +33,18 @@ class InstrumentBook:
 
     def of(self, id_: Code, version: Code) -> Instrument:
         """One version of an instrument. Raises InstrumentNotAtHand."""
-        return self._one((one for one in self.instruments if (one.id, one.version) == (id_, version)), "")
+        return self._one((one for one in self.instruments if (one.id, one.version) == (id_, version)), "at hand")
 
     def on(self, id_: Code, day: date) -> Instrument:
         """The version of an instrument that is in force on *day*. Raises InstrumentNotAtHand."""
         of_id = [one for one in self.instruments if one.id == id_]
-        when = f" in force on {day}" if of_id else ""
-        return self._one((one for one in reversed(of_id) if one.in_force_from <= day), when)
+        wanting = f"in force on {day}" if of_id else "at hand"
+        return self._one((one for one in reversed(of_id) if one.in_force_from <= day), wanting)
 
-    def _one(self, found: Iterable[Instrument], when: str) -> Instrument:
+    def _one(self, found: Iterable[Instrument], wanting: str) -> Instrument:
         for one in found:
             return one
         there = ", ".join(f"{one.name} from {one.in_force_from}" for one in self.instruments) or "none"
         raise InstrumentNotAtHand(
-            f"no instrument of that id and version is at hand{when}: load its file, or name one there is ({there})"
+            f"no instrument of that id and version is {wanting}: load its file, or name one there is ({there})"
         )

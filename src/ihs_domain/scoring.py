@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from ihs_domain.assessing import RiskAssessed, RiskOverridden, StrengthsAndNeedsAssessed
+from ihs_domain.assessing import RiskAssessed, RiskOverridden, StrengthsAndNeedsAssessed, not_assessed
 from ihs_domain.gates import Objection, Refused
 from ihs_domain.history import Entry, History
 from ihs_domain.instrument_book import InstrumentBook
@@ -117,9 +117,10 @@ def needs_are_ranked(
 
 
 def risk_is_overridden(said: OverrideRisk, day: date, history: History, book: InstrumentBook) -> RiskOverridden:
-    assessed = overridden(history.upto(day), said.assessment)
+    known = history.upto(day)
+    assessed = overridden(known, said.assessment)
     if assessed is None:
-        raise Refused((NOT_ASSESSED,))
+        raise Refused((not_assessed(said.assessment, (e.version for e in known.of(RiskAssessed))),))
     instrument = book.of(assessed.event.instrument, assessed.event.version)
     rule = next((rule for rule in instrument.overrides if rule.code == said.rule), None)
     if rule is None:
@@ -157,11 +158,6 @@ def _asked(
 
 
 # Overrides
-
-NOT_ASSESSED: Final = Objection(
-    "no assessment of risk stands under that version by that day", "name one by the version shown on the timeline"
-)
-
 
 def overridden(history: History, assessment: Version) -> Entry[RiskAssessed] | None:
     """The assessment of risk that an override names, None where none stands under that version."""
