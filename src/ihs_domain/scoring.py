@@ -159,6 +159,7 @@ def _asked(
 
 # Overrides
 
+
 def overridden(history: History, assessment: Version) -> Entry[RiskAssessed] | None:
     """The assessment of risk that an override names, None where none stands under that version."""
     return next((e for e in history.of(RiskAssessed) if e.version == assessment), None)

@@ -1,12 +1,14 @@
 """Answers go on record scored: once per command, by an instrument at hand whose digest is on record."""
 
-from datetime import date
+import asyncio
+from datetime import UTC, date, datetime
 
 import pytest
 from asked import ENOUGH, RISK, SAMPLES
 from attrs import evolve
 from rehearsal import ASKED, SUPERVISOR, UTAH, Desk
 
+from ihs_cases import AsyncCases
 from ihs_cases.cases import Cases
 from ihs_cases.errors import (
     AnswersDoNotFit,
@@ -19,11 +21,13 @@ from ihs_cases.errors import (
 from ihs_cases.instruments import digest
 from ihs_domain.approving import ApprovalGranted
 from ihs_domain.assessing import RiskAssessed
+from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.instrument_book import InstrumentBook
+from ihs_domain.instruments import Rated, Sheet
 from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.rescoring import DIFFERS, NOT_AT_HAND
 from ihs_domain.risk import risk_level
-from ihs_domain.scoring import OverrideRisk, ScoreRisk
+from ihs_domain.scoring import AssessStrengthsAndNeeds, OverrideRisk, ScoreRisk
 from ihs_domain.system import InstrumentLoaded
 from ihs_domain.terms import Unopened
 
@@ -175,6 +179,38 @@ def test_what_cannot_be_scored_leaves_nothing_on_record_and_may_be_asked_again(d
     with pytest.raises(error):
         desk.put(said, command_id="a", day=date(2015, 1, 5))
     assert desk.put(SCORE, command_id="a", day=date(2015, 1, 5)).again is False
+
+
+def test_a_sheet_of_somebody_who_is_not_in_the_case_is_refused(desk):
+    sheet = Sheet({"health": "grave-need", "learning": "adequate"}, "C-1")
+    opened(desk)
+
+    with pytest.raises(Refused, match="no person of that id is on record in this case"):
+        desk.put(AssessStrengthsAndNeeds("sample-strengths-and-needs", (sheet,)))
+    desk.put(PersonJoined("C-1", Relation.CHILD))
+    assert desk.put(AssessStrengthsAndNeeds("sample-strengths-and-needs", (sheet,))).computed.needs == (
+        Rated("health", 3, "C-1"),
+    )
+
+
+async def asked_of_async_cases(url: str) -> str:
+    async with await AsyncCases.open(url, rules=UTAH, instruments=SAMPLES) as cases:
+        receipt = await cases.record(
+            SCORE,
+            case_id="k1",
+            actor=SUPERVISOR,
+            occurred=date(2015, 1, 5),
+            command_id="async",
+            recorded_at=datetime(2015, 1, 6, tzinfo=UTC),
+        )
+    return receipt.computed.scored_level
+
+
+def test_the_awaited_cases_score_too(tmp_path):
+    with at_hand(tmp_path) as cases:
+        opened(Desk(cases))
+
+    assert asyncio.run(asked_of_async_cases(str(tmp_path / "s.db"))) == "high"
 
 
 def test_nobody_records_that_an_instrument_was_loaded(desk):

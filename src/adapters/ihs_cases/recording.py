@@ -32,7 +32,6 @@ from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.instrument_book import InstrumentBook
-from ihs_domain.instruments import Instrument
 from ihs_domain.judge import Finding, decide
 from ihs_domain.persons import PersonErased, PersonRegistered, PersonsMerged
 from ihs_domain.recording import EntryCorrected
@@ -215,7 +214,7 @@ class Recorder:
         instrument = self.instruments.of(*named)
         if instrument.name in self._loaded:
             return
-        if not self._is_as_loaded(instrument):
+        if instrument.name in self._changed():
             raise InstrumentChanged(
                 f"{instrument.name} is on record with another definition: give the changed one a new version"
             )
@@ -225,12 +224,16 @@ class Recorder:
 
     def as_loaded(self) -> InstrumentBook:
         """The instruments at hand, but for those that say something else than when entries were scored with them."""
-        return InstrumentBook(one for one in self.instruments.instruments if self._is_as_loaded(one))
+        changed = self._changed()
+        kept = [one for one in self.instruments.instruments if one.name not in changed]
+        return InstrumentBook(kept) if changed else self.instruments
 
-    def _is_as_loaded(self, instrument: Instrument) -> bool:
-        said = (e.event for e in self.entries("system") if isinstance(e.event, InstrumentLoaded))
-        digests = {e.digest for e in said if (e.instrument, e.version) == (instrument.id, instrument.version)}
-        return digests <= {digest_of_instrument(instrument)}
+    def _changed(self) -> set[str]:
+        """The names of the instruments at hand that are on record with another definition."""
+        at_hand = {(one.id, one.version): one for one in self.instruments.instruments}
+        said = [e.event for e in self.entries("system") if isinstance(e.event, InstrumentLoaded)]
+        known = [(at_hand[e.instrument, e.version], e.digest) for e in said if (e.instrument, e.version) in at_hand]
+        return {one.name for one, loaded in known if digest_of_instrument(one) != loaded}
 
     def _put_once(self, command_id: str, event: Any, recorded_at: datetime | None) -> None:
         """Put an event of the system's own on record, once for ever."""

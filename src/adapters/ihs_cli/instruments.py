@@ -162,7 +162,7 @@ def _override(rule: Override) -> str:
 def schema_() -> None:
     """The JSON Schema (2020-12) of files that define instruments.
 
-    Example: ihs instruments schema > instrument.schema.json
+    Example: ihs instruments schema
     """
     click.echo(json.dumps(schema(), indent=2))
 
