@@ -1,17 +1,34 @@
 """Assessing the family: its strengths and its underlying needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, field, frozen
 
 from ihs_domain.closing import CaseClosed, Ending, EndingDetermined
 from ihs_domain.duties import DutyRule, NearMiss, Owed
+from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
+from ihs_domain.instruments import OverrideKind, Rated, Sheet
 from ihs_domain.opening import opened_on
 from ihs_domain.requesting import Audience, audiences
-from ihs_domain.terms import AssessmentId, Code, Happening, Narrative, NeedId, New, PersonId, StrengthId
+from ihs_domain.roles import Role
+from ihs_domain.terms import (
+    AssessmentId,
+    Code,
+    Decision,
+    Happening,
+    Narrative,
+    NeedId,
+    New,
+    PersonId,
+    StrengthId,
+    Version,
+)
+
+if TYPE_CHECKING:
+    from ihs_domain.case import Case
 
 
 @frozen
@@ -78,6 +95,47 @@ class InstrumentReviewed(Happening):
 
 
 @frozen
+class RiskAssessed(Happening):
+    """The risk to the children was scored with an instrument, of the household or of one person (*of*)."""
+
+    instrument: Code
+    version: Code
+    answers: dict[Code, Code]
+    scores: dict[Code, int]
+    scored_level: Code
+    of: PersonId | None = None
+    words: Narrative = None
+
+
+@frozen
+class RiskOverridden(Decision):
+    """Another level than the scored one is to hold, by a rule of the instrument.
+
+    It holds once one of *approved_by* approved this entry; at once where that names nobody.
+    """
+
+    assessment: Version
+    rule: Code
+    kind: OverrideKind
+    level: Code
+    reason: Code
+    approved_by: frozenset[Role] = frozenset()
+    words: Narrative = None
+
+
+@frozen
+class StrengthsAndNeedsAssessed(Happening):
+    """Strengths and needs were rated with an instrument: needs gravest first, strengths greatest first."""
+
+    instrument: Code
+    version: Code
+    sheets: tuple[Sheet, ...]
+    needs: tuple[Rated, ...]
+    strengths: tuple[Rated, ...]
+    words: Narrative = None
+
+
+@frozen
 class AssessmentResultsExplained(Happening):
     """The results of an assessment were explained to the family or the referent."""
 
@@ -95,9 +153,10 @@ class OptionsExplored(Happening):
 
 @frozen
 class Assessing:
-    """The completed assessments, and whose each need is (None: the family's)."""
+    """The completed assessments, whose each need is (None: the family's), and which entries assessed risk."""
 
     completed: frozenset[AssessmentId] = frozenset()
+    risk: frozenset[int] = frozenset()
     needs: dict[NeedId, PersonId | None] = field(factory=dict)
 
 
@@ -107,6 +166,23 @@ def need_identified(assessing: Assessing, entry: Entry[NeedIdentified]) -> Asses
 
 def family_assessment_completed(assessing: Assessing, entry: Entry[FamilyAssessmentCompleted]) -> Assessing:
     return evolve(assessing, completed=assessing.completed | {entry.event.assessment})
+
+
+def risk_assessed(assessing: Assessing, entry: Entry[RiskAssessed]) -> Assessing:
+    return evolve(assessing, risk=assessing.risk | {entry.version})
+
+
+def a_risk_assessment_is_overridden(case: "Case", entry: Entry[RiskOverridden]) -> Objection | None:
+    """What is overridden is an assessment of risk, on record by that day."""
+    known = case.assessing.risk
+    return None if entry.event.assessment in known else not_assessed(entry.event.assessment, known)
+
+
+def not_assessed(assessment: Version, known: Iterable[int]) -> Objection:
+    """What speaks against overriding an *assessment* that is none of those *known* by that day."""
+    there = ", ".join(f"@{version}" for version in sorted(known))
+    remedy = f"name one that does: {there}" if there else "assess the risk first"
+    return Objection("no assessment of risk stands under that version by that day", remedy, (f"@{assessment}",))
 
 
 def whole(assessment: FamilyAssessmentCompleted) -> bool:
@@ -200,6 +276,9 @@ def _order(entry: Entry[Any]) -> tuple[date, int]:
     return entry.day, entry.version
 
 
+SCORED: Final = "it was scored, which does not say that somebody went through it to find concerns"
+
+
 def instruments_are_reviewed(*instruments: str) -> DutyRule:
     """A duty: each of these scored instruments is gone through to find concerns."""
 
@@ -208,7 +287,9 @@ def instruments_are_reviewed(*instruments: str) -> DutyRule:
         if day := opened_on(history):
             for instrument in instruments:
                 met = tuple(e for e in history.of(InstrumentReviewed) if e.event.instrument == instrument)
-                yield Owed("the instrument is reviewed", day, subject=(instrument,), met_by=met[:1])
+                scored = history.of_any(RiskAssessed, StrengthsAndNeedsAssessed)
+                near = tuple(NearMiss(e.version, SCORED) for e in scored if e.event.instrument == instrument)
+                yield Owed("the instrument is reviewed", day, subject=(instrument,), met_by=met[:1], near=near)
 
     return each_instrument_is_reviewed
 

@@ -15,6 +15,7 @@ from ihs_domain.approving import (
     another_persons_entry,
     entry_stands,
 )
+from ihs_domain.assessing import RiskOverridden, a_risk_assessment_is_overridden
 from ihs_domain.case import EVENTS, Case
 from ihs_domain.closing import CaseReopened, case_is_closed, case_is_open
 from ihs_domain.contacting import ReducedContactApproved
@@ -44,6 +45,7 @@ ALWAYS: Final[GateTable] = {
     SupervisorAgreed: ((plan_is_drafted,), (by_a_supervisor,)),
     PlanFinalised: ((plan_is_drafted,),),
     ReferralSent: ((a_basis_covers_the_referral,),),
+    RiskOverridden: ((a_risk_assessment_is_overridden,),),
 }
 """What the state of a case itself forbids, whatever the edition; one that has a clause for it cites that instead."""
 

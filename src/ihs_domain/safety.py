@@ -45,13 +45,18 @@ class Management(StrEnum):
 
 @frozen
 class SafetyAssessmentCompleted(Happening):
-    """The safety of the children was assessed, with which tool; *protective_factors* is None where nobody looked."""
+    """The safety of the children was assessed, with which tool; *protective_factors* is None where nobody looked.
+
+    Where the tool is an instrument that found the result, its *version* and the *answers* to it stand here.
+    """
 
     made_for: MadeFor
     result: SafetyResult
     children: frozenset[PersonId]
     tool: Code | None = None
     protective_factors: frozenset[Code] | None = None
+    version: Code | None = None
+    answers: dict[Code, Code] = field(factory=dict)
     words: Narrative = None
 
 

@@ -12,3 +12,12 @@ class EditionLoaded(Happening):
     ruleset: Code
     edition: EditionId
     digest: Digest
+
+
+@frozen
+class InstrumentLoaded(Happening):
+    """From here on entries may be scored with this version of an instrument; *digest* is that of its definition."""
+
+    instrument: Code
+    version: Code
+    digest: Digest

@@ -134,4 +134,9 @@ class Amendment(Said):
     entry: Version
 
 
+@frozen
+class Computing(Said):
+    """What a person says where the core works out the event: answers, of which it makes a score."""
+
+
 Event = Happening | Decision | Amendment

@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "ihs_projections": ("ihs_domain", "attrs"),
     "ihs_utah_r512_100": ("ihs_domain", "attrs"),
     "ihs_new_mexico": ("ihs_domain", "attrs"),
+    "ihs_sample_instruments": ("", ""),
     "ihs_echo": ("ihs_domain ihs_follow", "attrs"),
     "ihs_subscriber": ("", "nats"),
 }

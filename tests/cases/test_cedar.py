@@ -1,7 +1,4 @@
-"""The Cedar diary: each numbered answer worked out by hand, held against the core, a real store and a real server.
-
-Answer 7 and the scoring of the risk instrument on 2026-02-05 wait for scoring: nothing of it is in the diary yet.
-"""
+"""The Cedar diary: each numbered answer worked out by hand, held against the core, a real store and a real server."""
 
 import asyncio
 import json
@@ -12,8 +9,10 @@ import pytest
 from diary import DENVER, Diary, lines, proposal
 
 from ihs_cases.cases import Cases
+from ihs_cases.instruments import installed
 from ihs_domain.agencies import AgreementEnded, DisclosuresMade, OnCallCovered, on_call_at
 from ihs_domain.approving import DocumentationConfirmed
+from ihs_domain.assessing import RiskAssessed, RiskOverridden
 from ihs_domain.assigning import held_by
 from ihs_domain.closing import CaseClosed, Ending
 from ihs_domain.contacting import ContactAttempted, ContactMade
@@ -23,6 +22,7 @@ from ihs_domain.gates import Refused
 from ihs_domain.history import Entry
 from ihs_domain.judge import duties, judge
 from ihs_domain.releasing import Kind
+from ihs_domain.risk import RiskLevel, risk_level, risk_level_on
 from ihs_domain.roles import Actor, Role
 from ihs_domain.serving import FundsSpent, ReferralFollowedUp, ReferralSent
 from ihs_domain.terms import ActorId
@@ -32,7 +32,7 @@ from ihs_nats import EmbeddedServer, Publisher, provision
 from ihs_nats.source import AgencySource
 from ihs_nats.wire import START
 from ihs_new_mexico import EDITIONS
-from ihs_record.reading import read_event
+from ihs_record.reading import read_said
 from ihs_subscriber import Subscriber
 
 RIO = "rio-recovery"
@@ -71,13 +71,15 @@ def test_every_decision_the_diary_marks_is_refused_with_its_clause_and_no_other(
     refused = [(r.cites, r.about) for r in cedar.refused.values()]
 
     assert refused == [
+        ([], ["@21"]),
         (["SIHP23 15"], ["RF1"]),
         (["SIHP23 8"], ["PL0"]),
         (["SIHP23 16"], []),
         (["SIHP23 4", "SIHP23 4"], ["C-1", "T1"]),
         (["SIHP23 4"], ["T1"]),
     ]
-    assert all(o.rules for r in cedar.refused.values() for o in r.objections)
+    without_clause = [o.says for r in cedar.refused.values() for o in r.objections if not o.rules]
+    assert without_clause == ["this is not for a practitioner to decide", "this is the actor's own entry"]
 
 
 def test_the_findings_are_the_assignment_of_w_40_and_the_days_without_a_safety_plan(cedar):
@@ -151,6 +153,7 @@ AWAITING = [
     ("ContactMade", date(2026, 2, 3)),
     ("InstrumentReviewed", date(2026, 2, 5)),
     ("InstrumentReviewed", date(2026, 2, 5)),
+    ("RiskAssessed", date(2026, 2, 5)),
     ("ContactMade", date(2026, 2, 10)),
     ("ReleaseSigned", date(2026, 2, 11)),
     ("PlanAgreed", date(2026, 2, 12)),
@@ -191,7 +194,7 @@ def test_answer_3_each_is_met_by_its_own_confirmation_and_none_before(law):
 
 def put(cases: Cases, line) -> None:
     cases.record(
-        read_event(line["record"], line["with"]),
+        read_said(line["record"], line["with"]),
         case_id=line.get("case"),
         agency_id=line.get("agency"),
         actor=Actor(ActorId(line["actor"]), Role(line["role"])),
@@ -340,6 +343,42 @@ def test_answer_6_on_call_given_in_a_time_zone_is_kept_by_its_offset(store):
 def test_answer_6_nobody_held_the_case_before_it_was_assigned_and_w_40_not_at_the_end_of_the_day(cedar):
     assert held_by(cedar.history(), date(2026, 1, 28)) is None
     assert held_by(cedar.history(), date(2026, 1, 29)) == "w-31"
+
+
+def test_answer_7_the_scored_level_is_high_neglect_high_and_abuse_low(cedar):
+    [assessed] = cedar.history().of(RiskAssessed)
+    sample = installed().of(assessed.event.instrument, assessed.event.version)
+
+    levels = {index.code: index.level(assessed.event.scores[index.code]) for index in sample.indices}
+    assert (levels, assessed.event.scored_level) == ({"neglect": "high", "abuse": "low"}, "high")
+
+
+def test_answer_7_the_final_level_is_high_until_the_approval_on_02_06_and_moderate_from_then(cedar):
+    days = [date(2026, 2, day) for day in (4, 5, 6)]
+
+    before, proposed, approved = (risk_level(cedar.history(), day) for day in days)
+
+    assert before is None
+    assert proposed == RiskLevel("high", "high", date(2026, 2, 5), by=(20,), proposed="moderate")
+    assert approved == RiskLevel("high", "moderate", date(2026, 2, 6), by=(20, 21, 22))
+    assert [risk_level_on(cedar.history(), day) for day in days] == [None, "high", "moderate"]
+    assert risk_level_on(cedar.history(), date(2026, 5, 8)) == "moderate"
+
+
+def test_answer_7_as_at_the_evening_before_the_approval_the_level_is_high_whatever_day_is_asked(cedar):
+    known = cedar.history(as_at=date(2026, 2, 5))
+
+    assert risk_level_on(known, date(2026, 3, 1)) == "high"
+
+
+def test_answer_7_both_levels_stay_on_record_in_a_store_and_are_scored_again_without_a_finding(store):
+    tell(store, "2026", "2026-02-07")
+    [assessed] = store.history("cedar").of(RiskAssessed)
+    [overridden] = store.history("cedar").of(RiskOverridden)
+
+    assert (assessed.event.scored_level, overridden.event.level) == ("high", "moderate")
+    assert overridden.event.approved_by == {Role.SUPERVISOR, Role.DESIGNEE}
+    assert [f.event for f in store.findings("cedar")] == ["WorkerAssigned"]
 
 
 def test_answer_8_sp1_ran_out_on_04_30_and_no_safety_plan_held_until_05_05(cedar):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ihs_domain.assessing import InstrumentReviewed, NeedIdentified, NeedsAsked
+from ihs_domain.assessing import InstrumentReviewed, NeedIdentified, NeedsAsked, RiskAssessed
 from ihs_domain.closing import CaseClosed, Ending
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.household import PersonJoined, Relation
@@ -37,6 +37,15 @@ def test_the_risk_and_the_needs_and_strengths_instruments_are_reviewed(given, ow
         "sdm-family-needs-and-strengths": ("open", ()),
     }
     assert states(owed(history, 9, "SIHP23 6"))["sdm-family-needs-and-strengths"] == ("unmet", ())
+
+
+@pytest.mark.clause("SIHP23 6", edition=EDITION)
+def test_an_instrument_that_was_only_scored_is_a_near_miss(given, owed):
+    history = given(OPENED, (5, RiskAssessed("sdm-risk", "2020", {}, {}, "high")))
+
+    [risk, _] = owed(history, 8, "SIHP23 6")
+
+    assert (risk.state, [n.version for n in risk.near]) == ("open", [2])
 
 
 @pytest.mark.clause("SIHP23 7", edition=EDITION)

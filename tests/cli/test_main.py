@@ -1,6 +1,7 @@
 """How every command looks and ends."""
 
 import shlex
+from pathlib import Path
 
 import click
 import pytest
@@ -8,6 +9,7 @@ from typed import entry
 
 from ihs_cases import Cases
 from ihs_cli.main import main
+from ihs_sample_instruments import INSTRUMENTS
 
 
 def commands(command=main, path=()):
@@ -38,6 +40,8 @@ ALONE = {name: typed for name, typed in EVERY.items() if typed[0][:1] not in {("
 @pytest.mark.parametrize("path, command", ALONE.values(), ids=ALONE)
 def test_the_example_works(ihs, alder, write, path, command):
     write().rename("monday.jsonl")
+    if path == ("instruments", "check"):
+        Path("risk-2026.json").write_text((INSTRUMENTS / "risk.json").read_text())
     [example] = [line for line in command.help.splitlines() if "Example: " in line]
     if path == ("store", "init"):
         alder.unlink()
@@ -48,7 +52,7 @@ def test_the_example_works(ihs, alder, write, path, command):
     assert (answer.code, answer.err) == (0, "")
 
 
-@pytest.mark.parametrize("typed", [(), ("store",), ("case",), ("rules",)])
+@pytest.mark.parametrize("typed", [(), ("store",), ("case",), ("rules",), ("instruments",)])
 def test_a_command_typed_alone_shows_its_help(ihs, typed):
     answer = ihs(*typed)
 

@@ -21,7 +21,13 @@ from ihs_domain.approving import (
     another_persons_entry,
     entry_stands,
 )
-from ihs_domain.assessing import FamilyAssessmentCompleted, NeedIdentified
+from ihs_domain.assessing import (
+    FamilyAssessmentCompleted,
+    NeedIdentified,
+    RiskAssessed,
+    RiskOverridden,
+    a_risk_assessment_is_overridden,
+)
 from ihs_domain.assigning import DesigneeNamed
 from ihs_domain.case import EVENTS, fold
 from ihs_domain.closing import (
@@ -42,6 +48,7 @@ from ihs_domain.gates import Gate, Objection, Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.ids import entries_named, mentions
+from ihs_domain.instruments import OverrideKind
 from ihs_domain.judge import Finding, decide
 from ihs_domain.opening import CaseOpened, case_is_not_open_yet
 from ihs_domain.planning import (
@@ -597,6 +604,30 @@ def test_a_refused_closing_says_how_many_threats_by_which_clause_and_what_instea
         "record how each was managed, or that the child can no longer safely stay"
     )
     assert (refused.value.cites, refused.value.about) == (["M-5"], ["t"])
+
+
+# Overriding a level of risk
+
+SCORED = (RiskAssessed("some-risk", "1", {}, {}, "high"), 3)
+OVERRIDDEN = RiskOverridden(2, "judgement", OverrideKind.DISCRETIONARY, "moderate", "some-reason")
+
+
+@rests_on(a_risk_assessment_is_overridden)
+def test_only_an_assessment_of_risk_is_overridden(law):
+    with pytest.raises(Refused) as refused:
+        put(evolve(OVERRIDDEN, assessment=1), 4, OPENED, SCORED, law=law)
+
+    assert str(refused.value) == (
+        "no assessment of risk stands under that version by that day [@1]: name one that does: @2"
+    )
+
+
+def test_a_level_of_risk_is_not_overridden_before_the_day_it_was_assessed():
+    assert refusal(OVERRIDDEN, 2, OPENED, SCORED) == ["no assessment of risk stands under that version by that day"]
+
+
+def test_an_assessment_of_risk_is_overridden_from_its_own_day_on():
+    assert put(OVERRIDDEN, 3, OPENED, SCORED) == ()
 
 
 # Every gate, and every kind of entry

@@ -16,10 +16,12 @@ from pages import DOCS, GENERATED, ROOT, said, table
 from clauses import about, clauses, source
 from ihs_cases.editions import installed
 from ihs_cases.errors import CasesError
+from ihs_cases.instrument_files import schema
 from ihs_cli.clauses import asked
 from ihs_domain.closing import case_is_open
 from ihs_domain.editions import ALWAYS, WHENEVER, BadEdition
 from ihs_domain.gates import Refused
+from ihs_domain.instruments import InstrumentError
 from ihs_domain.judge import OWN_TERMS
 from ihs_domain.terms import Amendment, Decision, Event, Introduced, Reported, UnderNarrative, UnderPerson, Unopened
 from ihs_follow import follower  # noqa: F401 - so that its errors are known
@@ -29,7 +31,7 @@ from ihs_ledger.tree import TreeDamaged
 from ihs_nats.errors import TellingError
 from ihs_record.errors import RecordError
 from ihs_record.fields import hints
-from ihs_record.names import NAMES
+from ihs_record.names import COMPUTING, NAMES
 from ihs_record.row import DraftRefused, PartsDamaged
 from ihs_store.errors import StoreError
 from ihs_subscriber import SubscriberError
@@ -133,8 +135,19 @@ def events() -> Iterator[str]:
         for name, cls in named:
             yield from _event(name, cls)
     yield from ("## Values", "", "The lists of values and the compound values that fields speak of.", "")
-    for cls in sorted({c for event in NAMES.values() for c in used(event)}, key=lambda c: c.__name__):
+    spoken_of = {c for cls in (*NAMES.values(), *COMPUTING.values()) for c in used(cls)}
+    for cls in sorted(spoken_of, key=lambda c: c.__name__):
         yield from _value_of_its_own(cls)
+    yield from ("## What events are computed from", "", *_COMPUTING)
+    for word, cls in COMPUTING.items():
+        yield from (f"### {word}", "", said(cls), "", *table("field | value | needed", _fields(cls)))
+
+
+_COMPUTING: Final = (
+    "Where the core works out the event, people put this on record in its place: `record` and `with` take it like an",
+    "event. What stands on record afterwards is the event that came of it.",
+    "",
+)
 
 
 _EVENTS: Final = (
@@ -182,6 +195,60 @@ _RULES: Final = (
 )
 
 
+# Instruments
+
+
+def instruments() -> Iterator[str]:
+    """The page of the format of files that define instruments, from their schema."""
+    whole = schema()
+    yield from ("# Files that define instruments", "", GENERATED, "", *_INSTRUMENTS, whole["description"], "")
+    yield from _objects(whole)
+    for name, inner in whole["$defs"].items():
+        yield from (f"## {name.capitalize()}", "", inner["description"], "")
+        if "properties" in inner:
+            yield from _objects(inner)
+        elif "enum" in inner:
+            yield from (_one_of(inner), "")
+
+
+def _objects(whole: Mapping[str, Any]) -> Iterator[str]:
+    rows = (
+        (f"`{name}`", _taken(one), "yes" if name in whole["required"] else "", one["description"])
+        for name, one in whole["properties"].items()
+        if not name.startswith("$")
+    )
+    yield from table("key | value | needed | says", rows)
+
+
+def _taken(one: Mapping[str, Any]) -> str:
+    """What a key of the schema takes, in words."""
+    if "$ref" in one:
+        name = one["$ref"].rpartition("/")[2]
+        return f"[{name}](#{name})"
+    if "anyOf" in one:
+        return _taken(one["anyOf"][0])
+    if "enum" in one:
+        return _one_of(one)
+    kind = one["type"][0] if isinstance(one["type"], list) else one["type"]
+    if kind == "array":
+        return f"list of {_taken(one['items'])}"
+    if kind == "object":
+        return f"object, [code](#code) to {_taken(one['additionalProperties'])}"
+    return {"integer": "whole number", "boolean": "true or false", "string": "day"}[kind]
+
+
+def _one_of(one: Mapping[str, Any]) -> str:
+    return ", ".join(f"`{value}`" for value in one["enum"] if value is not None)
+
+
+_INSTRUMENTS: Final = (
+    "An instrument is one JSON file: what is asked, what each answer weighs, and what comes of it. The schema, JSON",
+    "Schema 2020-12, is `src/adapters/ihs_cases/instrument.schema.json`; `ihs instruments schema` prints it. How to",
+    "write and load one: [Load your own instrument](../how-to/load-your-own-instrument.md).",
+    "",
+)
+
+
 # Errors
 
 ROOTS: Final[Mapping[type[Exception], str]] = {
@@ -193,6 +260,7 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     PartsDamaged: "Stored sealed parts",
     TreeDamaged: "The tree",
     BadEdition: "Editions",
+    InstrumentError: "Instruments",
     NotAViewFile: "Views",
     NotThisRecord: "Following",
     TellingError: "Telling agencies",
@@ -265,6 +333,7 @@ _ERRORS: Final = (
 PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "reference/events": events,
     "reference/rules": rules,
+    "reference/instruments": instruments,
     "reference/errors": errors,
     "clauses": clauses,
 }

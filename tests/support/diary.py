@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 from attrs import define, field
 
+from ihs_cases.instruments import installed
 from ihs_domain.editions import Law
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.judge import Finding, decide
 from ihs_domain.roles import Actor, Role
-from ihs_domain.terms import ActorId
-from ihs_record.reading import read_event
+from ihs_domain.scoring import compute
+from ihs_domain.terms import ActorId, Computing
+from ihs_record.reading import read_said
 
 DENVER = ZoneInfo("America/Denver")
 
@@ -44,6 +46,8 @@ class Diary:
         return self
 
     def take(self, said: Entry[Any]) -> None:
+        if isinstance(said.event, Computing):
+            said = said._replace(event=compute(said.event, said.day, self.history(), installed()))
         edition = self.law(said.day)
         entry = said._replace(edition=edition.id if edition.rules else "")
         self.findings += decide(entry, self.history(), self.record, self.law)
@@ -64,7 +68,7 @@ def proposal(line: dict[str, Any], version: int) -> Entry[Any]:
     """A diary line as an entry that would be recorded at *version*."""
     occurred = datetime.fromisoformat(line["occurred"])
     return Entry(
-        read_event(line["record"], line["with"]),
+        read_said(line["record"], line["with"]),
         occurred.astimezone(DENVER).date(),
         version,
         Actor(ActorId(line["actor"]), Role(line["role"])),

@@ -18,7 +18,7 @@ from ihs_domain.judge import Finding
 from ihs_domain.requesting import ServicesRequested, Source
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId
-from ihs_record.reading import read_event
+from ihs_record.reading import read_said
 from ihs_utah_r512_100 import EDITIONS
 
 WORKER = Actor(ActorId("w-12"), Role.PRACTITIONER)
@@ -62,7 +62,7 @@ class Rehearsed:
 def record_line(cases: Cases, line: dict[str, Any]) -> Receipt:
     """Put one line of a diary on record."""
     return cases.record(
-        read_event(line["record"], line["with"]),
+        read_said(line["record"], line["with"]),
         case_id=line.get("case"),
         agency_id=line.get("agency"),
         actor=Actor(ActorId(line["actor"]), Role(line["role"])),

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from ihs_cases.cases import Cases
 from ihs_domain.editions import RuleBook
+from ihs_domain.instrument_book import InstrumentBook
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,16 +32,31 @@ class AsyncCases:
         self.zone = _awaited(cases.zone)
 
     @classmethod
-    async def open(cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        key_file: str | Path | None = None,
+        rules: RuleBook | None = None,
+        instruments: InstrumentBook | None = None,
+    ) -> Self:
         """The cases of the store at *url*: see Cases.open."""
-        return cls(await asyncio.to_thread(Cases.open, url, key_file=key_file, rules=rules))
+        opening = partial(Cases.open, url, key_file=key_file, rules=rules, instruments=instruments)
+        return cls(await asyncio.to_thread(opening))
 
     @classmethod
     async def create(
-        cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None, rehearsal: bool = False
+        cls,
+        url: str,
+        *,
+        key_file: str | Path | None = None,
+        rules: RuleBook | None = None,
+        instruments: InstrumentBook | None = None,
+        rehearsal: bool = False,
     ) -> Self:
         """A new store at *url* with a new key file: see Cases.create."""
-        return cls(await asyncio.to_thread(Cases.create, url, key_file=key_file, rules=rules, rehearsal=rehearsal))
+        creating = partial(Cases.create, url, key_file=key_file, rules=rules, instruments=instruments)
+        return cls(await asyncio.to_thread(creating, rehearsal=rehearsal))
 
     @property
     def rehearsal(self) -> bool:

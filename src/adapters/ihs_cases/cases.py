@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from ihs_cases import editions as books
+from ihs_cases import instruments as shelf
 from ihs_cases.agencies import agency_of
 from ihs_cases.errors import NotAnInstant, UnknownAgency, UnknownCase, UnknownEdition
 from ihs_cases.law import law_of
@@ -18,10 +19,12 @@ from ihs_domain.case import Case, fold
 from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.history import Entry, History, effective
+from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Doable, Finding, duties, judge, possible
+from ihs_domain.rescoring import rescored
 from ihs_domain.roles import Actor
-from ihs_domain.terms import AgencyId
-from ihs_record.codec import encode
+from ihs_domain.terms import AgencyId, Computing
+from ihs_record.codec import encode, encode_computing
 from ihs_record.patterns import ID
 from ihs_record.row import Row
 from ihs_store.errors import RecordedAtRefused
@@ -49,27 +52,47 @@ class Cases:
     for ids that do not fit, OutcomeUnknown (ask again with the same command id), and StoreErrors.
     """
 
-    def __init__(self, store: RecordStore, ring: KeyRing, rules: RuleBook) -> None:
+    def __init__(
+        self, store: RecordStore, ring: KeyRing, rules: RuleBook, instruments: InstrumentBook | None = None
+    ) -> None:
         self.store = store
         self.ring = ring
         self.rules = rules
-        self.recorder = Recorder(store, ring, rules)
+        self.instruments = InstrumentBook() if instruments is None else instruments
+        self.recorder = Recorder(store, ring, rules, self.instruments)
 
     @classmethod
-    def open(cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None) -> Self:
-        """The cases of the store at *url*; by default with the editions of the installed plugins."""
+    def open(
+        cls,
+        url: str,
+        *,
+        key_file: str | Path | None = None,
+        rules: RuleBook | None = None,
+        instruments: InstrumentBook | None = None,
+    ) -> Self:
+        """The cases of the store at *url*; by default with the editions and instruments of the installed plugins.
+
+        Instruments of the agency's own files come beside those of plugins: see IHS_INSTRUMENTS.
+        """
         store = open_store(url)
         try:
             ring = KeyRing(read_key_file(key_file_of(url, key_file)), store.key)
             _ = ring.root  # the wrong key file is told now, not when something was sealed under it
-            return cls(store, ring, rules or books.installed())
+            at_hand = shelf.installed() if instruments is None else instruments
+            return cls(store, ring, rules or books.installed(), at_hand)
         except BaseException:
             store.close()
             raise
 
     @classmethod
     def create(
-        cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None, rehearsal: bool = False
+        cls,
+        url: str,
+        *,
+        key_file: str | Path | None = None,
+        rules: RuleBook | None = None,
+        instruments: InstrumentBook | None = None,
+        rehearsal: bool = False,
     ) -> Self:
         """A new store at *url*, under the key file that is named, or a new one beside it.
 
@@ -87,7 +110,7 @@ class Cases:
             if made:
                 path.unlink()  # made a moment ago, and nothing is sealed under it
             raise
-        return cls.open(url, key_file=path, rules=rules)
+        return cls.open(url, key_file=path, rules=rules, instruments=instruments)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -119,13 +142,15 @@ class Cases:
     ) -> Receipt:
         """Put *event* on record in a case, or on an agency's stream, durably, once per *command_id*.
 
+        In its place may stand what the core computes one from, such as ScoreRisk: the receipt holds what came of it.
+
         *occurred* is the local day of the act, or its instant with offset. With *expected_version* (the last one the
         caller saw) a case that went on meanwhile is a Conflict; without, the event is decided again.
         *recorded_at* is for rehearsal stores alone.
         """
         if recorded_at is not None and not self.rehearsal:
             raise RecordedAtRefused("a live store stamps the time of recording itself: leave recorded_at out")
-        encoded = encode(event)
+        encoded = encode_computing(event) if isinstance(event, Computing) else encode(event)
         proposal = Proposal(
             stream=stream_of(event, actor, case_id, agency_id),
             encoded=encoded,
@@ -164,10 +189,14 @@ class Cases:
     def findings(
         self, case_id: str, *, as_at: AsAt = None, edition: Edition | str | None = None
     ) -> tuple[Finding, ...]:
-        """What each entry was found wanting in, by the edition of its day, or (what-if) by one edition throughout."""
+        """What each entry was found wanting in, by the edition of its day, or (what-if) by one edition throughout.
+
+        What an instrument came to is worked out again: a difference is found, and that it is not at hand.
+        """
         record = self._record(case_id)
         history = effective(record, self._position(as_at, record))
-        return tuple(judge(history, self._law_of(history, edition)))
+        found = [*judge(history, self._law_of(history, edition)), *rescored(history, self.recorder.as_loaded())]
+        return tuple(sorted(found, key=lambda finding: (finding.day, finding.version)))
 
     def possible(self, case_id: str, actor: Actor, *, on: date) -> tuple[Doable, ...]:
         """Which decisions *actor* could take on that day; "no" is refused for every argument, with why and remedy."""

@@ -1,6 +1,8 @@
 """Why something was not recorded or not found, said so that a person can act on it."""
 
 from ihs_domain.gates import Refused
+from ihs_domain.instrument_book import InstrumentNotAtHand
+from ihs_domain.instruments import AnswersDoNotFit
 from ihs_store.errors import CommandReused, OutcomeUnknown, StoreError
 
 
@@ -28,6 +30,10 @@ class UnknownEdition(CasesError, LookupError):
     """No edition of that id is at hand."""
 
 
+class InstrumentChanged(CasesError):
+    """An instrument at hand says something else than the one of its id and version on record."""
+
+
 class NotAnInstant(CasesError, ValueError):
     """`occurred` is neither a day nor an instant with its offset."""
 
@@ -51,10 +57,13 @@ class WrongStream(CasesError):
 
 
 __all__ = [
+    "AnswersDoNotFit",
     "CasesError",
     "CommandReused",
     "Conflict",
     "EditionMissing",
+    "InstrumentChanged",
+    "InstrumentNotAtHand",
     "NoJurisdiction",
     "NotAnInstant",
     "NotYet",

@@ -1,8 +1,9 @@
 """The entry points of plugins: what each brings, or why it does not load. One that fails holds back no other."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -10,15 +11,20 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from ihs_cases.checking import defined_in, hold_together
+from ihs_cases.instrument_files import read_files
 from ihs_domain.editions import BadEdition, Edition, RuleBook
+from ihs_domain.flaws import BadInstrument
+from ihs_domain.instrument_book import InstrumentBook
+from ihs_domain.instruments import Instrument
 from ihs_domain.ports import Projection
 
 EDITIONS: Final = "ihs_domain.editions"
+INSTRUMENTS: Final = "ihs_domain.instruments"
 PROJECTIONS: Final = "ihs_domain.projections"
 SINKS: Final = "ihs_domain.sinks"
-GROUPS: Final = (EDITIONS, "ihs_domain.instruments", PROJECTIONS, SINKS)
-WHOLE: Final[dict[str, type[Any]]] = {EDITIONS: Edition, PROJECTIONS: Projection}
-"""What a plugin of a group brings, one or several."""
+GROUPS: Final = (EDITIONS, INSTRUMENTS, PROJECTIONS, SINKS)
+WHOLE: Final[dict[str, type[Any]]] = {EDITIONS: Edition, INSTRUMENTS: Instrument, PROJECTIONS: Projection}
+"""What a plugin of a group brings, one or several; instead of instruments also a file or folder that defines them."""
 
 
 @frozen
@@ -39,7 +45,7 @@ def points(*groups: str) -> Iterator[Point]:
     """The entry points of *groups*, each loaded, in order of name."""
     for group in groups:
         found = [_loaded(point) for point in sorted(entry_points(group=group), key=lambda p: (p.name, p.value))]
-        yield from _in_one_book(found) if group == EDITIONS else found
+        yield from IN_ONE_BOOK.get(group, list)(found)
 
 
 def _in_one_book(found: list[Point]) -> list[Point]:
@@ -53,6 +59,28 @@ def _in_one_book(found: list[Point]) -> list[Point]:
         settled[n] = _beside(book, point) if point.found else point
         book.extend(settled[n].found or ())
     return [settled[n] for n in range(len(found))]
+
+
+def _on_one_shelf(found: list[Point]) -> list[Point]:
+    """Plugins of instruments, those marked broken that clash with one before them."""
+    shelf: list[Instrument] = []
+    settled = []
+    for point in found:
+        try:
+            InstrumentBook([*shelf, *(point.found or ())])
+        except BadInstrument as error:
+            settled.append(evolve(point, found=None, broken=f"{type(error).__name__}: {error}, in another plugin"))
+        else:
+            shelf.extend(point.found or ())
+            settled.append(point)
+    return settled
+
+
+IN_ONE_BOOK: Final[dict[str, Callable[[list[Point]], list[Point]]]] = {
+    EDITIONS: _in_one_book,
+    INSTRUMENTS: _on_one_shelf,
+}
+"""How plugins of a group stand beside each other."""
 
 
 def _beside(book: list[Edition], point: Point) -> Point:
@@ -74,6 +102,8 @@ def _loaded(point: EntryPoint) -> Point:
         found = _whole(point.group, point.load())
         if point.group == EDITIONS:
             hold_together(found, point.module)
+        elif point.group == INSTRUMENTS:
+            InstrumentBook(found)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may fail in any way
         found = None
         broken = f"{type(error).__name__}: {error}"
@@ -101,6 +131,8 @@ def _whole(group: str, found: Any) -> Any:
     wanted = WHOLE.get(group)
     if wanted is None:
         return found
+    if wanted is Instrument and isinstance(found, Traversable):
+        found = tuple(read_files(found))
     several = (found,) if isinstance(found, wanted) or not isinstance(found, Iterable) else tuple(found)
     if not all(isinstance(one, wanted) for one in several):
         raise TypeError(f"it brings something that is no {wanted.__name__.lower()}")

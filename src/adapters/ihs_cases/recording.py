@@ -5,11 +5,20 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ihs_cases.editions import digest
-from ihs_cases.errors import Conflict, NoJurisdiction, NotAnInstant, NotYet, UnknownCase, WrongStream
-from ihs_cases.rows import asked, draft, entry_of
+from ihs_cases.errors import (
+    Conflict,
+    InstrumentChanged,
+    NoJurisdiction,
+    NotAnInstant,
+    NotYet,
+    UnknownCase,
+    WrongStream,
+)
+from ihs_cases.instruments import digest as digest_of_instrument
+from ihs_cases.rows import asked, draft, entry_of, normal
 from ihs_domain.agencies import (
     AgreementEnded,
     AgreementMade,
@@ -22,13 +31,15 @@ from ihs_domain.case import fold
 from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
+from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding, decide
 from ihs_domain.persons import PersonErased, PersonRegistered, PersonsMerged
 from ihs_domain.recording import EntryCorrected
 from ihs_domain.roles import SYSTEM, Actor
-from ihs_domain.system import EditionLoaded
-from ihs_domain.terms import Code, Digest, EditionId, Jurisdiction
-from ihs_record.codec import Encoded, encode
+from ihs_domain.scoring import compute, scored_with
+from ihs_domain.system import EditionLoaded, InstrumentLoaded
+from ihs_domain.terms import Code, Computing, Digest, EditionId, Jurisdiction
+from ihs_record.codec import Encoded, decode, encode
 from ihs_record.patterns import ID
 from ihs_record.row import DraftRefused
 from ihs_store.errors import KeyIdTaken, VersionConflict
@@ -39,6 +50,7 @@ from ihs_store.port import Receipt as StoreReceipt
 TELLINGS: Final = (DisclosuresMade, DisclosureWithheld)
 ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, OnCallCovered, DisclosureWithdrawn, *TELLINGS)
 ON_PERSON_STREAMS: Final = (PersonRegistered, PersonsMerged, PersonErased)
+LOADED: Final = (EditionLoaded, InstrumentLoaded)
 FIRST_YEAR: Final = 1900  # before it lies no case, but many a mistyped year
 MOST_TRIES: Final = 1000
 
@@ -47,7 +59,8 @@ MOST_TRIES: Final = 1000
 class Receipt:
     """What was recorded: where, when, by which edition (empty: none on file), and the findings that go with it.
 
-    *again* marks the first receipt given once more for a command already on record.
+    *again* marks the first receipt given once more for a command already on record. *computed* is the event that
+    the core worked out, sealed parts unopened; None where the caller gave the event itself.
     """
 
     command: str
@@ -58,11 +71,12 @@ class Receipt:
     edition: str
     findings: tuple[Finding, ...]
     again: bool = False
+    computed: Any = None
 
 
 @frozen(kw_only=True)
 class Proposal:
-    """What a caller asks to be recorded, before it has a version."""
+    """What a caller asks to be recorded, before it has a version: an event, or what one is computed from."""
 
     stream: str
     encoded: Encoded
@@ -102,6 +116,7 @@ class Recorder:
     store: RecordStore
     ring: KeyRing
     book: RuleBook
+    instruments: InstrumentBook = field(factory=InstrumentBook)
     _loaded: set[str] = field(factory=set, init=False)
 
     def record(self, proposal: Proposal, expected_version: int | None) -> Receipt:
@@ -131,21 +146,31 @@ class Recorder:
 
     def _recorded(self, proposal: Proposal, record: Sequence[Entry[Any]], expected_version: int | None) -> Receipt:
         rules = self._rules(proposal, record)
-        entry = proposal.entry(len(record) + 1, rules)
         command = Command(proposal.command_id, self.ring.mac(proposal.asked()))
         if self.store.receipt(command.id) is not None:
             return self._first(proposal, rules, self.store.append((), command=command))
         if expected_version not in {None, len(record)}:
             raise VersionConflict(proposal.stream, len(record))
+        asked_for, proposal = proposal, self._computed(proposal, record, rules)
+        entry = proposal.entry(len(record) + 1, rules)
         _must_have_happened(entry, aware(proposal.recorded_at or datetime.now(UTC)), rules.zone)
         findings = _decided(proposal, entry, record, rules.law)
         self._load(rules.law(entry.day), proposal.recorded_at)
+        self._load_instrument(asked_for, proposal)
         sealing = self.ring.sealing()
         written = draft(proposal.stream, entry, proposal.encoded, sealing, proposal.correlation)
         done = self.store.append([written], command=command, recorded_at=proposal.recorded_at, keys=sealing.new_keys)
         if done.again:  # the same command, recorded by someone else since we looked
-            return self._first(proposal, rules, done)
-        return _receipt(done, entry, findings)
+            return self._first(asked_for, rules, done)
+        return _receipt(done, entry, findings, _computed_of(asked_for, decode(*proposal.encoded)))
+
+    def _computed(self, proposal: Proposal, record: Sequence[Entry[Any]], rules: Rules) -> Proposal:
+        """The proposal itself; of one that the core computes from, that of the event it comes to."""
+        if not isinstance(proposal.event, Computing):
+            return proposal
+        day, _ = local_day(proposal.occurred, rules.zone)
+        encoded = encode(compute(proposal.event, day, effective(record), self.instruments))
+        return evolve(proposal, encoded=encoded, event=normal(encoded))
 
     def _first(self, proposal: Proposal, rules: Rules, done: StoreReceipt) -> Receipt:
         """The first receipt of a command already on record, with the findings of then by the rules at hand."""
@@ -156,7 +181,7 @@ class Recorder:
             findings = tuple(
                 Finding(entry.version, type(entry.event).__name__, entry.day, o) for o in refused.objections
             )
-        return _receipt(done, entry, findings)
+        return _receipt(done, entry, findings, _computed_of(proposal, entry.event))
 
     def _rules(self, proposal: Proposal, record: Sequence[Entry[Any]]) -> Rules:
         """The rules a proposal is judged by: those of its case, or of the case it begins."""
@@ -178,7 +203,40 @@ class Recorder:
         if not edition_id(edition) or edition.id in self._loaded:
             return
         event = EditionLoaded(Code(edition.ruleset), EditionId(edition.id), Digest(digest(edition)))
-        command_id = f"edition-loaded/{edition.id}/{event.digest}"
+        self._put_once(f"edition-loaded/{edition.id}/{event.digest}", event, recorded_at)
+        self._loaded.add(edition.id)
+
+    def _load_instrument(self, asked_for: Proposal, proposal: Proposal) -> None:
+        """Have the instrument's digest on record before anything is scored with it. Raises InstrumentChanged."""
+        named = scored_with(proposal.event)
+        if named is None or not isinstance(asked_for.event, Computing):
+            return
+        instrument = self.instruments.of(*named)
+        if instrument.name in self._loaded:
+            return
+        if instrument.name in self._changed():
+            raise InstrumentChanged(
+                f"{instrument.name} is on record with another definition: give the changed one a new version"
+            )
+        event = InstrumentLoaded(instrument.id, instrument.version, Digest(digest_of_instrument(instrument)))
+        self._put_once(f"instrument-loaded/{instrument.name}/{event.digest}", event, proposal.recorded_at)
+        self._loaded.add(instrument.name)
+
+    def as_loaded(self) -> InstrumentBook:
+        """The instruments at hand, but for those that say something else than when entries were scored with them."""
+        changed = self._changed()
+        kept = [one for one in self.instruments.instruments if one.name not in changed]
+        return InstrumentBook(kept) if changed else self.instruments
+
+    def _changed(self) -> set[str]:
+        """The names of the instruments at hand that are on record with another definition."""
+        at_hand = {(one.id, one.version): one for one in self.instruments.instruments}
+        said = [e.event for e in self.entries("system") if isinstance(e.event, InstrumentLoaded)]
+        known = [(at_hand[e.instrument, e.version], e.digest) for e in said if (e.instrument, e.version) in at_hand]
+        return {one.name for one, loaded in known if digest_of_instrument(one) != loaded}
+
+    def _put_once(self, command_id: str, event: Any, recorded_at: datetime | None) -> None:
+        """Put an event of the system's own on record, once for ever."""
         command = Command(command_id, self.ring.mac(command_id.encode()))
         day = (recorded_at or datetime.now(UTC)).date()
         while self.store.receipt(command_id) is None:
@@ -188,7 +246,6 @@ class Recorder:
                 self.store.append([written], command=command, recorded_at=recorded_at)
             except VersionConflict:
                 continue
-        self._loaded.add(edition.id)
 
 
 def jurisdiction_of(record: Sequence[Entry[Any]]) -> Jurisdiction | None:
@@ -203,8 +260,8 @@ def stream_of(event: object, actor: Actor, case_id: str | None, agency_id: str |
     """The stream an event goes on. Raises WrongStream where it belongs on the other kind, or is not for *actor*."""
     if isinstance(event, TELLINGS) and actor != SYSTEM:
         raise WrongStream(f"{type(event).__name__} is put on record by telling, not by a person")
-    if isinstance(event, EditionLoaded):
-        raise WrongStream("EditionLoaded belongs on the system's stream: the record puts it there itself")
+    if isinstance(event, LOADED):
+        raise WrongStream(f"{type(event).__name__} belongs on the system's stream: the record puts it there itself")
     if isinstance(event, ON_PERSON_STREAMS):
         raise WrongStream(f"{type(event).__name__} belongs on a person's stream, and on no case or agency")
     on_agency = isinstance(event, ON_AGENCY_STREAMS)
@@ -264,7 +321,12 @@ def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> Non
         raise NotAnInstant(f"the act lies before the year {FIRST_YEAR}: check the year")
 
 
-def _receipt(done: StoreReceipt, entry: Entry[Any], findings: tuple[Finding, ...]) -> Receipt:
+def _computed_of(asked_for: Proposal, event: Any) -> Any:
+    return event if isinstance(asked_for.event, Computing) else None
+
+
+def _receipt(done: StoreReceipt, entry: Entry[Any], findings: tuple[Finding, ...], computed: Any) -> Receipt:
     [(stream, version)] = done.versions
     stamped = done.recorded_at or datetime.now(UTC)
-    return Receipt(done.command or "", stream, version, done.first, stamped, entry.edition, findings, done.again)
+    where = (done.command or "", stream, version, done.first)
+    return Receipt(*where, stamped, entry.edition, findings, done.again, computed)

@@ -6,7 +6,8 @@ from typing import Any
 from ihs_domain.history import Entry
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId, Amendment
-from ihs_record.codec import Encoded, Part, decode, erased, opened
+from ihs_record.codec import Encoded, Part, decode, decode_computing, erased, opened
+from ihs_record.names import COMPUTING
 from ihs_record.row import Draft, Row, length_prefixed
 from ihs_record.row import instant as instant_of
 from ihs_store.errors import KeyErased, StoreDamaged
@@ -97,8 +98,9 @@ def _place(stream: str, version: int, name: str, path: str) -> bytes:
 
 
 def normal(encoded: Encoded) -> Any:
-    """The event as it will be read back: every enum a member, every set a set."""
-    return opened(decode(encoded.name, encoded.open, encoded.parts), encoded.parts)
+    """What was said as it will be read back: every enum a member, every set a set."""
+    read = decode_computing if encoded.name in COMPUTING else decode
+    return opened(read(*encoded), encoded.parts)
 
 
 def asked(stream: str, actor: Actor, occurred: date | datetime, encoded: Encoded) -> bytes:

@@ -33,7 +33,7 @@ from ihs_projections.contacts import Contact
 from ihs_projections.contacts import rows as contacts
 from ihs_projections.timeline import TimelineLine
 from ihs_projections.timeline import rows as timeline
-from ihs_record.reading import read_event
+from ihs_record.reading import read_said
 from ihs_subscriber import Message, Subscriber
 
 CASE: Final = "alder"
@@ -105,7 +105,7 @@ def _record(cases: Cases, say: Say) -> None:
 
 def _put(cases: Cases, line: dict[str, Any]) -> None:
     cases.record(
-        read_event(line["record"], line["with"]),
+        read_said(line["record"], line["with"]),
         case_id=line.get("case"),
         agency_id=line.get("agency"),
         actor=Actor(ActorId(line["actor"]), Role(line["role"])),

@@ -10,8 +10,8 @@ from attrs import frozen
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId, AgencyId, CaseId
 from ihs_record.errors import NotJson, RecordError, UnknownName, printable
-from ihs_record.names import WORDS
-from ihs_record.reading import STRICT, Misfit, instant, read_event, read_json
+from ihs_record.names import COMPUTING, WORDS
+from ihs_record.reading import STRICT, Misfit, instant, read_json, read_said
 
 MOST_BYTES: Final = 1 << 20
 PIECE: Final = 1 << 16
@@ -26,7 +26,7 @@ class BadLine(ValueError):
 
 @frozen(kw_only=True)
 class Written:
-    """One line as written: an event, and everything a person says about it."""
+    """One line as written: an event, or what the core computes one from, and everything a person says about it."""
 
     id: str
     case: str | None
@@ -112,7 +112,7 @@ def _event(said: Mapping[str, Any], faults: list[str]) -> Any:
     if "record" not in said or "with" not in said:
         return None
     try:
-        return read_event(said["record"], said["with"])
+        return read_said(said["record"], said["with"])
     except UnknownName as error:
         faults.append(f"record: {error}{_nearest(said['record'])}")
     except RecordError as error:
@@ -122,7 +122,7 @@ def _event(said: Mapping[str, Any], faults: list[str]) -> Any:
 
 def _nearest(word: object) -> str:
     asked = isinstance(word, str) and len(word) <= MOST_WORD and "." not in word  # a version is never nearly another
-    near = get_close_matches(str(word), WORDS, n=1) if asked else []
+    near = get_close_matches(str(word), [*WORDS, *COMPUTING], n=1) if asked else []
     return f" (nearest: {near[0]})" if near else ""
 
 

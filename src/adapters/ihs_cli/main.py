@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "whatif": "whatif",
     "rules": "rules",
     "standards": "standards",
+    "instruments": "instruments",
     "audit": "audit",
     "plugins": "plugins",
     "nats": "nats",

@@ -22,7 +22,9 @@ from ihs_cli.output import Output, objection_lines
 from ihs_cli.printable import shown
 from ihs_cli.progress import Progress
 from ihs_domain.gates import Objection, Refused
+from ihs_domain.instruments import InstrumentError
 from ihs_domain.judge import Finding
+from ihs_projections.wording import says
 from ihs_record.errors import RecordError
 from ihs_record.row import DraftRefused
 from ihs_store.errors import AppendRefused, ClockWentBack, KeyErased, StoreError
@@ -32,7 +34,7 @@ NOTHING_NEW: Final = "nothing new"
 REFUSED: Final = "refused"
 BAD: Final = "wrong"
 
-NOT_THIS_LINE: Final = (CasesError, RecordError, AppendRefused, DraftRefused, KeyErased)
+NOT_THIS_LINE: Final = (CasesError, RecordError, AppendRefused, DraftRefused, KeyErased, InstrumentError)
 """What speaks against one line and says nothing of the next; every other error of the store ends the run."""
 
 
@@ -197,7 +199,14 @@ class Run:
         result = NOTHING_NEW if receipt.again else RECORDED
         where = f"{said.id} {said.case or said.agency}@{receipt.version} {said.word}"
         found = [line for finding in receipt.findings for line in _finding_lines(finding)]
-        about = {"version": receipt.version, "position": receipt.position, "recorded_at": receipt.recorded_at}
+        about: dict[str, Any] = {
+            "version": receipt.version,
+            "position": receipt.position,
+            "recorded_at": receipt.recorded_at,
+        }
+        if receipt.computed is not None:
+            about["computed"] = receipt.computed
+            found.insert(0, f"    computed: {type(receipt.computed).__name__}: {says(receipt.computed)}")
         self._say(result, where, found, **_named(said), **about, edition=receipt.edition, findings=receipt.findings)
 
     def _say_refused(self, said: Written, objections: tuple[Objection, ...], why: str = "") -> None:

@@ -1,6 +1,6 @@
 """Events as stored bytes: canonical JSON of the open part, sealed parts apart, and back without loss."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timezone
 from typing import Annotated, Any, Final, NamedTuple
 
@@ -8,10 +8,10 @@ import msgspec
 
 from ihs_domain.once import once_per_class
 from ihs_domain.recording import AmendmentReason, EntryCorrected
-from ihs_domain.terms import Decision, Happening, Unopened, Version
+from ihs_domain.terms import Computing, Decision, Happening, Unopened, Version
 from ihs_record.errors import BadFields, Fault, NotJson, RecordError, UnknownName, joined, printable
 from ihs_record.fields import Sealed, hints, instant_fields, open_fields, sealed_fields
-from ihs_record.names import NAMES, STORED_AS, UPCASTS, Upcast, unknown
+from ihs_record.names import COMPUTING, NAMES, STORED_AS, UPCASTS, Upcast, unknown
 from ihs_record.patterns import open_shape
 from ihs_record.reading import BIGGEST, read_json, structured
 
@@ -64,16 +64,39 @@ def encode(event: Any) -> Encoded:
     name = STORED_AS.get(type(event))
     if name is None:
         raise UnknownName(f"{type(event).__name__} has no stored name")
-    event = _with_offset(event)
+    return _encoded(name, _with_offset(event), decode)
+
+
+def encode_computing(said: Computing) -> Encoded:
+    """What the core is to compute an event from, as bytes that are never stored: by them it is known when repeated.
+
+    Raises :class:`RecordError` as :func:`encode` does.
+    """
+    cls = type(said)
+    if COMPUTING.get(cls.__name__) is not cls:
+        raise UnknownName(f"{cls.__name__} is nothing that an event is computed from")
+    return _encoded(cls.__name__, said, decode_computing)
+
+
+def decode_computing(name: str, open_part: bytes, _: Iterable[Part] = ()) -> Any:
+    """What was encoded under *name*, its sealed fields empty. Raises :class:`BadFields`."""
+    cls = COMPUTING[name]
+    said = _event(cls, open_part)
+    if said is None:
+        raise BadFields(name, list(_wrong(cls, open_part)))
+    return said
+
+
+def _encoded(name: str, said: Any, read: Callable[[str, bytes, Iterable[Part]], Any]) -> Encoded:
     try:
-        encoded = Encoded(name, _open(event), tuple(_parts(event)))
+        encoded = Encoded(name, _open(said), tuple(_parts(said)))
     except RecordError:
         raise
     except (TypeError, ValueError, RecursionError):
-        raise BadFields(type(event).__name__, [Fault("", "a value that cannot be stored")]) from None
-    back = opened(decode(name, encoded.open, encoded.parts), encoded.parts)
-    if back != event:
-        raise BadFields(type(event).__name__, list(_changed(event, back)))
+        raise BadFields(type(said).__name__, [Fault("", "a value that cannot be stored")]) from None
+    back = opened(read(name, encoded.open, encoded.parts), encoded.parts)
+    if back != said:
+        raise BadFields(type(said).__name__, list(_changed(said, back)))
     return encoded
 
 

@@ -22,6 +22,7 @@ from ihs_domain import (
     responding,
     restricting,
     safety,
+    scoring,
     serving,
     system,
     teaming,
@@ -84,6 +85,9 @@ NAMES: Final[dict[str, type[Any]]] = {
     "NeedsAsked.v1": assessing.NeedsAsked,
     "NeedMet.v1": assessing.NeedMet,
     "InstrumentReviewed.v1": assessing.InstrumentReviewed,
+    "RiskAssessed.v1": assessing.RiskAssessed,
+    "RiskOverridden.v1": assessing.RiskOverridden,
+    "StrengthsAndNeedsAssessed.v1": assessing.StrengthsAndNeedsAssessed,
     "AssessmentResultsExplained.v1": assessing.AssessmentResultsExplained,
     "OptionsExplored.v1": assessing.OptionsExplored,
     # teaming
@@ -172,6 +176,7 @@ NAMES: Final[dict[str, type[Any]]] = {
     "PersonErased.v1": persons.PersonErased,
     # the system stream
     "EditionLoaded.v1": system.EditionLoaded,
+    "InstrumentLoaded.v1": system.InstrumentLoaded,
 }
 
 STORED_AS: Final[dict[type[Any], str]] = {cls: name for name, cls in NAMES.items()}
@@ -179,6 +184,14 @@ STORED_AS: Final[dict[type[Any], str]] = {cls: name for name, cls in NAMES.items
 
 WORDS: Final[dict[str, type[Any]]] = {cls.__name__: cls for cls in STORED_AS}
 """What people write: the event's word without a version means the newest."""
+
+COMPUTING: Final[dict[str, type[Any]]] = {
+    "ScoreRisk": scoring.ScoreRisk,
+    "OverrideRisk": scoring.OverrideRisk,
+    "CompleteSafetyAssessment": scoring.CompleteSafetyAssessment,
+    "AssessStrengthsAndNeeds": scoring.AssessStrengthsAndNeeds,
+}
+"""What people write where the core computes the event. None of these is ever stored; what comes of it is."""
 
 Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 """From the open part of an old version, as JSON, to a newer version's stored name and open part.

@@ -16,7 +16,7 @@ from cattrs.gen import make_dict_structure_fn
 
 from ihs_domain.terms import Decision, Event, Happening, Unopened, Version
 from ihs_record.errors import BadFields, Fault, NotJson, RecordError, UnknownName, joined, printable
-from ihs_record.names import NAMES, WORDS, unknown
+from ihs_record.names import COMPUTING, NAMES, WORDS, unknown
 from ihs_record.patterns import DAY, INSTANT, MOST_DIGITS, PATTERNS, Written
 
 BAD_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
@@ -120,6 +120,12 @@ def read_event(word: object, fields: object) -> Any:
     """The event *word* with *fields*, a JSON object as parsed. Raises :class:`UnknownName` or :class:`BadFields`."""
     cls = event_class(word)
     return structured(fields, cls, cls.__name__)
+
+
+def read_said(word: object, fields: object) -> Any:
+    """What a person puts on record: an event, or what the core computes one from. Raises as read_event does."""
+    computing = COMPUTING.get(word) if isinstance(word, str) else None
+    return read_event(word, fields) if computing is None else structured(fields, computing, computing.__name__)
 
 
 def structured(fields: object, cls: Any, name: str) -> Any:
@@ -321,4 +327,4 @@ def _strict() -> Converter:
 STRICT: Final = _strict()
 """The normative converter: what it refuses is refused wherever an event is read."""
 
-__all__ = ["STRICT", "Misfit", "event_class", "instant", "read_event", "read_json", "structured"]
+__all__ = ["STRICT", "Misfit", "event_class", "instant", "read_event", "read_json", "read_said", "structured"]

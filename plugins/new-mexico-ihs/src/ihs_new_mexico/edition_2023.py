@@ -9,7 +9,14 @@ from typing import Final
 
 from ihs_domain.agencies import OnCallCovered
 from ihs_domain.approving import DocumentationConfirmed, entries_are_documented_in
-from ihs_domain.assessing import InstrumentReviewed, NeedsAsked, instruments_are_reviewed, needs_are_asked_in
+from ihs_domain.assessing import (
+    InstrumentReviewed,
+    NeedsAsked,
+    RiskAssessed,
+    StrengthsAndNeedsAssessed,
+    instruments_are_reviewed,
+    needs_are_asked_in,
+)
 from ihs_domain.assigning import Degree, Path, WorkerAssigned, is_qualified_by
 from ihs_domain.closing import (
     CaseClosed,
@@ -206,6 +213,8 @@ PLANS_AND_ACTIVITIES: Final = (
     SafetyPlanRevised,
     SafetyPlanEnded,
     InstrumentReviewed,
+    RiskAssessed,
+    StrengthsAndNeedsAssessed,
     PlanAgreed,
     PlanAmended,
     GoalProgressRecorded,
