@@ -148,7 +148,7 @@ def duties(history: History, law: Law, on: date, practices: Sequence[Edition] = 
     """What fell due in a case by *on*, under every edition in force while it was open, in order of the tables."""
     known = history.upto(on)
     closed = closed_on(known)
-    counts = known.only(lambda e: not is_after_closing(known, e.day))  # what comes after closing meets no duty
+    counts = _while_open(known)
     by_rule = _editions(known, law, on)
     ruled = {edition.id for edition, _ in by_rule}
     beside = [practice for practice in practices if practice.id not in ruled]
@@ -160,6 +160,13 @@ def duties(history: History, law: Law, on: date, practices: Sequence[Edition] = 
         begun = _begun(rule(counts, closed or on), date.min, counts)
         found += (_duty(owed, (), "", Span(closed), on) for owed in begun)
     return tuple(found)
+
+
+def _while_open(known: History) -> History:
+    """What counts: an entry of a day after closing meets no duty."""
+    if closed_on(known) is None and not breaks(known):
+        return known
+    return known.only(lambda entry: not is_after_closing(known, entry.day))
 
 
 def _in_practice(practices: Sequence[Edition], history: History, last: date) -> Iterator[tuple[Edition, date]]:
