@@ -149,7 +149,7 @@ def duties(history: History, law: Law, on: date, practices: Sequence[Edition] = 
     """What fell due in a case by *on*, under every edition in force while it was open, in order of the tables."""
     known = history.upto(on)
     closed = closed_on(known)
-    counts = known.only(lambda e: not is_after_closing(known, e.day))  # what comes after closing meets no duty
+    counts = _while_open(known)
     by_rule = _editions(known, law, on)
     ruled = {edition.id for edition, _ in by_rule}
     beside = [practice for practice in practices if practice.id not in ruled]
@@ -158,8 +158,16 @@ def duties(history: History, law: Law, on: date, practices: Sequence[Edition] = 
     found += [duty for edition, _ in in_force for duty in _after_closing(edition, known, on)] if closed else []
     cited = {rule for edition, _ in in_force for rule, *_ in edition.duties}
     for rule in (rule for rule in OWN_TERMS if rule not in cited):
-        found += (_duty(owed, (), "", Span(closed), counts, on) for owed in rule(counts, closed or on))
+        begun = _begun(rule(counts, closed or on), date.min, counts)
+        found += (_duty(owed, (), "", Span(closed), counts, on) for owed in begun)
     return tuple(found)
+
+
+def _while_open(known: History) -> History:
+    """What counts: an entry of a day after closing meets no duty."""
+    if closed_on(known) is None and not breaks(known):
+        return known
+    return known.only(lambda entry: not is_after_closing(known, entry.day))
 
 
 def _in_practice(practices: Sequence[Edition], history: History, last: date) -> Iterator[tuple[Edition, date]]:
@@ -179,26 +187,37 @@ def _after_closing(edition: Edition, known: History, on: date) -> Iterator[Duty]
             yield _duty(owed, tuple(rules), edition.id, Span(None, edition.in_force_until), known, on)
 
 
-def _while_open(owed: Iterable[Owed], history: History) -> Iterator[Owed]:
-    """What is owed while the case is open: a window in a time when it was closed is none, one that reaches in is cut.
+def _begun(owed: Iterable[Owed], first: date, history: History) -> Iterator[Owed]:
+    """What is owed under an edition from its *first* day on, while the case is open.
 
-    A window cut short, by a closing within it or because it began before the reopening, is not late.
+    A window within a time when the case was closed is not owed, nor is an act of before the edition opened again.
     """
+    pauses = breaks(history)
     for one in owed:
-        cut: Owed | None = one
-        for closed, again in breaks(history):
-            if cut is not None and cut.due is not None:
-                cut = _apart_from(cut, cut.due, closed, again)
-        if cut is not None:
-            yield cut
+        since = max(one.since, first)
+        before = any(day is not None and day < first for day in (one.due, one.act_on))
+        within = one.due is not None and any(closed < since and one.due < again for closed, again in pauses)
+        if before or within:
+            continue
+        if pauses:
+            yield evolve(_cut_by_a_break(one, history), since=_first_open_day(history, since))
+        else:
+            yield one if since == one.since else evolve(one, since=since)
 
 
-def _apart_from(one: Owed, due: date, closed: date, again: date) -> Owed | None:
-    if closed < one.since and due < again:
-        return None
-    if closed < one.since < again:
-        return evolve(one, since=again, lenient=True)
-    return evolve(one, lenient=True) if closed < due < again else one
+def _first_open_day(history: History, day: date) -> date:
+    """*day*, or the day of the reopening where the case was closed then."""
+    return next((again for closed, again in breaks(history) if closed < day < again), day)
+
+
+def _cut_by_a_break(one: Owed, history: History) -> Owed:
+    """A window that a closing or a reopening cut short is not late; one that lapsed so, nothing later meets."""
+    if one.due is None:
+        return one
+    ended = _first_open_day(history, one.due) != one.due
+    cut = ended or _first_open_day(history, one.since) != one.since
+    too_late = ended and one.met_on is not None and one.met_on > one.due
+    return evolve(one, lenient=one.lenient or cut, met_by=() if too_late else one.met_by)
 
 
 def _made_due(owed: Iterable[Owed], ended: date | None) -> Iterator[Owed]:
@@ -227,10 +246,9 @@ def _under(edition: Edition, first: date, history: History, closed: date | None,
     """What falls due under *edition*: its duties open on the *first* day it judged the case, or later."""
     span = Span(closed, edition.in_force_until)
     for rule, *rules in edition.duties:
-        for owed in _made_due(_while_open(rule(history, closed or on), history), edition.in_force_until):
-            if not any(day is not None and day < first for day in (owed.due, owed.act_on)):
-                begun = evolve(owed, since=max(owed.since, first))
-                yield _duty(begun, tuple(rules), edition.id, span, history, on)
+        begun = _begun(rule(history, closed or on), first, history)
+        for owed in _made_due(begun, edition.in_force_until):
+            yield _duty(owed, tuple(rules), edition.id, span, history, on)
 
 
 def _duty(owed: Owed, rules: tuple[Rule, ...], edition: str, span: Span, history: History, on: date) -> Duty:

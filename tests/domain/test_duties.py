@@ -245,6 +245,35 @@ def test_in_a_case_that_was_reopened_duties_go_on_and_are_met(asked_on):
     ]
 
 
+def test_months_in_which_the_case_was_closed_are_not_owed_and_those_cut_short_by_it_are_not_late():
+    acts = history(OPENED, (CaseClosed("moved"), date(2024, 1, 20)), (CaseReopened(), date(2024, 4, 10)))
+
+    visits = found(acts, date(2024, 6, 1), VISIT)
+
+    assert [(d.subject, d.since, d.state) for d in visits] == [
+        (("2024-01",), JAN, State.LAPSED),
+        (("2024-04",), date(2024, 4, 10), State.LAPSED),
+        (("2024-05",), date(2024, 5, 1), State.LATE),
+        (("2024-06",), date(2024, 6, 1), State.OPEN),
+    ]
+
+
+def test_what_lapsed_in_a_closing_is_not_met_after_the_reopening():
+    plan = SafetyPlanAgreed(SP, frozenset(), date(2025, 1, 1), review_on=DUE)
+    looked_at = SafetyPlanMonitored(SP, kept=True)
+    acts = history(
+        OPENED,
+        (plan, JAN),
+        (CaseClosed("moved"), BEFORE),
+        (CaseReopened(), AFTER),
+        (looked_at, AFTER + timedelta(days=1)),
+    )
+
+    [review] = found(acts, date(2024, 3, 1), "the safety plan is reviewed")
+
+    assert (review.state, review.evidence) == (State.LAPSED, ())
+
+
 def test_the_opening_month_cut_short_is_never_late_and_the_next_is():
     visits = found(history(OPENED_LATE), date(2024, 3, 1), VISIT)
 

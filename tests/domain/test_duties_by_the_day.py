@@ -56,7 +56,7 @@ class Kept:
     def day_ends(self, day: date, *, open_: bool, in_force: bool) -> None:
         """Take the line to the end of *day*, on which the case was *open_* and the edition *in_force*."""
         if self.state is State.OPEN and self.met_on is not None:
-            self.state = State.MET
+            self.state = State.MET if self.met_on <= self.due or self.cut else State.MET_LATE
         elif self.state is State.LATE and self.met_on is not None:
             self.state = State.MET_LATE
         elif self.state is State.OPEN and day > self.due:
@@ -271,15 +271,16 @@ def test_contact_as_determined_is_provided_as_one_finds_who_counts_it_day_by_day
     assert there == (told(monthly(Life(known, first, date.max), on, counted, needed=2)) if known else {})
 
 
-@given(lives(), st.integers(0, LONG), ON)
+@given(lives(), st.integers(0, LONG), ON, st.sampled_from(["by a clause", "by its own terms"]))
 @settings(max_examples=50)
-def test_a_safety_plan_is_looked_at_by_its_own_day_as_one_finds_who_waits_for_it(history, days, on):
+def test_a_safety_plan_is_looked_at_by_its_own_day_as_one_finds_who_waits_for_it(history, days, on, by):
     first = history[0].day
     review_on = first + timedelta(days=days)
     plan = SafetyPlanAgreed("safety plan-1", frozenset(), date(2030, 1, 1), review_on=review_on)
     known = effective([*history, Entry(plan, first, len(history) + 1, WORKER)]).upto(on)
 
-    owed = found(known, NEW_MEXICO, on, "the safety plan is reviewed") if known else []
+    law = NEW_MEXICO if by == "by a clause" else always(UTAH_2003)
+    owed = found(known, law, on, "the safety plan is reviewed") if known else []
 
     kept = [awaited(Life(known, first, date.max), on, review_on)] if known else []
     assert [(d.due, d.state, d.met_on) for d in owed] == [(k.due, k.state, k.met_on) for k in kept]
@@ -292,9 +293,8 @@ def awaited(life: Life, on: date, due: date) -> Kept:
         if line.state is State.LAPSED and some_time and not before and day <= due:
             line.state = State.OPEN
         looked = some_time and any(entry.event == LOOKED_AT for entry in today)
-        if looked and line.met_on is None:
+        if looked and line.met_on is None and line.state is not State.LAPSED:
             line.met_on = day
-            line.state = State.MET if day <= due else line.state
         line.day_ends(day, open_=open_, in_force=True)
     return line
 
@@ -321,3 +321,33 @@ def standing(history: History, law: Law, on: date) -> list[tuple[Any, ...]]:
 def _says(duty: Duty) -> tuple[Any, ...]:
     subject = [s for s in duty.subject if not s.startswith("@")]
     return duty.edition, duty.cites, duty.what, subject, duty.since, duty.due
+
+
+DONE = {State.MET: 0, State.MET_LATE: 1}
+
+
+def best(history: History, law: Law, on: date) -> dict[tuple[Any, ...], int]:
+    """How well each duty was met at best, those of one name and subject together."""
+    found: dict[tuple[Any, ...], int] = {}
+    for duty in duties(history, law, on):
+        if duty.state in DONE:
+            key = (duty.edition, duty.what, duty.subject)
+            found[key] = min(found.get(key, DONE[State.MET_LATE]), DONE[duty.state])
+    return found
+
+
+LAWS = st.one_of(
+    TURN.map(lambda turn: one_after_another(turn)[0]),
+    st.sampled_from(installed().editions).map(always),
+)
+
+
+@given(lives(), LAWS, st.sampled_from([VISIT, BY_PHONE, MEETING, LOOKED_AT]), st.integers(0, LONG), ON)
+@settings(max_examples=50)
+def test_more_evidence_never_undoes_or_worsens_what_is_met_under_any_edition(history, law, more, days, on):
+    day = history[0].day + timedelta(days=days)
+    with_more = effective([*history, Entry(more, day, 99, WORKER)])
+
+    before, after = best(history, law, on), best(with_more, law, on)
+
+    assert {key: after.get(key, 9) <= stood for key, stood in before.items()} == dict.fromkeys(before, True)

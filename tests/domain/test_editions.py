@@ -10,7 +10,7 @@ from made_up import BY_TEAM, DUE, MADE_UP, RESTS, THREATS
 
 from ihs_domain.closing import CaseClosed
 from ihs_domain.contacting import ContactMade
-from ihs_domain.editions import BadEdition, Edition, RuleBook, always, cited
+from ihs_domain.editions import BadEdition, Edition, RuleBook, always, cited, in_turn
 from ihs_domain.opening import family_is_asked_for_consent
 from ihs_domain.persons import PersonRegistered
 from ihs_domain.planning import PlanAgreed
@@ -193,3 +193,47 @@ def test_an_edition_judges_every_decision_and_what_stands_in_its_tables():
     assert not bare.judges(ContactMade)
     assert evolve(bare, gates=table).judges(ContactMade)
     assert evolve(bare, finds=table).judges(ContactMade)
+
+
+TURNS = (
+    (FIRST - 9 * DAY, "no edition on file@0001-01-01"),
+    (FIRST, SPRING.id),
+    (date(2024, 7, 1), AUTUMN.id),
+)
+
+
+def test_editions_take_turns_each_from_its_first_day_in_what_was_asked_for():
+    law = RuleBook((SPRING, AUTUMN)).law("xx-mu")
+
+    turns = [(day, edition.id) for edition, day in in_turn(law, FIRST - 9 * DAY, date(2030, 1, 1))]
+
+    assert turns == [*TURNS]
+
+
+def test_a_law_is_asked_once_a_turn_however_many_days_there_are():
+    law, asked = RuleBook((SPRING, AUTUMN)).law("xx-mu"), []
+
+    def counting(day: date) -> Edition:
+        asked.append(day)
+        return law(day)
+
+    list(in_turn(counting, FIRST - 9 * DAY, date.max))
+
+    assert asked == [day for day, _ in TURNS]
+
+
+@given(st.dates(date(2024, 1, 1), date(2024, 12, 31)), st.integers(0, 300))
+def test_the_turns_are_those_of_somebody_who_asks_every_day(first, length):
+    law = RuleBook((SPRING, evolve(AUTUMN, in_force_until=date(2024, 9, 30)))).law("xx-mu")
+    every_day = [first + n * DAY for n in range(length)]
+
+    turns = list(in_turn(law, first, first + (length - 1) * DAY))
+
+    changes = [d for d in every_day if d == first or law(d).id != law(d - DAY).id]
+    assert [(day, edition.id) for edition, day in turns] == [(d, law(d).id) for d in changes]
+
+
+def test_an_edition_that_claims_to_be_over_is_asked_again_each_day():
+    over = evolve(SPRING, in_force_until=FIRST)
+
+    assert [day for _, day in in_turn(lambda _day: over, LAST, LAST + DAY)] == [LAST, LAST + DAY]

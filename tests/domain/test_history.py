@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from histories import amended, days
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ihs_domain.assigning import WorkerAssigned, WorkerUnassigned
+from ihs_domain.assigning import STEPS, Assigning, WorkerAssigned, WorkerUnassigned, assigning_on
 from ihs_domain.history import Entry, History, account, effective
 from ihs_domain.household import PersonLeft
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
@@ -181,3 +182,32 @@ def test_a_history_finds_its_entries_by_class_in_order(record):
     assert history.of_any(WorkerAssigned) == assigned
     assert history.of_any(WorkerUnassigned, WorkerAssigned) == history
     assert history.of(PersonLeft) == history.of_any(PersonLeft) == ()
+
+
+@given(lines)
+def test_entries_of_several_classes_are_found_in_the_order_of_the_history(record):
+    history = effective(record)
+
+    for classes in ((WorkerAssigned, WorkerUnassigned), (WorkerUnassigned, WorkerAssigned), (PersonLeft,)):
+        assert history.of_any(*classes) == tuple(e for e in history if type(e.event) in classes)
+
+
+@given(lines, days)
+def test_a_fold_by_day_is_the_fold_of_what_had_happened_by_the_end_of_that_day(record, day):
+    history = effective(record)
+    acts = [e for e in history if e.day <= day]
+
+    folded = reduce(lambda state, entry: STEPS[type(entry.event)](state, entry), acts, Assigning())
+
+    assert assigning_on(history, day) == folded
+
+
+def test_what_is_worked_out_of_a_history_is_worked_out_once():
+    history, asked = effective([Entry(WorkerAssigned("w-1"), date(2024, 1, 1), 1)]), []
+
+    def length(of: History) -> int:
+        asked.append(of)
+        return len(of)
+
+    assert [history.once(length), history.once(length)] == [1, 1]
+    assert asked == [history]
