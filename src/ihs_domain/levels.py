@@ -96,7 +96,7 @@ def _open(history: History, opened: date) -> list[tuple[date, date | None]]:
     found: list[tuple[date, date | None]] = [(opened, None)]
     for entry in history.of_any(CaseClosed, CaseReopened):
         first, last = found[-1]
-        if isinstance(entry.event, CaseClosed) and last is None and entry.day >= first:
+        if isinstance(entry.event, CaseClosed) and last is None:
             found[-1] = (first, entry.day)
         elif isinstance(entry.event, CaseReopened) and last is not None:
             found.append((entry.day, None))

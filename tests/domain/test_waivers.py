@@ -14,7 +14,7 @@ from ihs_domain.approving import ExceptionGranted
 from ihs_domain.assigning import DesigneeNamed
 from ihs_domain.closing import CaseClosed
 from ihs_domain.duties import Duty, Owed, State, Waiver
-from ihs_domain.editions import Edition, always
+from ihs_domain.editions import Edition, RuleBook, always
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.judge import duties, judge, touched
 from ihs_domain.measures import Answer, measures
@@ -87,6 +87,33 @@ def test_what_was_late_when_the_exception_came_stays_late_and_says_why(granted, 
     assert [(n.version, n.why) for n in duty.near] == (
         [] if state is State.WAIVED else [(2, "the exception came when this was not open any more")]
     )
+
+
+ENDED = evolve(DATED, in_force_until=jan(10))
+
+
+@pytest.mark.parametrize("granted, state", [(10, State.WAIVED), (11, State.LAPSED)])
+def test_what_lapsed_with_its_edition_before_the_exception_stays_lapsed(granted, state):
+    history = acts((EXCEPTION, jan(granted)))
+
+    [duty] = duties(history, RuleBook((ENDED,)).law("xx-mu"), jan(31))
+
+    assert duty.state is state
+
+
+def test_an_undated_duty_that_its_edition_does_not_outlive_stays_waived():
+    history = acts((EXCEPTION, jan(5)))
+    law = RuleBook((evolve(UNDATED, in_force_until=jan(10)),)).law("xx-mu")
+
+    found = [duties(history, law, jan(on))[0] for on in (9, 10, 11, 31)]
+
+    assert [(d.state, d.next_change_on) for d in found] == [(State.WAIVED, None)] * 4
+
+
+def test_an_exception_that_ended_before_a_duty_began_is_no_near_miss_of_it():
+    duty = on(21, acts((evolve(EXCEPTION, until=OPENED_ON - timedelta(days=1)), jan(1))))
+
+    assert (duty.state, duty.near) == (State.LATE, ())
 
 
 def test_what_is_met_in_time_is_met_whatever_was_waived():
