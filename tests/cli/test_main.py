@@ -31,6 +31,8 @@ def test_help_is_short_and_gives_one_example(ihs, path, command):
     assert (answer.code, answer.err) == (0, "")
 
 
+CONTACT = '{"name": "some", "levels": ["any"], "amounts": [{"name": "visits", "per": "month", "contacts": {"any": 1}}]}'
+
 # What runs a server, or needs one, is typed where there is one.
 ALONE = {name: typed for name, typed in EVERY.items() if typed[0][:1] not in {("demo",), ("nats",)}}
 
@@ -38,6 +40,7 @@ ALONE = {name: typed for name, typed in EVERY.items() if typed[0][:1] not in {("
 @pytest.mark.parametrize("path, command", ALONE.values(), ids=ALONE)
 def test_the_example_works(ihs, alder, write, path, command):
     write().rename("monday.jsonl")
+    alder.with_name("contact.json").write_text(CONTACT)
     [example] = [line for line in command.help.splitlines() if "Example: " in line]
     if path == ("store", "init"):
         alder.unlink()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from histories import SUPERVISOR, WORKER, days, events, plain
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import DUE, LAW, MADE_UP, SUMMARY
 
@@ -215,6 +215,7 @@ def exceptions(draw: Any, n: int) -> list[Entry[Any]]:
     return [Entry(draw(granted), draw(days), 900 + i, SUPERVISOR) for i in range(n)]
 
 
+@settings(max_examples=50)
 @given(st.data(), plain(), days)
 def test_exceptions_change_no_duty_but_those_that_stand_open_late_or_cut_short(data, record, day):
     first = Entry(CaseOpened("voluntary", "north"), OPENED_ON, 800)
@@ -228,6 +229,7 @@ def test_exceptions_change_no_duty_but_those_that_stand_open_late_or_cut_short(d
         assert (new.waiver is None) or DUE.cite in new.cites
 
 
+@settings(max_examples=40)
 @given(st.data(), plain(), days)
 def test_a_waived_duty_too_stays_as_it_is_until_the_day_it_says(data, record, day):
     first = Entry(CaseOpened("voluntary", "north"), OPENED_ON, 800)
@@ -242,6 +244,7 @@ def test_a_waived_duty_too_stays_as_it_is_until_the_day_it_says(data, record, da
             assert same is not changed
 
 
+@settings(max_examples=50)
 @given(st.data(), plain(), events(ExceptionGranted), days)
 def test_an_exception_voided_is_as_if_it_had_never_been(data, record, exception, day):
     first = Entry(CaseOpened("voluntary", "north"), OPENED_ON, 800)
