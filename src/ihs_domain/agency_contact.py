@@ -79,7 +79,8 @@ def _gap_ends(case: Levelled, gap: LongestGap, since: date) -> date | None:
     """The last day for the next contact: the first on which no more days may go by at the level of that day."""
     longest = max(days or 0 for days in gap.days.values())
     allowed: int | None = None
-    for ordinal in range(since.toordinal(), max(case.on, since).toordinal() + longest + 1):
+    last = min(max(case.on, since).toordinal() + longest, date.max.toordinal())
+    for ordinal in range(since.toordinal(), last + 1):
         day = date.fromordinal(ordinal)
         allowed = _allowed(case, gap, since, day, allowed)
         if allowed is not None and (day - since).days >= allowed:

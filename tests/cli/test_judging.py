@@ -117,8 +117,8 @@ def test_findings_as_json_carry_cite_edition_and_what_they_are_about(ihs, write)
 def test_an_edition_that_is_not_at_hand_is_told_with_those_that_are(ihs, live, question):
     answer = ihs(question, "cases.db", "--edition", "utah@1999")
 
-    have = "new-mexico-ihs@2023-08-10, utah-r512-100@2003-09-03, utah-r512-100@2010-10-08, "
-    have += "utah-review-2025@2024-07-01, utah-safe-practice@2003-09-03"
+    have = "new-mexico-ihs@2023-08-10, utah-practice-2021@2022-01-01, utah-r512-100@2003-09-03, "
+    have += "utah-r512-100@2010-10-08, utah-review-2025@2024-07-01, utah-safe-practice@2003-09-03"
     assert answer == (2, "", f"ihs: no edition utah@1999; there are: {have}\n")
 
 

@@ -634,6 +634,20 @@ def test_a_leap_day_is_a_day_and_every_month_ends_on_its_last():
     ]
 
 
+@pytest.mark.parametrize("per", Counted)
+def test_the_last_weeks_and_months_of_the_calendar_can_be_asked_for(per):
+    opened = date(9999, 11, 1)
+    gap = LongestGap("apart", {"any": 40})
+    rule = contact_by(
+        ContactStandard("some", ("any",), (Amount("visits", per, {"any": 1}),), gaps=(gap,), not_assessed="any")
+    )
+
+    found = owed(rule, case(opened, *visits(date(9999, 12, 20))), date.max)
+
+    assert max(d.due for d in found) == date.max
+    assert [d.due for d in found if d.subject[0] == "apart"] == [date(9999, 12, 11)]
+
+
 def test_weeks_and_pairs_of_months_run_over_the_turn_of_the_year():
     def of(per, number):
         found = owed(standard(per=per, every=number, contacts={"any": 1}), case(day(12, 2)), day(1, 10, 2025))
