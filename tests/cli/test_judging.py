@@ -3,7 +3,7 @@
 import csv
 
 import pytest
-from typed import withdrawal
+from typed import entry, withdrawal
 
 WHAT_IF = "utah-r512-100@2003-09-03"
 
@@ -51,6 +51,47 @@ def test_a_duty_says_by_when_how_late_by_which_clause_and_what_met_it(ihs, alder
     assert lines[at + 1 : at + 3] == [
         "    the safety plan is reviewed [SP1]: met 2015-03-27, due 2015-02-09, 46 days late (by its own terms)",
         "      by @40 of 2015-03-27",
+    ]
+
+
+@pytest.fixture
+def waived(ihs, write):
+    """A store in which the contacts of January were waived."""
+    opened = entry("o", record="CaseOpened", occurred="2024-01-01")
+    granted = entry("x", record="ExceptionGranted", actor="s-1", role="supervisor", occurred="2024-01-05")
+    said = {"authority": "voluntary", "region": "salt-lake", "jurisdiction": "us-ut"}
+    exception = {"cite": "Practice 2021 contacts", "reason": "family-abroad", "until": "2024-01-31"}
+    ihs("store", "init", "cases.db")
+    ihs("record", "cases.db", write(opened | {"with": said}, granted | {"with": exception}).name)
+
+
+def test_a_waived_duty_says_by_whom_until_when_and_why(ihs, waived):
+    lines = ihs("duties", "cases.db", "k1", "--on", "2024-02-02").lines
+
+    what = "contact as the standard asks: 4 contacts in a month"
+    rest = "(Practice 2021 contacts; utah-practice-2021@2022-01-01)"
+    at = lines.index("  waived")
+    assert lines[at : at + 3] == [
+        "  waived",
+        f"    {what} [contacts, 2024-01]: since 2024-01-01, due 2024-01-31, 0 of 4 contacts {rest}",
+        "      waived by s-1 until 2024-01-31: family-abroad, @2 of 2024-01-05",
+    ]
+
+
+def test_a_waiver_is_told_in_json_and_in_csv(ihs, waived):
+    [case] = ihs("duties", "cases.db", "k1", "--on", "2024-02-02", "--format", "json").json["cases"]
+    rows = csv.DictReader(ihs("duties", "cases.db", "k1", "--on", "2024-02-02", "--format", "csv").lines)
+
+    [told] = [duty["waiver"] for duty in case["duties"] if duty["group"] == "waived"]
+    assert told == {
+        "version": 2,
+        "by": "s-1",
+        "granted_on": "2024-01-05",
+        "reason": "family-abroad",
+        "until": "2024-01-31",
+    }
+    assert [row["waiver"] for row in rows if row["group"] == "waived"] == [
+        "s-1 until 2024-01-31: family-abroad, @2 of 2024-01-05"
     ]
 
 

@@ -75,9 +75,12 @@ def test_the_risk_is_due_45_days_after_the_opening(on, expected):
 
 
 def test_a_level_that_the_standard_does_not_have_counts_as_not_assessed():
-    history = case(day(1, 1), (at("intensive"), day(1, 1)))
+    history = case(day(1, 1), (at("intensive"), day(1, 1)), (at("low"), day(1, 20)))
+
+    [duty] = owed(level_is_given_by(UTAH_CONTACTS_2021), history, day(1, 31))
 
     assert [d.needs for d in owed(UTAH, history, day(1, 5))] == [4]
+    assert (duty.met_on, duty.evidence) == (day(1, 20), (FIRST_ACT + 1,))
 
 
 # A level that changes within a month: what the month asks is the standard's to say
