@@ -14,7 +14,7 @@ from ihs_domain.counting import Judged, judged
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.history import Entry, History
 from ihs_domain.household import related
-from ihs_domain.levels import Levelled, LevelOf, Stretch, first_given, intensity_on
+from ihs_domain.levels import Levelled, LevelOf, Stretch, among, first_given, intensity_on
 from ihs_domain.opening import opened_on
 from ihs_domain.requesting import ServicesRequested
 from ihs_domain.standard_checks import Amiss, BadStandard, held
@@ -79,7 +79,8 @@ def _gap_ends(case: Levelled, gap: LongestGap, since: date) -> date | None:
     """The last day for the next contact: the first on which no more days may go by at the level of that day."""
     longest = max(days or 0 for days in gap.days.values())
     allowed: int | None = None
-    for ordinal in range(since.toordinal(), max(case.on, since).toordinal() + longest + 1):
+    last = min(max(case.on, since).toordinal() + longest, date.max.toordinal())
+    for ordinal in range(since.toordinal(), last + 1):
         day = date.fromordinal(ordinal)
         allowed = _allowed(case, gap, since, day, allowed)
         if allowed is not None and (day - since).days >= allowed:
@@ -101,7 +102,8 @@ def _allowed(case: Levelled, gap: LongestGap, since: date, day: date, before: in
 
 
 def _firsts(case: Levelled, first: FirstContact, by: WorkingDays | None) -> Iterator[Owed]:
-    for stretch in {s.person: s for s in reversed([*case.stretches(first.counts)])}.values():
+    earliest = {stretch.person: stretch for stretch in reversed([*case.stretches(first.counts)])}
+    for stretch in earliest.values():  # a case that was reopened has had its first contact
         since = _counted_from(case, first, stretch.person)
         level = case.level_on(since)
         within = first.within.get(level) if level else None
@@ -152,12 +154,13 @@ def _within(
 def level_is_given_by(standard: ContactStandard, *, level_of: LevelOf = intensity_on) -> DutyRule:
     """A duty: a level is given to the case within the days that a standard says. Raises :class:`BadStandard`."""
     days = _said(standard, "assessed_within_days")
+    level = among(standard.levels, level_of)
 
     def level_is_given(history: History, on: date) -> Iterator[Owed]:
         """A level is given to the case within so many days of its opening."""
         opened = opened_on(history)
         if opened is not None:
-            given = first_given(history, level_of)
+            given = first_given(history, level)
             due = opened + timedelta(days)
             yield Owed("a level is given to the case", opened, due=due, met_by=(given,) if given else ())
 

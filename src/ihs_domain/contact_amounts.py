@@ -51,21 +51,24 @@ def amounts_owed(case: Levelled) -> Iterator[Owed]:
 
 def _windows(case: Levelled, amount: Amount, stretch: Stretch) -> Iterator[Window]:
     """The windows of a stretch that have begun, each as is asked on its first day: a step down begins with the next."""
-    day = stretch.first
-    while day <= min(case.on, stretch.last or case.on):
-        asked = _asked(case, amount, day)
-        first, last = _block(amount.per, asked.every, day)
+    day, ends = stretch.first.toordinal(), min(case.on, stretch.last or case.on).toordinal()
+    while day <= ends:
+        begun = date.fromordinal(day)
+        asked = _asked(case, amount, begun)
+        first, last = _block(amount.per, asked.every, begun)
         until = min(last, stretch.last or last)
-        yield Window(day, until, (first, last) == (day, until), asked)
-        day = last + timedelta(days=1)
+        yield Window(begun, until, (first, last) == (begun, until), asked)
+        day = last.toordinal() + 1
 
 
 def _block(per: Counted, every: int, day: date) -> tuple[date, date]:
-    """The first and last day of so many weeks or months, beginning with the one of *day*."""
+    """The first and last day of so many weeks or months, beginning with the one of *day*, within the calendar."""
     if per is Counted.WEEK:
-        monday = day - timedelta(days=day.weekday())
-        return monday, monday + timedelta(days=7 * every - 1)
-    return day.replace(day=1), add_months(day.replace(day=1), every) - timedelta(days=1)
+        monday = day.toordinal() - day.weekday()
+        return date.fromordinal(monday), date.fromordinal(min(monday + 7 * every - 1, date.max.toordinal()))
+    first = day.replace(day=1)
+    is_last = first.year * 12 + first.month + every > date.max.year * 12 + date.max.month
+    return first, date.max if is_last else add_months(first, every) - timedelta(days=1)
 
 
 def _asked(case: Levelled, amount: Amount, day: date) -> Amount | StepDown:

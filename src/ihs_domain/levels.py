@@ -24,6 +24,17 @@ def intensity_on(history: History, day: date) -> Code | None:
     return last.event.level if last else None
 
 
+def among(levels: tuple[Code, ...], level_of: LevelOf) -> LevelOf:
+    """The level of a case where it is one of *levels*: another is none, and counts as not given."""
+
+    def level_among_them(history: History, day: date) -> Code | None:
+        """The level, where it is one of the standard's."""
+        found = level_of(history, day)
+        return found if found in levels else None
+
+    return level_among_them
+
+
 def first_given(history: History, level_of: LevelOf) -> Entry[Any] | None:
     """The entry by which the case first had a level."""
     days = sorted({e.day for e in history})
@@ -64,12 +75,12 @@ class Levelled:
 
     @classmethod
     def by(cls, standard: ContactStandard, history: History, level_of: LevelOf, opened: date, on: date) -> "Levelled":
-        """By the levels of *standard*: another that *level_of* finds is none, and counts as not assessed."""
+        """By the levels of *standard*; on a day on which none of them was given, by the one of what is not assessed."""
+        given = among(standard.levels, level_of)
 
         @cache
         def level_on(day: date) -> Code | None:
-            found = level_of(history, day)
-            return found if found in standard.levels else standard.not_assessed
+            return given(history, day) or standard.not_assessed
 
         return cls(history, standard, level_on, opened, on)
 
@@ -96,7 +107,7 @@ def _open(history: History, opened: date) -> list[tuple[date, date | None]]:
     found: list[tuple[date, date | None]] = [(opened, None)]
     for entry in history.of_any(CaseClosed, CaseReopened):
         first, last = found[-1]
-        if isinstance(entry.event, CaseClosed) and last is None and entry.day >= first:
+        if isinstance(entry.event, CaseClosed) and last is None:
             found[-1] = (first, entry.day)
         elif isinstance(entry.event, CaseReopened) and last is not None:
             found.append((entry.day, None))

@@ -9,10 +9,13 @@ from attrs import evolve
 
 from ihs_cases.editions import digest, installed
 from ihs_domain.acting import by_a_supervisor
+from ihs_domain.agency_contact import contact_by
 from ihs_domain.closing import CaseClosed, ServicesExtended, supervisor_reviews_the_ending
 from ihs_domain.contacting import ContactMade
 from ihs_domain.extending import while_at
-from ihs_utah_r512_100 import UTAH_2003, UTAH_2010
+from ihs_domain.working_days import Holiday, WorkingDays
+from ihs_utah_r512_100 import UTAH_2003, UTAH_2010, UTAH_PRACTICE_2021
+from ihs_utah_r512_100.practice_2021 import UTAH_CONTACTS_2021
 
 SAY = "from ihs_cases.editions import digest, installed; print([digest(e) for e in installed().editions])"
 
@@ -56,3 +59,25 @@ def test_a_gate_made_for_another_intensity_makes_another_digest():
 
     assert digest(same) == digest(again)
     assert digest(same) != digest(other)
+
+
+HOLIDAYS = WorkingDays((Holiday("some", 5, day=1),))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        evolve(UTAH_PRACTICE_2021, working_days=HOLIDAYS),
+        evolve(UTAH_PRACTICE_2021, working_days=None),
+        evolve(
+            UTAH_PRACTICE_2021,
+            duties=((contact_by(evolve(UTAH_CONTACTS_2021, on_change="later")), UTAH_PRACTICE_2021.rules[0]),),
+        ),
+    ],
+)
+def test_another_calendar_and_another_standard_make_another_digest(changed):
+    same = evolve(UTAH_PRACTICE_2021, duties=((contact_by(UTAH_CONTACTS_2021), UTAH_PRACTICE_2021.rules[0]),))
+    again = evolve(UTAH_PRACTICE_2021, duties=((contact_by(UTAH_CONTACTS_2021), UTAH_PRACTICE_2021.rules[0]),))
+
+    assert digest(same) == digest(again)
+    assert digest(changed) not in {digest(same), digest(UTAH_PRACTICE_2021)}

@@ -33,6 +33,8 @@ def test_help_is_short_and_gives_one_example(ihs, path, command):
     assert (answer.code, answer.err) == (0, "")
 
 
+CONTACT = '{"name": "some", "levels": ["any"], "amounts": [{"name": "visits", "per": "month", "contacts": {"any": 1}}]}'
+
 # What runs a server, or needs one, is typed where there is one.
 ALONE = {name: typed for name, typed in EVERY.items() if typed[0][:1] not in {("demo",), ("nats",)}}
 
@@ -42,6 +44,7 @@ def test_the_example_works(ihs, alder, write, path, command):
     write().rename("monday.jsonl")
     if path == ("instruments", "check"):
         Path("risk-2026.json").write_text((INSTRUMENTS / "risk.json").read_text())
+    alder.with_name("contact.json").write_text(CONTACT)
     [example] = [line for line in command.help.splitlines() if "Example: " in line]
     if path == ("store", "init"):
         alder.unlink()

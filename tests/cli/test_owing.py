@@ -5,6 +5,7 @@ import re
 from datetime import date
 
 import pytest
+from typed import entry
 
 from ihs_cases.cases import Cases
 from ihs_cli.progress import Progress
@@ -165,6 +166,8 @@ def test_a_duty_as_json_has_these_names_and_no_others(ihs, alder):
         "near": [],
         "next_change_on": None,
         "needs": 0,
+        "lacks": [],
+        "waiver": None,
     }
 
 
@@ -246,6 +249,48 @@ def test_a_rule_of_a_plugin_that_fails_is_told_of_without_its_words_and_stops_no
 
 def test_a_case_that_is_not_there_is_another_matter(ihs, three):
     assert ihs("duties", "cases.db", "nobody") == (2, "", "ihs: REHEARSAL: no case of that id is on record\n")
+
+
+# Waived
+
+
+@pytest.fixture
+def waived(ihs, write):
+    """A store in which the contacts of January were waived."""
+    opened = entry("o", record="CaseOpened", occurred="2024-01-01")
+    granted = entry("x", record="ExceptionGranted", actor="s-1", role="supervisor", occurred="2024-01-05")
+    said = {"authority": "voluntary", "region": "salt-lake", "jurisdiction": "us-ut"}
+    exception = {"cite": "Practice 2021 contacts", "reason": "family-abroad", "until": "2024-01-31"}
+    ihs("store", "init", "cases.db")
+    ihs("record", "cases.db", write(opened | {"with": said}, granted | {"with": exception}).name)
+
+
+def test_a_waived_duty_says_by_whom_until_when_and_why(ihs, waived):
+    lines = ihs("duties", "cases.db", "k1", "--on", "2024-02-02").lines
+
+    at = lines.index("  waived")
+    assert [" ".join(line.split()) for line in lines[at + 1 : at + 3]] == [
+        (
+            "due 2024-01-31 contact as the standard asks: 4 contacts in a month [contacts, 2024-01]: 0 of 4 contacts "
+            "Practice 2021 contacts; utah-practice-2021@2022-01-01"
+        ),
+        "waived by s-1 until 2024-01-31: family-abroad, @2",
+    ]
+
+
+def test_a_waiver_is_told_in_json_and_in_csv(ihs, waived):
+    [case] = ihs("duties", "cases.db", "k1", "--on", "2024-02-02", "--format", "json").json["cases"]
+    rows = csv.DictReader(ihs("duties", "cases.db", "k1", "--on", "2024-02-02", "--format", "csv").lines)
+
+    [told] = [duty["waiver"] for duty in case["duties"] if duty["group"] == "waived"]
+    assert told == {
+        "version": 2,
+        "by": "s-1",
+        "granted_on": "2024-01-05",
+        "reason": "family-abroad",
+        "until": "2024-01-31",
+    }
+    assert [row["waiver"] for row in rows if row["group"] == "waived"] == ["s-1 until 2024-01-31: family-abroad, @2"]
 
 
 # How far it has come

@@ -9,6 +9,7 @@ def test_rules_are_listed_edition_by_edition_with_their_days(ihs):
 
     assert [line for line in lines if not line.startswith(" ")] == [
         "new-mexico-ihs@2023-08-10 (us-nm), in force 2023-08-10 with no known end",
+        "utah-practice-2021@2022-01-01 (us-ut), in force 2022-01-01 with no known end",
         "utah-r512-100@2003-09-03 (us-ut), in force 2003-09-03 to 2010-10-07",
         "utah-r512-100@2010-10-08 (us-ut), in force 2010-10-08 to 2015-12-01",
         "utah-review-2025@2024-07-01 (us-ut), in force 2024-07-01 to 2025-06-30",

@@ -42,7 +42,7 @@ from ihs_domain.closing import (
     summary_is_written,
     threats_are_accounted_for,
 )
-from ihs_domain.contacting import ContactReported
+from ihs_domain.contacting import ContactReported, ReducedContactApproved
 from ihs_domain.editions import Law, always
 from ihs_domain.gates import Gate, Objection, Refused
 from ihs_domain.history import Entry, effective
@@ -388,6 +388,7 @@ BY_SUPERVISOR = [
     ApprovalReturned(2, "purpose-missing"),
     ExceptionGranted("M-8", "family-abroad", on(20)),
     SupervisorAgreed("p"),
+    ReducedContactApproved("every-other-week", "plan-on-track", on(20)),
 ]
 NOT_FOR_A_WORKER = "this is not for a practitioner to decide"
 NOBODY_NAMED = "nobody named the actor designee for that day"

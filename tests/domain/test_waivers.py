@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from histories import SUPERVISOR, WORKER, days, events, plain
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import DUE, LAW, MADE_UP, SUMMARY
 
@@ -14,7 +14,7 @@ from ihs_domain.approving import ExceptionGranted
 from ihs_domain.assigning import DesigneeNamed
 from ihs_domain.closing import CaseClosed
 from ihs_domain.duties import Duty, Owed, State, Waiver
-from ihs_domain.editions import Edition, always
+from ihs_domain.editions import Edition, RuleBook, always
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.judge import duties, judge, touched
 from ihs_domain.measures import Answer, measures
@@ -87,6 +87,33 @@ def test_what_was_late_when_the_exception_came_stays_late_and_says_why(granted, 
     assert [(n.version, n.why) for n in duty.near] == (
         [] if state is State.WAIVED else [(2, "the exception came when this was not open any more")]
     )
+
+
+ENDED = evolve(DATED, in_force_until=jan(10))
+
+
+@pytest.mark.parametrize("granted, state", [(10, State.WAIVED), (11, State.LAPSED)])
+def test_what_lapsed_with_its_edition_before_the_exception_stays_lapsed(granted, state):
+    history = acts((EXCEPTION, jan(granted)))
+
+    [duty] = duties(history, RuleBook((ENDED,)).law("xx-mu"), jan(31))
+
+    assert duty.state is state
+
+
+def test_an_undated_duty_that_its_edition_does_not_outlive_stays_waived():
+    history = acts((EXCEPTION, jan(5)))
+    law = RuleBook((evolve(UNDATED, in_force_until=jan(10)),)).law("xx-mu")
+
+    found = [duties(history, law, jan(on))[0] for on in (9, 10, 11, 31)]
+
+    assert [(d.state, d.next_change_on) for d in found] == [(State.WAIVED, None)] * 4
+
+
+def test_an_exception_that_ended_before_a_duty_began_is_no_near_miss_of_it():
+    duty = on(21, acts((evolve(EXCEPTION, until=OPENED_ON - timedelta(days=1)), jan(1))))
+
+    assert (duty.state, duty.near) == (State.LATE, ())
 
 
 def test_what_is_met_in_time_is_met_whatever_was_waived():
@@ -188,6 +215,7 @@ def exceptions(draw: Any, n: int) -> list[Entry[Any]]:
     return [Entry(draw(granted), draw(days), 900 + i, SUPERVISOR) for i in range(n)]
 
 
+@settings(max_examples=50)
 @given(st.data(), plain(), days)
 def test_exceptions_change_no_duty_but_those_that_stand_open_late_or_cut_short(data, record, day):
     first = Entry(CaseOpened("voluntary", "north"), OPENED_ON, 800)
@@ -201,6 +229,7 @@ def test_exceptions_change_no_duty_but_those_that_stand_open_late_or_cut_short(d
         assert (new.waiver is None) or DUE.cite in new.cites
 
 
+@settings(max_examples=40)
 @given(st.data(), plain(), days)
 def test_a_waived_duty_too_stays_as_it_is_until_the_day_it_says(data, record, day):
     first = Entry(CaseOpened("voluntary", "north"), OPENED_ON, 800)
@@ -215,6 +244,7 @@ def test_a_waived_duty_too_stays_as_it_is_until_the_day_it_says(data, record, da
             assert same is not changed
 
 
+@settings(max_examples=50)
 @given(st.data(), plain(), events(ExceptionGranted), days)
 def test_an_exception_voided_is_as_if_it_had_never_been(data, record, exception, day):
     first = Entry(CaseOpened("voluntary", "north"), OPENED_ON, 800)

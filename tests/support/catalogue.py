@@ -1,6 +1,7 @@
 """Writes the catalogues in docs from the code: `.uv/bin/uv run python tests/support/catalogue.py`."""
 
 import importlib
+import json
 import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -14,16 +15,18 @@ import attrs
 from pages import DOCS, GENERATED, ROOT, said, table
 
 from clauses import about, clauses, source
+from ihs_cases import contact_files, instrument_files
 from ihs_cases.editions import installed
 from ihs_cases.errors import CasesError
-from ihs_cases.instrument_files import schema
 from ihs_cli.clauses import asked
 from ihs_domain.closing import case_is_open
 from ihs_domain.editions import ALWAYS, WHENEVER, BadEdition
 from ihs_domain.gates import Refused
 from ihs_domain.instruments import InstrumentError
 from ihs_domain.judge import OWN_TERMS
+from ihs_domain.standard_checks import BadStandard
 from ihs_domain.terms import Amendment, Decision, Event, Introduced, Reported, UnderNarrative, UnderPerson, Unopened
+from ihs_domain.working_days import BadCalendar
 from ihs_follow import follower  # noqa: F401 - so that its errors are known
 from ihs_follow.sink import NotThisRecord
 from ihs_follow.views import NotAViewFile
@@ -200,7 +203,7 @@ _RULES: Final = (
 
 def instruments() -> Iterator[str]:
     """The page of the format of files that define instruments, from their schema."""
-    whole = schema()
+    whole = instrument_files.schema()
     yield from ("# Files that define instruments", "", GENERATED, "", *_INSTRUMENTS, whole["description"], "")
     yield from _objects(whole)
     for name, inner in whole["$defs"].items():
@@ -261,6 +264,8 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     TreeDamaged: "The tree",
     BadEdition: "Editions",
     InstrumentError: "Instruments",
+    BadStandard: "Contact standards",
+    BadCalendar: "Calendars",
     NotAViewFile: "Views",
     NotThisRecord: "Following",
     TellingError: "Telling agencies",
@@ -347,3 +352,6 @@ def page(name: str) -> str:
 if __name__ == "__main__":
     for name in PAGES:
         (DOCS / f"{name}.md").write_text(page(name))
+    (DOCS / "reference" / "contact-standard.schema.json").write_text(
+        json.dumps(contact_files.schema(), indent=2) + "\n"
+    )

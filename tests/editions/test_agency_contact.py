@@ -75,9 +75,12 @@ def test_the_risk_is_due_45_days_after_the_opening(on, expected):
 
 
 def test_a_level_that_the_standard_does_not_have_counts_as_not_assessed():
-    history = case(day(1, 1), (at("intensive"), day(1, 1)))
+    history = case(day(1, 1), (at("intensive"), day(1, 1)), (at("low"), day(1, 20)))
+
+    [duty] = owed(level_is_given_by(UTAH_CONTACTS_2021), history, day(1, 31))
 
     assert [d.needs for d in owed(UTAH, history, day(1, 5))] == [4]
+    assert (duty.met_on, duty.evidence) == (day(1, 20), (FIRST_ACT + 1,))
 
 
 # A level that changes within a month: what the month asks is the standard's to say
@@ -138,9 +141,11 @@ def test_nebraska_asks_for_each_child_and_for_those_of_18_months_alone():
 
 
 def test_a_child_whose_age_is_not_on_record_is_to_be_spoken_to_alone():
-    history = case(day(1, 1), (evolve(BABY, birth_month=None), day(1, 1)), *visits(day(1, 5), of=ALONE))
+    unknown = evolve(BABY, birth_month=None)
+    history = case(day(1, 1), (unknown, day(1, 1)), (at("low"), day(1, 1)), *visits(day(1, 5), of=ALONE))
 
     assert states(owed(contact_by(NEBRASKA), history, day(2, 1), "baby", "2024-01")) == ["late 1"]
+    assert states(owed(contact_by(NEBRASKA), history, day(2, 1), "child", "2024-01")) == ["met"]
 
 
 @pytest.mark.parametrize(
@@ -274,6 +279,17 @@ def test_the_week_of_the_sixtieth_day_is_whole_and_the_first_two_weeks_begin_on_
     assert weeks(history, day(4, 1))[-4:] == [("2024-W09", 7), ("2024-W10", 14), ("2024-W12", 14), ("2024-W14", 14)]
 
 
+@pytest.mark.parametrize("days, first", [(27, "2024-W05"), (28, "2024-W06")])
+def test_a_step_is_reached_on_the_day_after_its_days(days, first):
+    """The 28th day after a Monday is a Monday, of the fifth week of the year."""
+    step = StepDown("fewer", days, contacts={"any": 2})
+    rule = standard(per=Counted.WEEK, contacts={"any": 3}, steps=(step,))
+
+    found = owed(rule, case(MONDAY), day(2, 20))
+
+    assert next(d.subject[-1] for d in found if d.needs == 2) == first
+
+
 @pytest.mark.parametrize(
     "until, following",
     [
@@ -377,6 +393,14 @@ def test_the_first_contact_is_counted_from_the_opening_the_request_or_the_assign
     assert [d.due for d in owed(rule, case(day(1, 10), *before), day(1, 20))] == [due]
 
 
+def test_a_contact_before_the_day_it_is_counted_from_is_not_the_first():
+    first = FirstContact("first", {"any": 3}, counted_from=Anchor.REQUEST)
+    rule = contact_by(ContactStandard("some", ("any",), firsts=(first,), not_assessed="any"))
+    history = case(day(1, 1), (ServicesRequested("xx-yy", "family"), day(1, 5)), *visits(day(1, 4)))
+
+    assert states(owed(rule, history, day(1, 9))) == ["late 1"]
+
+
 def test_whoever_joins_later_is_met_within_days_of_that():
     first = FirstContact("first", {"any": 3}, counts=Counts(each=frozenset({Relation.CHILD})))
     rule = contact_by(ContactStandard("some", ("any",), firsts=(first,), not_assessed="any"))
@@ -454,6 +478,15 @@ def test_two_contacts_on_one_day_are_one():
 
     assert (states([duty]), duty.evidence) == (["late 1"], (FIRST_ACT,))
     assert [(n.version, n.why) for n in duty.near] == [(FIRST_ACT + 1, "another contact of that day is counted")]
+
+
+def test_a_contact_that_adds_nothing_to_the_others_is_no_evidence():
+    rule = standard(at_home_percent=50)
+    acts = (*visits(day(1, 2), day(1, 3), of=ELSEWHERE), *visits(day(1, 4)))
+
+    [duty] = owed(rule, case(MONDAY, *acts), day(2, 1), "2024-01")
+
+    assert (duty.state, duty.evidence) == (State.MET, (FIRST_ACT, FIRST_ACT + 2))
 
 
 def test_the_earliest_contacts_that_suffice_are_the_evidence():
@@ -571,6 +604,16 @@ def test_what_a_closing_and_an_opening_cut_short_is_never_late_and_nothing_is_ow
     ]
 
 
+def test_who_left_before_a_closing_is_owed_nothing_after_it_nor_after_the_reopening():
+    gone = ((BABY, day(1, 1)), (PersonLeft("baby"), day(2, 29)))
+    history = case(day(1, 1), *gone, (CaseClosed("moved"), day(3, 20)), (CaseReopened(), day(5, 1)))
+
+    found = owed(standard(counts=EACH_CHILD), history, day(6, 15))
+
+    assert [d.subject[-1] for d in found if "baby" in d.subject] == ["2024-01", "2024-02"]
+    assert [d.subject[-1] for d in found if "child" in d.subject][-2:] == ["2024-05", "2024-06"]
+
+
 def test_a_gap_begins_anew_with_the_reopening_and_the_closing_ends_it():
     acts = (*visits(day(3, 1)), (CaseClosed("moved"), day(3, 20)), (CaseReopened(), day(5, 10)))
 
@@ -592,6 +635,20 @@ def test_a_leap_day_is_a_day_and_every_month_ends_on_its_last():
     assert [(d.due, f"{d.state}") for d in owed(rule, common, day(3, 1, 2023), "2023-02")] == [
         (day(2, 28, 2023), "met")
     ]
+
+
+@pytest.mark.parametrize("per", Counted)
+def test_the_last_weeks_and_months_of_the_calendar_can_be_asked_for(per):
+    opened = date(9999, 11, 1)
+    gap = LongestGap("apart", {"any": 40})
+    rule = contact_by(
+        ContactStandard("some", ("any",), (Amount("visits", per, {"any": 1}),), gaps=(gap,), not_assessed="any")
+    )
+
+    found = owed(rule, case(opened, *visits(date(9999, 12, 20))), date.max)
+
+    assert max(d.due for d in found) == date.max
+    assert [d.due for d in found if d.subject[0] == "apart"] == [date(9999, 12, 11)]
 
 
 def test_weeks_and_pairs_of_months_run_over_the_turn_of_the_year():

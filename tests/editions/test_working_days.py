@@ -45,6 +45,12 @@ def test_a_holiday_of_the_next_year_can_be_kept_on_the_last_day_of_this():
     assert add_working_days(date(2021, 12, 30), 1, UTAH_WORKING_DAYS) == date(2022, 1, 3)
 
 
+def test_a_holiday_of_the_last_year_can_be_kept_on_the_first_day_of_this():
+    calendar = WorkingDays((Holiday("New Year's Eve", 12, day=31, moved={SUNDAY: 1}),))
+
+    assert add_working_days(date(2023, 12, 29), 1, calendar) == date(2024, 1, 2)
+
+
 @pytest.mark.parametrize(
     "day, count, then",
     [
