@@ -8,7 +8,7 @@ import attrs
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry
 from ihs_domain.once import once_per_class
-from ihs_domain.terms import CASE_IDS, Amendment, Introduced, Version
+from ihs_domain.terms import CASE_IDS, ActorId, Amendment, Doer, Introduced, Version
 
 
 class Mention(NamedTuple):
@@ -82,6 +82,26 @@ def _versions(cls: type[Any]) -> tuple[str, ...]:
     return tuple(a.name for a in attrs.fields(cls) if hints[a.name] is Version)
 
 
+def doers(event: Any) -> frozenset[ActorId]:
+    """Those whom *event* itself says did what it tells of, besides whoever recorded it."""
+    named = (getattr(event, name) for name in _named_doers(type(event)))
+    reported = getattr(event, "reported", None)
+    return frozenset(who for who in (*named, reported and reported.by) if who is not None)
+
+
+@once_per_class
+def _named_doers(cls: type[Any]) -> tuple[str, ...]:
+    if not attrs.has(cls):  # a fold takes anything, and passes over what it does not know
+        return ()
+    hints = get_type_hints(cls, include_extras=True)
+    return tuple(a.name for a in attrs.fields(cls) if _names_a_doer(hints[a.name]))
+
+
+def _names_a_doer(hint: Any) -> bool:
+    marked = any(isinstance(mark, Doer) for mark in getattr(hint, "__metadata__", ()))
+    return marked or any(_names_a_doer(inner) for inner in get_args(hint))
+
+
 def ids_are_known(entries: Iterable[Entry[Any]], proposed: Entry[Any]) -> list[Objection]:
     """What speaks against the ids of *proposed*, held against the whole record of its case.
 
@@ -101,7 +121,7 @@ def ids_are_kept(record: Iterable[Entry[Any]], standing: Iterable[Entry[Any]], p
     said = proposed.event
     if not isinstance(said, Amendment) or not hasattr(said, "instead"):
         return []
-    act = _act(said, {e.version: e for e in record})
+    act = act_of(said, {e.version: e for e in record})
     now = next((e.event for e in standing if e.version == act), None)
     if now is None:
         return []
@@ -119,11 +139,11 @@ def _brought_in(entries: Iterable[Entry[Any]]) -> set[tuple[str, str]]:
 def _others(record: list[Entry[Any]], amendment: Amendment) -> Iterator[Entry[Any]]:
     """The entries but for the act that *amendment* is about, and what was said of that act before."""
     by_version = {e.version: e for e in record}
-    act = _act(amendment, by_version)
-    return (e for e in record if act not in {e.version, _act(e.event, by_version)})
+    act = act_of(amendment, by_version)
+    return (e for e in record if act not in {e.version, act_of(e.event, by_version)})
 
 
-def _act(event: Any, by_version: Mapping[int, Entry[Any]]) -> int:
+def act_of(event: Any, by_version: Mapping[int, Entry[Any]]) -> int:
     """The version of the act that an amendment, or a chain of them, is about; 0 for any other event."""
     about = 0
     while isinstance(event, Amendment) and event.entry in by_version and (not about or event.entry < about):

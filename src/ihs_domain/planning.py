@@ -15,7 +15,7 @@ from ihs_domain.household import children, parents
 from ihs_domain.opening import opened_on
 from ihs_domain.roles import WORKERS, Role
 from ihs_domain.teaming import TeamFormed, TeamMemberAdded, Topic, by_the_team, team_input, team_met_about
-from ihs_domain.terms import ActorId, AssessmentId, Code, Decision, Happening, Narrative, NeedId, New, PersonId, PlanId
+from ihs_domain.terms import AssessmentId, Code, Decision, DoneBy, Happening, Narrative, NeedId, New, PersonId, PlanId
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -54,7 +54,7 @@ class PlanDrafted(Happening):
     replaces: PlanId | None = None
     from_on: date | None = None
     to_on: date | None = None
-    determined_by: ActorId | None = None
+    determined_by: DoneBy | None = None
     words: Narrative = None
 
 

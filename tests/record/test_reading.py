@@ -362,7 +362,7 @@ def refused(word, said):
 @given(st.data())
 def test_no_message_ever_repeats_what_was_given(data):
     cls = data.draw(st.sampled_from(STORABLE))
-    names = st.sampled_from([name.name for name in cls.__attrs_attrs__]) | SECRET
+    names = st.one_of(SECRET, *(st.just(name.name) for name in cls.__attrs_attrs__))
     said = data.draw(st.dictionaries(names, ANYWHERE))
     word = data.draw(st.just(cls.__name__) | SECRET | SECRET.map(lambda text: f"{cls.__name__}.{text}"))
 
