@@ -8,7 +8,7 @@ import attrs
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry
 from ihs_domain.once import once_per_class
-from ihs_domain.terms import CASE_IDS, ActorId, Amendment, Doer, Introduced, Version
+from ihs_domain.terms import CASE_IDS, ActorId, Amendment, Doer, Introduced, PartId, Version
 
 
 class Mention(NamedTuple):
@@ -76,10 +76,35 @@ def entries_named(event: Any) -> Iterator[int]:
         yield from entries_named(event.instead)
 
 
+def renumbered(event: Any, number: Mapping[int, int]) -> Any:
+    """*event* with every version it names as *number* has it; 0, which names nothing, for one that is not there."""
+    named: dict[str, Any] = {name: number.get(getattr(event, name), 0) for name in _versions(type(event))}
+    if isinstance(event, Amendment) and hasattr(event, "instead"):
+        named["instead"] = renumbered(event.instead, number)
+    return attrs.evolve(event, **named) if named else event
+
+
+def parts_named(event: Any) -> Iterator[str]:
+    """What *event* says it is about by the id of a part alone, whatever kind of thing that is."""
+    yield from (part for name in _parts(type(event)) if (part := getattr(event, name)))
+    if isinstance(event, Amendment) and hasattr(event, "instead"):
+        yield from parts_named(event.instead)
+
+
 @once_per_class
 def _versions(cls: type[Any]) -> tuple[str, ...]:
+    return _of_type(cls, Version)
+
+
+@once_per_class
+def _parts(cls: type[Any]) -> tuple[str, ...]:
+    return _of_type(cls, PartId)
+
+
+def _of_type(cls: type[Any], kind: Any) -> tuple[str, ...]:
+    """The fields of a class that hold one of a *kind*, or none."""
     hints = get_type_hints(cls)
-    return tuple(a.name for a in attrs.fields(cls) if hints[a.name] is Version)
+    return tuple(a.name for a in attrs.fields(cls) if hints[a.name] is kind or kind in get_args(hints[a.name]))
 
 
 def doers(event: Any) -> frozenset[ActorId]:
@@ -111,8 +136,8 @@ def ids_are_known(entries: Iterable[Entry[Any]], proposed: Entry[Any]) -> list[O
     record = list(entries)
     known = _brought_in(record)
     taken = _brought_in(_others(record, proposed.event)) if isinstance(proposed.event, Amendment) else known
-    own = {(m.kind, m.id) for m in _said(proposed.event) if m.introduces}
-    wrong = [_objection(m, known | own) for m in _said(proposed.event) if not _fits(m, taken, known | own)]
+    own = {(m.kind, m.id) for m in said_in(proposed.event) if m.introduces}
+    wrong = [_objection(m, known | own) for m in said_in(proposed.event) if not _fits(m, taken, known | own)]
     return list(dict.fromkeys(wrong))
 
 
@@ -133,7 +158,7 @@ def ids_are_kept(record: Iterable[Entry[Any]], standing: Iterable[Entry[Any]], p
 
 
 def _brought_in(entries: Iterable[Entry[Any]]) -> set[tuple[str, str]]:
-    return {(m.kind, m.id) for e in entries for m in _said(e.event) if m.introduces}
+    return {(m.kind, m.id) for e in entries for m in said_in(e.event) if m.introduces}
 
 
 def _others(record: list[Entry[Any]], amendment: Amendment) -> Iterator[Entry[Any]]:
@@ -152,7 +177,8 @@ def act_of(event: Any, by_version: Mapping[int, Entry[Any]]) -> int:
     return about
 
 
-def _said(event: Any) -> Iterator[Mention]:
+def said_in(event: Any) -> Iterator[Mention]:
+    """Every id that *event* names, and for a correction those that its event would name."""
     yield from mentions(event)
     if isinstance(event, Amendment) and hasattr(event, "instead"):
         yield from mentions(event.instead)
