@@ -187,10 +187,11 @@ class Planning:
 
 def plan_drafted(planning: Planning, entry: Entry[PlanDrafted]) -> Planning:
     said = entry.event
+    amended = planning.goals.get(said.plan) if said.plan not in planning.drafted else None
     return evolve(
         planning,
         drafted={**planning.drafted, said.plan: said.assessment},
-        goals={**planning.goals, said.plan: said.goals},
+        goals={**planning.goals, said.plan: said.goals if amended is None else amended},  # be its day corrected or not
     )
 
 
