@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from ihs_domain.assessing import FamilyAssessmentCompleted
+from ihs_domain.assigning import held_by
 from ihs_domain.duties import DutyRule, NearMiss, Owed, add_months
-from ihs_domain.gates import Objection
+from ihs_domain.gates import Against, Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.household import children, parents
 from ihs_domain.opening import opened_on
@@ -227,6 +228,18 @@ def plan_is_drafted(case: "Case", entry: Entry[PlanAgreed | SupervisorAgreed | P
     )
 
 
+def supervisor_is_not_the_worker(case: "Case", entry: Entry[SupervisorAgreed]) -> Objection | None:
+    """The worker's supervisor agrees to a plan: not whoever holds the case as its worker, supervisor or not."""
+    if entry.actor.id != case.assigning.case_manager:
+        return None
+    return Objection(
+        "whoever holds the case as its worker is not their own supervisor",
+        "have their supervisor agree to the plan",
+        (entry.event.plan,),
+        against=Against.ACTOR,
+    )
+
+
 def assessment_is_complete(case: "Case", entry: Entry[PlanAgreed]) -> Objection | None:
     """The plan rests on a completed assessment."""
     if case.planning.drafted.get(entry.event.plan) in case.assessing.completed:
@@ -347,12 +360,18 @@ def completions(history: History) -> Iterator[tuple[PlanId, tuple[Entry[Any], ..
     """For each agreed plan, the entries that complete it; empty where worker, supervisor, team or finalising lacks."""
     for agreed in history.of(PlanAgreed):
         plan = agreed.event.plan
-        supervisor = [e for e in history.of(SupervisorAgreed) if e.event.plan == plan]
+        supervisor = _supervisors(history, plan)
         finalised = [e for e in history.of(PlanFinalised) if e.event.plan == plan]
         team = by_the_team(history, agreed, agreed.event.agreed_by) or any(
             e.event.plan == plan for e in team_met_about(history, Topic.PLAN)
         )
         yield plan, (agreed, supervisor[0], finalised[0]) if supervisor and finalised and team else ()
+
+
+def _supervisors(history: History, plan: PlanId) -> list[Entry[SupervisorAgreed]]:
+    """The agreements to a plan of a supervisor who did not hold the case as its worker that day."""
+    agreed = (e for e in history.of(SupervisorAgreed) if e.event.plan == plan)
+    return [e for e in agreed if e.actor.id != held_by(history, e.day)]
 
 
 def plan_is_complete(history: History, on: date) -> Iterator[Owed]:
@@ -370,7 +389,7 @@ def plan_is_complete(history: History, on: date) -> Iterator[Owed]:
 
 def _incomplete(history: History, plan: PlanId) -> str:
     lacks = [
-        *(["the supervisor's agreement"] if plan not in {e.event.plan for e in history.of(SupervisorAgreed)} else []),
+        *([] if _supervisors(history, plan) else ["the supervisor's agreement"]),
         *(
             ["finalising in the system of record"]
             if plan not in {e.event.plan for e in history.of(PlanFinalised)}

@@ -77,11 +77,13 @@ from ihs_domain.planning import (
     PlanReviewed,
     PlanSignatureRefused,
     PlanSigned,
+    SupervisorAgreed,
     assessment_is_complete,
     assessment_precedes_plan,
     family_and_team_receive_the_plan,
     plan_is_complete,
     plan_is_reviewed_every,
+    supervisor_is_not_the_worker,
 )
 from ihs_domain.requesting import (
     Ground,
@@ -427,6 +429,7 @@ UTAH_2003: Final = Edition(
             (intensity_is_as_ordered, INTENSITY_AS_ORDERED),
         ),
         PlanAgreed: ((assessment_is_complete, PLAN_RESTS_ON_ASSESSMENT),),
+        SupervisorAgreed: ((supervisor_is_not_the_worker, PLAN_COMPLETE),),
         PlanFinalised: ((worker_supervisor_and_team_agreed, PLAN_COMPLETE),),
         ServicesExtended: (
             (while_at(EARLY_INTERVENTION, all_find_it_necessary), EARLY),
