@@ -10,14 +10,13 @@ from typing import Any
 
 from attrs import evolve
 
-from ihs_domain.approving import authors
 from ihs_domain.case import fold
 from ihs_domain.editions import Law
 from ihs_domain.gates import Against, Objection, refusable
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.ids import act_of
 from ihs_domain.roles import Actor
-from ihs_domain.terms import Amendment
+from ihs_domain.terms import ActorId, Amendment
 
 
 def amended(record: Sequence[Entry[Any]], proposed: Entry[Amendment]) -> tuple[int, History]:
@@ -36,7 +35,7 @@ def the_actor_may_amend(
     """
     others = before.only(lambda e: e.version != act)
     for said in _of_version(before, act):
-        if proposed.actor.id not in authors(said):
+        if proposed.actor.id != _whose_word_it_is(before, said):
             yield from map(_or_by_its_author, _not_theirs(said, others, proposed.actor, law))
     for said in _of_version(after, act):
         yield from _not_theirs(said, others, proposed.actor, law)
@@ -44,6 +43,12 @@ def the_actor_may_amend(
 
 def _of_version(history: History, version: int) -> Iterator[Entry[Any]]:
     return (e for e in history if e.version == version and refusable(e.event))
+
+
+def _whose_word_it_is(history: History, said: Entry[Any]) -> ActorId:
+    """Who made an entry the decision that it is: whoever recorded it, or the correction that speaks for it now."""
+    spoken = said.amended_by or said.version
+    return next(e.actor.id for e in history.record if e.version == spoken)
 
 
 def _not_theirs(said: Entry[Any], others: History, actor: Actor, law: Law) -> Iterator[Objection]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from histories import SUPERVISOR, WORKER, actors, amendments, days, recorded
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import LAW
 
@@ -205,6 +205,7 @@ def as_it_stood(record: tuple[Entry[Any], ...], version: int, before: int) -> An
 
 
 @given(approved_cases())
+@settings(max_examples=60)
 def test_an_entry_is_approved_where_it_stands_as_it_stood_at_an_approval_after_which_it_was_not_returned(record):
     history = effective(record)
     approved = set()
@@ -220,6 +221,7 @@ def test_an_entry_is_approved_where_it_stands_as_it_stood_at_an_approval_after_w
 
 
 @given(approved_cases())
+@settings(max_examples=40)
 def test_what_changed_since_an_approval_is_every_amendment_recorded_after_it_of_what_it_rests_on(record):
     history = effective(record)
 
@@ -237,6 +239,7 @@ def test_what_changed_since_an_approval_is_every_amendment_recorded_after_it_of_
 
 
 @given(approved_cases())
+@settings(max_examples=40)
 def test_the_authors_of_an_entry_are_who_recorded_it_and_those_whose_corrections_of_it_stand(record):
     history = effective(record)
     void_now = {line.entry.version for line in history.lines if line.void}
@@ -309,6 +312,13 @@ def test_a_supervisors_decision_is_voided_by_its_author_or_a_supervisor_and_by_n
         "this is not for a practitioner to decide: "
         "have it decided by: supervisor, designee; or have whoever decided it take it back"
     )
+
+
+def test_whose_entry_a_supervisor_corrected_into_a_decision_takes_it_back_no_more_than_anybody():
+    decided = (corrected(4, AGREED, 5), 5, SUPERVISOR)
+
+    assert refusal(void(4), WORKER, decided) == NOT_THEIRS
+    assert put(void(4), SUPERVISOR, decided) == []
 
 
 def test_to_correct_a_supervisors_decision_away_is_to_void_it():
@@ -392,6 +402,7 @@ LINES = st.lists(st.tuples(SAID | SAID | amendments(SAID), days, actors), max_si
 
 
 @given(LINES)
+@settings(max_examples=60)
 def test_whatever_amendments_a_worker_gets_on_record_no_supervisors_decision_comes_or_goes(lines):
     """Decided one by one; the workers' amendments among them leave the decisions taken here as they were."""
     record: list[Entry[Any]] = []

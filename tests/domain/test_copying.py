@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 from histories import SUPERVISOR, WORKER, amended, days, recorded
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import LAW
 
@@ -197,6 +197,7 @@ def worked_out(history: History) -> tuple[Any, ...]:
 
 
 @given(two_records())
+@settings(max_examples=60)
 def test_a_copy_is_as_if_nothing_that_is_kept_had_ever_been_recorded(made):
     copy = effective(copied(made.whole, HIM))
 
@@ -207,6 +208,7 @@ def test_a_copy_is_as_if_nothing_that_is_kept_had_ever_been_recorded(made):
 
 
 @given(two_records(), st.integers(0, 20))
+@settings(max_examples=30)
 def test_a_copy_of_what_was_known_then_is_of_the_same_entries(made, n):
     whole = copied(made.whole, HIM)
     position = made.whole[min(n, len(made.whole) - 1)].position
