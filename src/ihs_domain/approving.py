@@ -86,7 +86,8 @@ def approved(approving: Approving, entries: Mapping[int, Entry[Any]]) -> frozens
 
 def authors(entry: Entry[Any]) -> frozenset[ActorId]:
     """Who made an entry what it says: who recorded it, whom it names as having done it, and who corrected it."""
-    return frozenset({entry.actor.id}) | doers(entry.event) | entry.correctors
+    others = doers(entry.event) | entry.correctors
+    return others | {entry.actor.id} if others else frozenset((entry.actor.id,))
 
 
 def says_what_it_said(entry: Entry[Any], version: int) -> bool:

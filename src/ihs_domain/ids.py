@@ -1,7 +1,7 @@
 """Ids: which fields of an event name a thing or an entry of the case, and which bring one in, as their types say."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -107,10 +107,15 @@ def _of_type(cls: type[Any], kind: Any) -> tuple[str, ...]:
     return tuple(a.name for a in attrs.fields(cls) if hints[a.name] is kind or kind in get_args(hints[a.name]))
 
 
+NOBODY: Final[frozenset[ActorId]] = frozenset()
+
+
 def doers(event: Any) -> frozenset[ActorId]:
     """Those whom *event* itself says did what it tells of, besides whoever recorded it."""
-    named = (getattr(event, name) for name in _named_doers(type(event)))
-    reported = getattr(event, "reported", None)
+    names, reported = _named_doers(type(event)), getattr(event, "reported", None)
+    if not names and reported is None:  # asked of every entry that is folded
+        return NOBODY
+    named = (getattr(event, name) for name in names)
     return frozenset(who for who in (*named, reported and reported.by) if who is not None)
 
 
