@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
+from ihs_domain.approvals import Approval, approvals
 from ihs_domain.closing import is_after_closing
 from ihs_domain.history import History, Line
 from ihs_domain.ports import Projection
@@ -14,7 +15,8 @@ from ihs_projections.wording import name, says
 class TimelineLine(NamedTuple):
     """One recorded entry: what it said, and whether it still stands. Nothing that was recorded is missing.
 
-    *amends* is the version it corrects or voids (0: none); *corrected_by* the version that speaks for it now (0: none).
+    *amends* is the version it corrects or voids (0: none); *corrected_by* the version that speaks for it now (0: none);
+    *approval* the version of its last approval (0: none), and *approved* what became of that.
     """
 
     case_id: str
@@ -30,15 +32,19 @@ class TimelineLine(NamedTuple):
     corrected_by: int
     void: bool
     after_closing: bool
+    approval: int
+    approved: str
 
 
 def rows(case_id: str, history: History) -> Iterator[TimelineLine]:
     """The timeline of a case: in order of the act as first recorded, and within a day of recording."""
+    approved = {approval.entry: approval for approval in approvals(history)}
     for line in sorted(history.lines, key=lambda told: (told.entry.day, told.entry.version)):
-        yield _line(case_id, line, after_closing=is_after_closing(history, line.entry.day))
+        after_closing = is_after_closing(history, line.entry.day)
+        yield _line(case_id, line, approved.get(line.entry.version), after_closing=after_closing)
 
 
-def _line(case_id: str, line: Line, *, after_closing: bool) -> TimelineLine:
+def _line(case_id: str, line: Line, approval: Approval | None, *, after_closing: bool) -> TimelineLine:
     entry = line.entry
     return TimelineLine(
         case_id=case_id,
@@ -54,6 +60,8 @@ def _line(case_id: str, line: Line, *, after_closing: bool) -> TimelineLine:
         corrected_by=line.corrected_by,
         void=line.void,
         after_closing=after_closing and isinstance(entry.event, Happening),
+        approval=approval.version if approval else 0,
+        approved=approval.standing if approval else "",
     )
 
 

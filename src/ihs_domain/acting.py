@@ -1,12 +1,14 @@
 """Who may decide what: some acts are a supervisor's, and are refused from others, naming who may."""
 
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ihs_domain.assigning import assigning_on
-from ihs_domain.gates import Gate, Objection
+from ihs_domain.gates import Against, Gate, Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.roles import Role
-from ihs_domain.terms import Decision
+from ihs_domain.terms import ActorId, Decision
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -14,25 +16,48 @@ if TYPE_CHECKING:
 
 def only_by(*roles: Role) -> Gate:
     """A gate: the act is for *roles* alone; a designee must have been named, and not have lapsed by that day."""
-    may = ", ".join(role.value for role in roles)
 
     def the_actor_may(case: "Case", entry: Entry[Any]) -> Objection | None:
         role = entry.actor.role
         if role not in roles:
-            return Objection(f"this is not for a {role.value} to decide", f"have it decided by: {may}")
-        if role is Role.DESIGNEE and not case.assigning.is_designee(entry.actor.id, entry.day):
-            return Objection("nobody named the actor designee for that day", f"name them, or have it decided by: {may}")
-        return None
+            says = f"this is not for a {role.value} to decide"
+        elif role is Role.DESIGNEE and not case.assigning.is_designee(entry.actor.id, entry.day):
+            says = _no_designee(case.assigning.designees.get(entry.actor.id))
+        else:
+            return None
+        may = ", ".join(_those_who_may(roles, case.assigning.designees_on(entry.day)))
+        return Objection(says, f"have it decided by: {may}", against=Against.ACTOR)
 
     return the_actor_may
+
+
+def _no_designee(until: date | None) -> str:
+    if until is None:
+        return "nobody named the actor designee for that day"
+    return f"the actor was designee until {until}, and is not on that day"
+
+
+def _those_who_may(roles: Iterable[Role], designees: Iterable[ActorId]) -> Iterator[str]:
+    """The roles; beside a designee's, those who were named for the day."""
+    named = ", ".join(designees)
+    for role in roles:
+        yield f"{role.value} ({named})" if role is Role.DESIGNEE and named else role.value
+
+
+def acted_for_a_supervisor(history: History, entry: Entry[Any]) -> bool:
+    """Whether an act was a supervisor's, or of a designee named for its day."""
+    if entry.actor.role is not Role.DESIGNEE:
+        return entry.actor.role is Role.SUPERVISOR
+    return assigning_on(history, entry.day).is_designee(entry.actor.id, entry.day)
 
 
 by_a_supervisor = only_by(Role.SUPERVISOR, Role.DESIGNEE)
 """A gate: the act is for a supervisor, or whoever was named to act in their place."""
 
+by_a_supervisor_in_person = only_by(Role.SUPERVISOR)
+"""A gate: the act is for a supervisor alone; nobody who acts in their place may do it."""
+
 
 def may_supervise(history: History, entry: Entry[Decision]) -> bool:
-    """Whether a decision is a supervisor's by what is on record: of their role, or reported as taken elsewhere."""
-    role = entry.actor.role
-    by_designee = role is Role.DESIGNEE and assigning_on(history, entry.day).is_designee(entry.actor.id, entry.day)
-    return role is Role.SUPERVISOR or by_designee or entry.event.reported is not None
+    """Whether a decision is a supervisor's by what is on record: acted for one, or reported as taken elsewhere."""
+    return acted_for_a_supervisor(history, entry) or entry.event.reported is not None

@@ -1,14 +1,15 @@
 """Approving entries, granting exceptions, and having an entry confirmed in another system of record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
 from ihs_domain.duties import DutyRule, NearMiss, Owed
-from ihs_domain.gates import Objection
+from ihs_domain.gates import Against, Objection
 from ihs_domain.history import Entry, History
+from ihs_domain.ids import doers
 from ihs_domain.terms import ActorId, Cite, Code, Decision, Happening, Narrative, PartId, Version
 
 if TYPE_CHECKING:
@@ -53,18 +54,45 @@ class DocumentationConfirmed(Happening):
 
 @frozen
 class Approving:
-    """Who recorded each entry, and which entries are approved."""
+    """The authors of what each entry says, and which entries are approved as they stand.
 
-    authors: dict[int, ActorId] = field(factory=dict)
+    *granted* are the versions of the approvals of each entry since it was last returned.
+    """
+
+    authors: dict[int, frozenset[ActorId]] = field(factory=dict)
+    granted: dict[int, frozenset[int]] = field(factory=dict)
     approved: frozenset[int] = frozenset()
 
 
 def approval_granted(approving: Approving, entry: Entry[ApprovalGranted]) -> Approving:
-    return evolve(approving, approved=approving.approved | {entry.event.entry})
+    of = entry.event.entry
+    return evolve(
+        approving, granted={**approving.granted, of: approving.granted.get(of, frozenset()) | {entry.version}}
+    )
 
 
 def approval_returned(approving: Approving, entry: Entry[ApprovalReturned]) -> Approving:
-    return evolve(approving, approved=approving.approved - {entry.event.entry})
+    return evolve(approving, granted={v: by for v, by in approving.granted.items() if v != entry.event.entry})
+
+
+def approved(approving: Approving, entries: Mapping[int, Entry[Any]]) -> frozenset[int]:
+    """Which of the *entries*, by version, are approved as they stand."""
+    return frozenset(
+        version
+        for version, by in approving.granted.items()
+        if version in entries and any(says_what_it_said(entries[version], approval) for approval in by)
+    )
+
+
+def authors(entry: Entry[Any]) -> frozenset[ActorId]:
+    """Who made an entry what it says: who recorded it, whom it names as having done it, and who corrected it."""
+    others = doers(entry.event) | entry.correctors
+    return others | {entry.actor.id} if others else frozenset((entry.actor.id,))
+
+
+def says_what_it_said(entry: Entry[Any], version: int) -> bool:
+    """Whether an entry says now what it said when *version* was put on record: an approval is of that."""
+    return entry.version < version and entry.amended_by == entry.spoken_for_at(version)
 
 
 def entry_stands(case: "Case", entry: Entry[ApprovalGranted]) -> Objection | None:
@@ -77,10 +105,11 @@ def entry_stands(case: "Case", entry: Entry[ApprovalGranted]) -> Objection | Non
 
 
 def another_persons_entry(case: "Case", entry: Entry[ApprovalGranted]) -> Objection | None:
-    """Nobody approves their own entry."""
-    if case.approving.authors.get(entry.event.entry) != entry.actor.id:
+    """Nobody approves their own entry: not who recorded it, nor who corrected it, nor whose doing it tells of."""
+    if entry.actor.id not in case.approving.authors.get(entry.event.entry, frozenset()):
         return None
-    return Objection("this is the actor's own entry", "have somebody else approve it", (f"@{entry.event.entry}",))
+    about = (f"@{entry.event.entry}",)
+    return Objection("this is the actor's own entry", "have somebody else approve it", about, against=Against.ACTOR)
 
 
 def entries_are_documented_in(system: str, *classes: type) -> DutyRule:
@@ -103,4 +132,4 @@ def _not_confirmed(said: Entry[DocumentationConfirmed], entry: Entry[Any], syste
     """Why a confirmation does not speak for an entry as it stands; empty if it does."""
     if said.event.system != system:
         return "another system confirmed it"
-    return "the entry was corrected after that" if entry.amended_by > said.version else ""
+    return "" if says_what_it_said(entry, said.version) else "the entry was corrected after that"

@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry, History, by_day
-from ihs_domain.terms import ActorId, Code, Happening
+from ihs_domain.terms import ActorId, Code, Decision, Happening
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -53,8 +53,11 @@ class WorkerUnassigned(Happening):
 
 
 @frozen
-class DesigneeNamed(Happening):
-    """Somebody may act in a supervisor's place, up to and with *until*."""
+class DesigneeNamed(Decision):
+    """Somebody may act in a supervisor's place from this day, up to and with *until*.
+
+    Named again they act through the new last day, which may lie in the past: then they no longer do.
+    """
 
     designee: ActorId
     until: date | None = None
@@ -79,6 +82,10 @@ class Assigning:
     def is_designee(self, actor: ActorId, day: date) -> bool:
         """Whether *actor* may act for the supervisor on *day*."""
         return day <= self.designees.get(actor, date.min)
+
+    def designees_on(self, day: date) -> tuple[ActorId, ...]:
+        """Those who may act for the supervisor on *day*, in order of their ids."""
+        return tuple(sorted(actor for actor in self.designees if self.is_designee(actor, day)))
 
 
 def worker_assigned(assigning: Assigning, entry: Entry[WorkerAssigned]) -> Assigning:

@@ -213,15 +213,17 @@ EVENTS: Final[tuple[type, ...]] = (*FOLDS, *sorted(QUIET, key=lambda cls: cls.__
 class Folding:
     """A fold that goes on entry by entry. It knows no rule, needs no plugin and never raises."""
 
-    __slots__ = ("_authors", "_states")
+    __slots__ = ("_authors", "_entries", "_states")
 
     def __init__(self) -> None:
-        self._authors: dict[int, ActorId] = {}
+        self._entries: dict[int, Entry[Any]] = {}
+        self._authors: dict[int, frozenset[ActorId]] = {}
         self._states: dict[str, Any] = {a.name: a.default for a in fields(Case)}
 
     def add(self, entry: Entry[Any]) -> None:
         """Take one more entry in."""
-        self._authors[entry.version] = entry.actor.id
+        self._entries[entry.version] = entry
+        self._authors[entry.version] = approving.authors(entry)
         found = FOLDS.get(type(entry.event))
         if found is not None:
             slice_, step = found
@@ -229,8 +231,10 @@ class Folding:
 
     def case(self) -> Case:
         """The case as it stands so far."""
-        approving = evolve(self._states["approving"], authors=dict(self._authors))
-        return Case(**{**self._states, "approving": approving})
+        given = self._states["approving"]
+        approved = approving.approved(given, self._entries)
+        settled = evolve(given, authors=dict(self._authors), approved=approved)
+        return Case(**{**self._states, "approving": settled})
 
 
 def fold(entries: Iterable[Entry[Any]], upto: date = date.max) -> Case:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from ihs_domain.approving import ApprovalGranted
+from ihs_domain.acting import acted_for_a_supervisor
+from ihs_domain.approving import ApprovalGranted, authors, says_what_it_said
 from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry, History
-from ihs_domain.roles import SUPERVISING, Role
+from ihs_domain.roles import Role
 from ihs_domain.safety import threats_left_by
 from ihs_domain.terms import Code, Decision, Happening, Narrative, PersonId, ThreatId
 
@@ -320,10 +321,20 @@ def supervisor_reviews_the_ending(history: History, on: date) -> Iterator[Owed]:
 
 def _review(history: History, closing: Entry[CaseClosed], left: frozenset[str]) -> Owed:
     reviews = [e for e in history.of(ApprovalGranted) if e.event.entry == closing.version]
-    met = [e for e in reviews if e.actor.role in SUPERVISING]
-    near = tuple(NearMiss(e.version, "not by a supervisor") for e in reviews if e not in met)
+    judged = [(e, _no_review(history, closing, e)) for e in reviews]
+    near = tuple(NearMiss(e.version, why) for e, why in judged if why)
+    met = tuple(e for e, why in judged if not why)
     what = "a supervisor reviews what was done for safety"
-    return Owed(what, closing.day, tuple(sorted(left)), met_by=tuple(met[:1]), near=near)
+    return Owed(what, closing.day, tuple(sorted(left)), met_by=met[:1], near=near)
+
+
+def _no_review(history: History, closing: Entry[CaseClosed], review: Entry[ApprovalGranted]) -> str:
+    """Why an approval is no supervisor's review of the closing as it stands; empty if it is one."""
+    if not acted_for_a_supervisor(history, review):
+        return "not by a supervisor"
+    if review.actor.id in authors(closing):
+        return "by somebody who made the closing"
+    return "" if says_what_it_said(closing, review.version) else "the closing was corrected after that"
 
 
 def closed_on(history: History) -> date | None:

@@ -15,7 +15,7 @@ from ihs_domain.opening import opened_on
 from ihs_domain.requesting import ServicesRequested, is_denied
 from ihs_domain.roles import Role
 from ihs_domain.teaming import members_on
-from ihs_domain.terms import ActorId, Code, Decision, Happening, Narrative, PersonId, Version
+from ihs_domain.terms import Code, Decision, DoneBy, Happening, Narrative, PersonId, Version
 
 
 class ContactMode(StrEnum):
@@ -57,7 +57,7 @@ class ContactMade(Happening):
 
     mode: ContactMode
     whom: frozenset[PersonId]
-    by: ActorId | None = None
+    by: DoneBy | None = None
     by_role: Role | None = None
     private_with: frozenset[PersonId] = frozenset()
     minutes: int | None = None

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-from ihs_domain.acting import by_a_supervisor
+from ihs_domain.acting import by_a_supervisor, by_a_supervisor_in_person
 from ihs_domain.agencies import OnCallCovered
 from ihs_domain.approving import (
     ApprovalGranted,
@@ -16,6 +16,7 @@ from ihs_domain.approving import (
     entry_stands,
 )
 from ihs_domain.assessing import RiskOverridden, a_risk_assessment_is_overridden
+from ihs_domain.assigning import DesigneeNamed
 from ihs_domain.case import EVENTS, Case
 from ihs_domain.closing import CaseReopened, case_is_closed, case_is_open
 from ihs_domain.contacting import ReducedContactApproved
@@ -39,6 +40,7 @@ ALWAYS: Final[GateTable] = {
     ApprovalReturned: ((by_a_supervisor,),),
     ExceptionGranted: ((by_a_supervisor,),),
     ReducedContactApproved: ((by_a_supervisor,),),
+    DesigneeNamed: ((by_a_supervisor_in_person,),),
     CaseOpened: ((case_is_not_open_yet,),),
     CaseReopened: ((case_is_closed,),),
     PlanAgreed: ((plan_is_drafted,),),
@@ -49,7 +51,10 @@ ALWAYS: Final[GateTable] = {
 }
 """What the state of a case itself forbids, whatever the edition; one that has a clause for it cites that instead."""
 
-WHENEVER: Final = (ServicesAccepted, ServicesDenied, CaseOpened, CaseReopened, ApprovalGranted, ApprovalReturned)
+WHENEVER: Final = (
+    *(ServicesAccepted, ServicesDenied, CaseOpened, CaseReopened),
+    *(ApprovalGranted, ApprovalReturned, DesigneeNamed),
+)
 """The decisions that do not need an open case: those that begin one, and a supervisor's review of what was done."""
 
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ihs_domain.assigning import assigning_on
+from ihs_domain.acting import acted_for_a_supervisor
 from ihs_domain.closing import CaseClosed, ServicesExtended
 from ihs_domain.contacting import IntensitySet
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry, History
-from ihs_domain.roles import SUPERVISING, WORKERS, Role
+from ihs_domain.roles import WORKERS, Role
 from ihs_domain.terms import Code
 
 if TYPE_CHECKING:
@@ -91,11 +91,8 @@ def _turns(period: Period, judged: list[tuple[Entry[ServicesExtended], str]]) ->
 
 def not_by_a_supervisor(history: History, extended: Entry[ServicesExtended]) -> str:
     """Why an extension was not a supervisor's, or a designee's named for that day; empty if it was."""
-    actor = extended.actor
-    designated = actor.role is not Role.DESIGNEE or assigning_on(history, extended.day).is_designee(
-        actor.id, extended.day
-    )
-    return "" if actor.role in SUPERVISING and designated else "neither a supervisor nor a named designee approved it"
+    supervised = acted_for_a_supervisor(history, extended)
+    return "" if supervised else "neither a supervisor nor a named designee approved it"
 
 
 def not_said_why_and_how(history: History, extended: Entry[ServicesExtended]) -> str:

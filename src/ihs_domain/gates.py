@@ -1,15 +1,24 @@
 """Gates: what speaks against a decision, in neutral words. Where each stands, and by which clause, an edition says."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from ihs_domain.rules import Rule
+from ihs_domain.terms import Decision
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
     from ihs_domain.history import Entry
+
+
+class Against(StrEnum):
+    """What an objection is against: that this is done at all, or that this actor is the one to decide it."""
+
+    ACT = "act"
+    ACTOR = "actor"
 
 
 @frozen
@@ -17,6 +26,7 @@ class Objection:
     """What speaks against an entry, what to do instead, and which things of the case it is about.
 
     *rules* and *edition* come from the table in which the gate stands; an objection of the case's own state has none.
+    One *against* the actor also stands before an amendment that would come to the same.
     """
 
     says: str
@@ -24,6 +34,7 @@ class Objection:
     about: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     edition: str = ""
+    against: Against = Against.ACT
 
     @property
     def cites(self) -> tuple[str, ...]:
@@ -38,6 +49,11 @@ class Objection:
 
 Gate = Callable[["Case", "Entry[Any]"], Objection | None]
 """A pure predicate over the case as it stood and the entry proposed."""
+
+
+def refusable(event: object) -> bool:
+    """Whether a gate can stand before *event*: a decision taken here and now."""
+    return isinstance(event, Decision) and event.reported is None
 
 
 class Refused(Exception):

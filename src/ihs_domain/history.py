@@ -4,14 +4,16 @@ Deciding, judging, viewing and telling all read a case through :func:`effective`
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Generic, NamedTuple, TypeVar, cast, overload
+from typing import Any, Final, Generic, NamedTuple, TypeVar, cast, overload
 
 from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.roles import SYSTEM, Actor
-from ihs_domain.terms import Amendment
+from ihs_domain.terms import ActorId, Amendment
+
+VOID: Final = -1
 
 E_co = TypeVar("E_co", covariant=True)
 E = TypeVar("E")
@@ -23,7 +25,8 @@ class Entry(NamedTuple, Generic[E_co]):
 
     *day* is the local day of the act; *occurred* its instant where known. *version* counts from 1 within the case and
     never moves; *position* is the place in the whole record. An entry not yet recorded has neither position nor
-    *recorded_at*.
+    *recorded_at*. *amended_by* is the correction that speaks for it now (0: none), *correctors* are those whose
+    corrections of it stand, and *turns* says from which version on which correction spoke (VOID: none, nor itself).
     """
 
     event: E_co
@@ -36,6 +39,12 @@ class Entry(NamedTuple, Generic[E_co]):
     edition: str = ""
     command: str = ""
     amended_by: int = 0
+    correctors: frozenset[ActorId] = frozenset()
+    turns: tuple[tuple[int, int], ...] = ()
+
+    def spoken_for_at(self, version: int) -> int:
+        """Which correction spoke for it when *version* was put on record; 0 where it spoke for itself."""
+        return next((by for since, by in reversed(self.turns) if since < version), 0)
 
 
 class History(tuple[Entry[Any], ...]):  # noqa: SLOT001 - it keeps an index of itself, and what was worked out of it
@@ -137,8 +146,9 @@ def effective(record: Iterable[Entry[Any]], as_at: int | None = None, as_of: dat
     """
     known = [e for e in record if as_at is None or e.position <= as_at]
     gone, instead = _amendments(known)
+    amended = _by_act(known)
     standing = (
-        _as_amended(e, instead.get(e.version))
+        _as_amended(e, instead.get(e.version), amended.get(e.version, ()), gone)
         for e in known
         if not isinstance(e.event, Amendment) and e.version not in gone
     )
@@ -160,11 +170,36 @@ def _amendments(known: Sequence[Entry[Any]]) -> tuple[set[int], dict[int, Entry[
     return gone, instead
 
 
-def _as_amended(entry: Entry[Any], correction: Entry[EntryCorrected] | None) -> Entry[Any]:
+def _by_act(known: Sequence[Entry[Any]]) -> dict[int, list[Entry[Any]]]:
+    """The amendments of each act, those of its amendments included, by the version of the act."""
+    acts: dict[int, int] = {}
+    found: dict[int, list[Entry[Any]]] = {}
+    for e in known:
+        if isinstance(e.event, Amendment) and e.event.entry < e.version:
+            acts[e.version] = act = acts.get(e.event.entry, e.event.entry)
+            found.setdefault(act, []).append(e)
+    return found
+
+
+def _as_amended(
+    entry: Entry[Any], correction: Entry[EntryCorrected] | None, amendments: Sequence[Entry[Any]], gone: set[int]
+) -> Entry[Any]:
+    if not amendments:
+        return entry
+    stands = frozenset(e.actor.id for e in amendments if isinstance(e.event, EntryCorrected) and e.version not in gone)
+    entry = entry._replace(correctors=stands, turns=tuple(_turns(entry, amendments)))
     if correction is None:
         return entry
     said = correction.event
     return entry._replace(event=said.instead, day=said.on, occurred=said.at, amended_by=correction.version)
+
+
+def _turns(entry: Entry[Any], amendments: Sequence[Entry[Any]]) -> Iterator[tuple[int, int]]:
+    """From the version of each amendment on, which correction spoke for *entry*."""
+    for n, amendment in enumerate(amendments, 1):
+        gone, instead = _amendments(amendments[:n])
+        speaks = instead[entry.version].version if entry.version in instead else 0
+        yield amendment.version, VOID if entry.version in gone else speaks
 
 
 def _order_of_the_acts(entry: Entry[Any]) -> tuple[date, int]:

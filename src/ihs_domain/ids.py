@@ -1,14 +1,14 @@
 """Ids: which fields of an event name a thing or an entry of the case, and which bring one in, as their types say."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin, get_type_hints
 
 import attrs
 
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry
 from ihs_domain.once import once_per_class
-from ihs_domain.terms import CASE_IDS, Amendment, Introduced, Version
+from ihs_domain.terms import CASE_IDS, ActorId, Amendment, Doer, Introduced, PartId, Version
 
 
 class Mention(NamedTuple):
@@ -76,10 +76,60 @@ def entries_named(event: Any) -> Iterator[int]:
         yield from entries_named(event.instead)
 
 
+def renumbered(event: Any, number: Mapping[int, int]) -> Any:
+    """*event* with every version it names as *number* has it; 0, which names nothing, for one that is not there."""
+    named: dict[str, Any] = {name: number.get(getattr(event, name), 0) for name in _versions(type(event))}
+    if isinstance(event, Amendment) and hasattr(event, "instead"):
+        named["instead"] = renumbered(event.instead, number)
+    return attrs.evolve(event, **named) if named else event
+
+
+def parts_named(event: Any) -> Iterator[str]:
+    """What *event* says it is about by the id of a part alone, whatever kind of thing that is."""
+    yield from (part for name in _parts(type(event)) if (part := getattr(event, name)))
+    if isinstance(event, Amendment) and hasattr(event, "instead"):
+        yield from parts_named(event.instead)
+
+
 @once_per_class
 def _versions(cls: type[Any]) -> tuple[str, ...]:
+    return _of_type(cls, Version)
+
+
+@once_per_class
+def _parts(cls: type[Any]) -> tuple[str, ...]:
+    return _of_type(cls, PartId)
+
+
+def _of_type(cls: type[Any], kind: Any) -> tuple[str, ...]:
+    """The fields of a class that hold one of a *kind*, or none."""
     hints = get_type_hints(cls)
-    return tuple(a.name for a in attrs.fields(cls) if hints[a.name] is Version)
+    return tuple(a.name for a in attrs.fields(cls) if hints[a.name] is kind or kind in get_args(hints[a.name]))
+
+
+NOBODY: Final[frozenset[ActorId]] = frozenset()
+
+
+def doers(event: Any) -> frozenset[ActorId]:
+    """Those whom *event* itself says did what it tells of, besides whoever recorded it."""
+    names, reported = _named_doers(type(event)), getattr(event, "reported", None)
+    if not names and reported is None:  # asked of every entry that is folded
+        return NOBODY
+    named = (getattr(event, name) for name in names)
+    return frozenset(who for who in (*named, reported and reported.by) if who is not None)
+
+
+@once_per_class
+def _named_doers(cls: type[Any]) -> tuple[str, ...]:
+    if not attrs.has(cls):  # a fold takes anything, and passes over what it does not know
+        return ()
+    hints = get_type_hints(cls, include_extras=True)
+    return tuple(a.name for a in attrs.fields(cls) if _names_a_doer(hints[a.name]))
+
+
+def _names_a_doer(hint: Any) -> bool:
+    marked = any(isinstance(mark, Doer) for mark in getattr(hint, "__metadata__", ()))
+    return marked or any(_names_a_doer(inner) for inner in get_args(hint))
 
 
 def ids_are_known(entries: Iterable[Entry[Any]], proposed: Entry[Any]) -> list[Objection]:
@@ -91,8 +141,8 @@ def ids_are_known(entries: Iterable[Entry[Any]], proposed: Entry[Any]) -> list[O
     record = list(entries)
     known = _brought_in(record)
     taken = _brought_in(_others(record, proposed.event)) if isinstance(proposed.event, Amendment) else known
-    own = {(m.kind, m.id) for m in _said(proposed.event) if m.introduces}
-    wrong = [_objection(m, known | own) for m in _said(proposed.event) if not _fits(m, taken, known | own)]
+    own = {(m.kind, m.id) for m in said_in(proposed.event) if m.introduces}
+    wrong = [_objection(m, known | own) for m in said_in(proposed.event) if not _fits(m, taken, known | own)]
     return list(dict.fromkeys(wrong))
 
 
@@ -101,7 +151,7 @@ def ids_are_kept(record: Iterable[Entry[Any]], standing: Iterable[Entry[Any]], p
     said = proposed.event
     if not isinstance(said, Amendment) or not hasattr(said, "instead"):
         return []
-    act = _act(said, {e.version: e for e in record})
+    act = act_of(said, {e.version: e for e in record})
     now = next((e.event for e in standing if e.version == act), None)
     if now is None:
         return []
@@ -113,17 +163,17 @@ def ids_are_kept(record: Iterable[Entry[Any]], standing: Iterable[Entry[Any]], p
 
 
 def _brought_in(entries: Iterable[Entry[Any]]) -> set[tuple[str, str]]:
-    return {(m.kind, m.id) for e in entries for m in _said(e.event) if m.introduces}
+    return {(m.kind, m.id) for e in entries for m in said_in(e.event) if m.introduces}
 
 
 def _others(record: list[Entry[Any]], amendment: Amendment) -> Iterator[Entry[Any]]:
     """The entries but for the act that *amendment* is about, and what was said of that act before."""
     by_version = {e.version: e for e in record}
-    act = _act(amendment, by_version)
-    return (e for e in record if act not in {e.version, _act(e.event, by_version)})
+    act = act_of(amendment, by_version)
+    return (e for e in record if act not in {e.version, act_of(e.event, by_version)})
 
 
-def _act(event: Any, by_version: Mapping[int, Entry[Any]]) -> int:
+def act_of(event: Any, by_version: Mapping[int, Entry[Any]]) -> int:
     """The version of the act that an amendment, or a chain of them, is about; 0 for any other event."""
     about = 0
     while isinstance(event, Amendment) and event.entry in by_version and (not about or event.entry < about):
@@ -132,7 +182,8 @@ def _act(event: Any, by_version: Mapping[int, Entry[Any]]) -> int:
     return about
 
 
-def _said(event: Any) -> Iterator[Mention]:
+def said_in(event: Any) -> Iterator[Mention]:
+    """Every id that *event* names, and for a correction those that its event would name."""
     yield from mentions(event)
     if isinstance(event, Amendment) and hasattr(event, "instead"):
         yield from mentions(event.instead)

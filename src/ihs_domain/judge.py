@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
+from ihs_domain.amending import amended, the_actor_may_amend
 from ihs_domain.case import Case, Folding, fold
 from ihs_domain.closing import CaseClosed, Ending, breaks, closed_on, is_after_closing
 from ihs_domain.duties import Duty, DutyRule, Owed, Span, next_change, settle
 from ihs_domain.editions import Edition, Law, always, in_turn
-from ihs_domain.gates import Objection, Refused
+from ihs_domain.gates import Objection, Refused, refusable
 from ihs_domain.history import Entry, History
 from ihs_domain.ids import entries_named, ids_are_kept, ids_are_known, mentions
 from ihs_domain.opening import CaseOpened
@@ -40,22 +41,54 @@ def decide(proposed: Entry[Any], history: History, record: Sequence[Entry[Any]],
     It is judged by the case as it stood on the day of the act and by that day's edition; its ids are checked against
     the whole *record*. A happening, and a decision reported from elsewhere, is never refused for its content.
     """
-    edition = law(proposed.day)
-    case = fold(history, upto=proposed.day)
     amiss = (
         *_amends_an_entry(record, proposed),
         *_names_entries(record, proposed),
         *ids_are_known(record, proposed),
         *ids_are_kept(record, history, proposed),
         *_opens_once(history, proposed),
+        *_was_decided_that_day(proposed),
     )
-    objections = tuple(edition.objections(case, proposed))
-    standing = objections if refusable(proposed.event) else ()
+    weighed = _weighed_amendment if isinstance(proposed.event, Amendment) else _weighed
+    standing, found = weighed(proposed, history, record, law)
     if amiss:  # clauses say nothing of ids that do not exist: only the state of the case is told besides
         raise Refused((*amiss, *_of_what_there_is(standing, amiss, proposed)))
     if standing:
         raise Refused(standing)
-    return tuple(_finding(proposed, o) for o in (*objections, *edition.findings(case, proposed)))
+    return found
+
+
+Weighed = tuple[tuple[Objection, ...], tuple[Finding, ...]]
+"""What refuses an entry, and what is found in it where nothing does."""
+
+
+def _weighed(proposed: Entry[Any], history: History, record: Sequence[Entry[Any]], law: Law) -> Weighed:
+    edition, case = law(proposed.day), fold(history, upto=proposed.day)
+    objections = tuple(edition.objections(case, proposed))
+    found = tuple(_finding(proposed, o) for o in (*objections, *edition.findings(case, proposed)))
+    return objections if refusable(proposed.event) else (), found
+
+
+def _weighed_amendment(proposed: Entry[Any], history: History, record: Sequence[Entry[Any]], law: Law) -> Weighed:
+    """An amendment is refused to an actor who may not decide what it says or takes back; the rest is found."""
+    act, after = amended(record, proposed)
+    standing = the_actor_may_amend(act, history, after, proposed, law)
+    return tuple(dict.fromkeys(standing)), tuple(f for f in judge(after, law) if f.version == act)
+
+
+def _was_decided_that_day(proposed: Entry[Any]) -> list[Objection]:
+    """A decision reported from elsewhere is entered under the day on which it was taken: there it counts."""
+    said = proposed.event
+    event, day = (said.instead, said.on) if isinstance(said, EntryCorrected) else (said, proposed.day)
+    reported = getattr(event, "reported", None)
+    if reported is None or reported.on == day:
+        return []
+    return [
+        Objection(
+            "the day of the entry is not the day on which it says the decision was taken",
+            "give that day as the one on which it occurred, or put right the day in `reported`",
+        )
+    ]
 
 
 def _of_what_there_is(
@@ -68,11 +101,6 @@ def _of_what_there_is(
 
 
 NO_ENTRY: Final = ("there is no entry of that version in this case", "name the version shown on the timeline")
-
-
-def refusable(event: object) -> bool:
-    """Whether a gate can stand before *event*: a decision taken here and now."""
-    return isinstance(event, Decision) and event.reported is None
 
 
 def _amends_an_entry(record: Sequence[Entry[Any]], proposed: Entry[Any]) -> list[Objection]:

@@ -151,6 +151,7 @@ class Opening:
     """Since when, by which authority, under which orders of a court, and how the family took to it.
 
     *asked_on* is the last day on which consent was asked for; *refused* whether the family's last word was no.
+    *ended* are the orders that ended: an ending speaks whatever its order of days.
     """
 
     opened_on: date | None = None
@@ -162,6 +163,7 @@ class Opening:
     consented: bool = False
     refused: bool = False
     orders: dict[OrderId, CourtOrderReceived] = field(factory=dict)
+    ended: frozenset[OrderId] = frozenset()
     petitioned: dict[ThreatId, date] = field(factory=dict)
 
     def orders_on(self, day: date) -> tuple[CourtOrderReceived, ...]:
@@ -195,11 +197,15 @@ def authority_changed(opening: Opening, entry: Entry[AuthorityChanged]) -> Openi
 
 
 def court_order_received(opening: Opening, entry: Entry[CourtOrderReceived]) -> Opening:
+    if entry.event.order in opening.ended:
+        return opening
     return evolve(opening, orders={**opening.orders, entry.event.order: entry.event})
 
 
 def court_order_ended(opening: Opening, entry: Entry[CourtOrderEnded]) -> Opening:
-    return evolve(opening, orders={id_: o for id_, o in opening.orders.items() if id_ != entry.event.order})
+    order = entry.event.order
+    orders = {id_: o for id_, o in opening.orders.items() if id_ != order}
+    return evolve(opening, orders=orders, ended=opening.ended | {order})
 
 
 def petition_filed(opening: Opening, entry: Entry[PetitionFiled]) -> Opening:

@@ -55,7 +55,8 @@ def an_outlined_plan_is_written(history: History, on: date) -> Iterator[Owed]:
 def _items(history: History, agreed: Entry[PlanAgreed]) -> tuple[PlanGoal, ...]:
     """The items of a plan when it was agreed."""
     said: tuple[PlanGoal, ...] = ()
-    for entry in history.of_any(PlanDrafted, PlanAmended):
+    changes: tuple[Entry[PlanDrafted | PlanAmended], ...] = (*history.of(PlanDrafted), *history.of(PlanAmended))
+    for entry in changes:  # a draft undoes no change, whatever its day
         if entry.event.plan == agreed.event.plan and (entry.day, entry.version) < (agreed.day, agreed.version):
             said = entry.event.goals
     return said

@@ -8,12 +8,12 @@ from attrs import evolve, field, frozen
 
 from ihs_domain.assessing import FamilyAssessmentCompleted
 from ihs_domain.duties import Owed
-from ihs_domain.gates import Objection
+from ihs_domain.gates import Against, Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.opening import opened_on
 from ihs_domain.roles import WORKERS, Role
 from ihs_domain.teaming import Topic, by_the_team, team_input
-from ihs_domain.terms import ActorId, AssessmentId, Code, Decision, Happening, Narrative, NeedId, New, PersonId, PlanId
+from ihs_domain.terms import AssessmentId, Code, Decision, DoneBy, Happening, Narrative, NeedId, New, PersonId, PlanId
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -41,7 +41,7 @@ class PlanDrafted(Happening):
     replaces: PlanId | None = None
     from_on: date | None = None
     to_on: date | None = None
-    determined_by: ActorId | None = None
+    determined_by: DoneBy | None = None
     words: Narrative = None
 
 
@@ -139,10 +139,11 @@ class Planning:
 
 def plan_drafted(planning: Planning, entry: Entry[PlanDrafted]) -> Planning:
     said = entry.event
+    amended = planning.goals.get(said.plan) if said.plan not in planning.drafted else None
     return evolve(
         planning,
         drafted={**planning.drafted, said.plan: said.assessment},
-        goals={**planning.goals, said.plan: said.goals},
+        goals={**planning.goals, said.plan: said.goals if amended is None else amended},  # be its day corrected or not
     )
 
 
@@ -175,6 +176,18 @@ def plan_is_drafted(case: "Case", entry: Entry[PlanAgreed | SupervisorAgreed | P
         return None
     return Objection(
         "the plan is not drafted by that day", "record the draft with its day, then decide on it", (entry.event.plan,)
+    )
+
+
+def supervisor_is_not_the_worker(case: "Case", entry: Entry[SupervisorAgreed]) -> Objection | None:
+    """The worker's supervisor agrees to a plan: not whoever holds the case as its worker, supervisor or not."""
+    if entry.actor.id != case.assigning.case_manager:
+        return None
+    return Objection(
+        "whoever holds the case as its worker is not their own supervisor",
+        "have their supervisor agree to the plan",
+        (entry.event.plan,),
+        against=Against.ACTOR,
     )
 
 

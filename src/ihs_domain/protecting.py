@@ -39,11 +39,16 @@ class Term:
 
 
 def terms(history: History) -> tuple[Term, ...]:
-    """The terms of all safety plans, in order: each agreement, and each revision with the days it gave."""
+    """The terms of all safety plans, in order: each agreement, and each revision with the days it gave.
+
+    A plan that ended has no terms from then on, and one whose agreement is void has none.
+    """
     threats = {e.event.plan: e.event.threats for e in history.of(SafetyPlanAgreed)}
+    ended = {e.event.plan: e.day for e in reversed(history.of(SafetyPlanEnded))}
     return tuple(
-        Term(e, e.event.plan, threats.get(e.event.plan, frozenset()), _last_day(history, e))
+        Term(e, e.event.plan, threats[e.event.plan], _last_day(history, e))
         for e in history.of_any(SafetyPlanAgreed, SafetyPlanRevised)
+        if e.event.plan in threats and e.day <= ended.get(e.event.plan, date.max)
     )
 
 

@@ -1,12 +1,12 @@
 """Restricting who may see an entry; sealing, holding and expunging by order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-from ihs_domain.history import Entry, History
-from ihs_domain.ids import entries_named
+from ihs_domain.history import Entry, History, effective
+from ihs_domain.ids import entries_named, parts_named, said_in
 from ihs_domain.terms import ActorId, Amendment, Code, Decision, Happening, Narrative, PersonId, Version
 
 
@@ -120,30 +120,41 @@ STEPS: Final[dict[type, Callable[[Restricting, Entry[Any]], Restricting]]] = {
 
 def may_see(history: History, person: PersonId) -> History:
     """The history that *person* may see: left out are what is kept from them, what speaks of that, and all keeping."""
-    hidden = _hidden(history, person)
-    seen = (e for e in history if e.version not in hidden)
-    return History.standing(seen, (e for e in history.record if e.version not in hidden))
+    hidden = hidden_from(history.record, person)
+    known = effective(e for e in history.record if e.version not in hidden)
+    there = {e.version for e in history}
+    return known.only(lambda e: e.version in there)
 
 
-def _hidden(history: History, person: PersonId) -> set[int]:
-    """The versions that *person* may not see. What names a hidden entry would give it away, and is hidden too."""
-    entries = (*history, *history.record)
-    hidden = _kept(history, person) | {e.version for e in entries if _keeps(e.event)}
-    while more := {e.version for e in entries if e.version not in hidden and _speaks_of(hidden, e)}:
+def hidden_from(record: Sequence[Entry[Any]], person: PersonId) -> frozenset[int]:
+    """The versions of a *record* that *person* may not see, by all that is on it.
+
+    An act and what amends it are hidden together: those kept from them, those of the keeping itself, and those that
+    speak of hidden ones, be it by their version or by an id that nothing else brought in.
+    """
+    of = _acts(record)
+    kept = {of.get(version, version) for version in _kept(record, person)}
+    hidden = kept | {of[e.version] for e in record if _keeps(e.event)}
+    while more := {of[e.version] for e in record if of[e.version] not in hidden} & _speaking(record, of, hidden):
         hidden |= more
-    return hidden
+    return frozenset(version for version, act in of.items() if act in hidden)
 
 
-def _kept(history: History, person: PersonId) -> set[int]:
-    """The versions kept from *person*; of an amendment that is kept, the entry that it amends too."""
+def _acts(record: Sequence[Entry[Any]]) -> dict[int, int]:
+    """Each version with that of the act it is about: its own, or of an amendment the act it amends."""
+    of: dict[int, int] = {}
+    for e in record:
+        amends = isinstance(e.event, Amendment) and e.event.entry in of
+        of[e.version] = of[e.event.entry] if amends else e.version
+    return of
+
+
+def _kept(record: Sequence[Entry[Any]], person: PersonId) -> set[int]:
+    """The versions that stand as kept from *person*."""
     restricting = Restricting()
-    for entry in history.of_any(*STEPS):
+    for entry in effective(record).of_any(*STEPS):
         restricting = STEPS[type(entry.event)](restricting, entry)
-    kept = {version for version, whom in restricting.kept_from.items() if person in whom}
-    for entry in reversed(history.record):  # newest first: an amendment may amend an amendment
-        if isinstance(entry.event, Amendment) and entry.version in kept:
-            kept.add(entry.event.entry)
-    return kept
+    return {version for version, whom in restricting.kept_from.items() if person in whom}
 
 
 def _keeps(event: object) -> bool:
@@ -151,6 +162,16 @@ def _keeps(event: object) -> bool:
     return type(event) in STEPS or type(getattr(event, "instead", None)) in STEPS
 
 
-def _speaks_of(hidden: set[int], entry: Entry[Any]) -> bool:
-    amended = entry.amended_by in hidden if entry.amended_by else False
-    return amended or not hidden.isdisjoint(entries_named(entry.event))
+def _speaking(record: Sequence[Entry[Any]], of: Mapping[int, int], hidden: set[int]) -> set[int]:
+    """The acts that speak of *hidden* ones. What another act brought in too is known without them."""
+    brought = {act_hidden: set[str]() for act_hidden in (True, False)}
+    for e in record:
+        brought[of[e.version] in hidden] |= {m.id for m in said_in(e.event) if m.introduces}
+    unknown = brought[True] - brought[False]
+    return {
+        of[e.version]
+        for e in record
+        if any(of.get(version, version) in hidden for version in entries_named(e.event))
+        or any(m.id in unknown for m in said_in(e.event))
+        or any(part in unknown for part in parts_named(e.event))
+    }

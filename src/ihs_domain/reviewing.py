@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from ihs_domain.assigning import held_by
 from ihs_domain.duties import DutyRule, NearMiss, Owed, add_months
 from ihs_domain.history import Entry, History
 from ihs_domain.opening import opened_on
@@ -16,12 +17,18 @@ def completions(history: History) -> Iterator[tuple[PlanId, tuple[Entry[Any], ..
     """For each agreed plan, the entries that complete it; empty where worker, supervisor, team or finalising lacks."""
     for agreed in history.of(PlanAgreed):
         plan = agreed.event.plan
-        supervisor = [e for e in history.of(SupervisorAgreed) if e.event.plan == plan]
+        supervisor = _supervisors(history, plan)
         finalised = [e for e in history.of(PlanFinalised) if e.event.plan == plan]
         team = by_the_team(history, agreed, agreed.event.agreed_by) or any(
             e.event.plan == plan for e in team_met_about(history, Topic.PLAN)
         )
         yield plan, (agreed, supervisor[0], finalised[0]) if supervisor and finalised and team else ()
+
+
+def _supervisors(history: History, plan: PlanId) -> list[Entry[SupervisorAgreed]]:
+    """The agreements to a plan of a supervisor who did not hold the case as its worker that day."""
+    agreed = (e for e in history.of(SupervisorAgreed) if e.event.plan == plan)
+    return [e for e in agreed if e.actor.id != held_by(history, e.day)]
 
 
 def plan_is_complete(history: History, on: date) -> Iterator[Owed]:
@@ -39,7 +46,7 @@ def plan_is_complete(history: History, on: date) -> Iterator[Owed]:
 
 def _incomplete(history: History, plan: PlanId) -> str:
     lacks = [
-        *(["the supervisor's agreement"] if plan not in {e.event.plan for e in history.of(SupervisorAgreed)} else []),
+        *([] if _supervisors(history, plan) else ["the supervisor's agreement"]),
         *(
             ["finalising in the system of record"]
             if plan not in {e.event.plan for e in history.of(PlanFinalised)}

@@ -191,6 +191,8 @@ class Safety:
 
     *changed_on* is the last day on which a threat came, went or came again; *assessed_to_close_on* the last day on
     which safety was assessed for the closing, after that, and *assessed_to_close* the children it was assessed of.
+    What a revision or an ending says of a safety plan holds also where the plan was agreed on a later day than that,
+    as a corrected day may have it; of a plan whose agreement is void they say nothing.
     """
 
     threats: dict[ThreatId, frozenset[PersonId]] = field(factory=dict)
@@ -201,6 +203,8 @@ class Safety:
     assessed_to_close_on: date | None = None
     assessed_to_close: frozenset[PersonId] = frozenset()
     plans: dict[SafetyPlanId, Terms] = field(factory=dict)
+    revised: dict[SafetyPlanId, date] = field(factory=dict)
+    ended: dict[SafetyPlanId, date] = field(factory=dict)
 
     @property
     def unmanaged(self) -> frozenset[ThreatId]:
@@ -252,20 +256,25 @@ def child_unsafe_at_home(safety: Safety, entry: Entry[ChildUnsafeAtHome]) -> Saf
 
 def safety_plan_agreed(safety: Safety, entry: Entry[SafetyPlanAgreed]) -> Safety:
     said = entry.event
-    terms = Terms(entry.day, said.expires_on, threats=said.threats)
+    expires_on = safety.revised.get(said.plan, said.expires_on)
+    terms = Terms(entry.day, expires_on, safety.ended.get(said.plan), said.threats)
     return evolve(safety, plans={**safety.plans, said.plan: terms})
 
 
 def safety_plan_revised(safety: Safety, entry: Entry[SafetyPlanRevised]) -> Safety:
-    held = safety.plans.get(entry.event.plan, Terms(entry.day, entry.event.expires_on))
-    return evolve(safety, plans={**safety.plans, entry.event.plan: evolve(held, expires_on=entry.event.expires_on)})
+    plan, expires_on = entry.event.plan, entry.event.expires_on
+    revised = {**safety.revised, plan: expires_on}
+    held = safety.plans.get(plan)
+    plans = {} if held is None else {plan: evolve(held, expires_on=expires_on)}
+    return evolve(safety, revised=revised, plans={**safety.plans, **plans})
 
 
 def safety_plan_ended(safety: Safety, entry: Entry[SafetyPlanEnded]) -> Safety:
-    held = safety.plans.get(entry.event.plan)
-    if held is None:
-        return safety
-    return evolve(safety, plans={**safety.plans, entry.event.plan: evolve(held, ended_on=entry.day)})
+    plan = entry.event.plan
+    ended = {**safety.ended, plan: entry.day}
+    held = safety.plans.get(plan)
+    plans = {} if held is None else {plan: evolve(held, ended_on=entry.day)}
+    return evolve(safety, ended=ended, plans={**safety.plans, **plans})
 
 
 THREATS: Final[dict[type, Callable[[Safety, Entry[Any]], Safety]]] = {
@@ -316,11 +325,13 @@ def safety_plans_are_reviewed(history: History, on: date) -> Iterator[Owed]:
     for said in terms:
         if said.event.review_on is None:
             continue
-        later = [e for e in looks if e.event.plan == said.event.plan and (e.day, e.version) > (said.day, said.version)]
+        its = [e for e in looks if e.event.plan == said.event.plan]
+        later = [e for e in its if (e.day, e.version) > (said.day, said.version)]
+        ended = [e for e in its if isinstance(e.event, SafetyPlanEnded)]  # whatever its day: nothing is left to review
         yield Owed(
             "the safety plan is reviewed",
             said.day,
             subject=(said.event.plan,),
             due=said.event.review_on,
-            met_by=tuple(later[:1]),
+            met_by=tuple((later or ended)[:1]),
         )

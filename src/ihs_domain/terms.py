@@ -81,11 +81,18 @@ Name = Annotated[str | Unopened | None, UnderPerson("person")]
 BirthDate = Annotated[date | Unopened | None, UnderPerson("person")]
 
 
+class Doer:
+    """Marks a field that names who did what an entry tells of, where that is somebody else than recorded it."""
+
+
+DoneBy = Annotated[ActorId, Doer()]
+
+
 @frozen
 class Reported:
     """A decision taken outside this software: by whom, on which day, and the document that shows it."""
 
-    by: ActorId
+    by: DoneBy
     on: date
     document: DocumentId
 

@@ -11,10 +11,11 @@ import pytest
 from diary import DENVER
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rehearsal import ASKED, UTAH, WORKER, Desk, live, rehearsal
+from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, Desk, live, rehearsal
 
 from ihs_cases import AsyncCases, Cases
-from ihs_cases.errors import EditionMissing, NoJurisdiction, NotAnInstant, UnknownCase
+from ihs_cases.errors import EditionMissing, NoJurisdiction, NotAnInstant, UnknownCase, UnknownPerson
+from ihs_domain.approving import ApprovalGranted
 from ihs_domain.case import fold
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.editions import RuleBook
@@ -23,6 +24,7 @@ from ihs_domain.history import effective
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
+from ihs_domain.restricting import AccessRestricted
 from ihs_domain.terms import Unopened
 from ihs_store.errors import KeyFileExists, KeyFileMissing, StoreClosed, StoreExists
 
@@ -293,3 +295,51 @@ def test_a_case_whose_request_is_void_keeps_its_duties(desk):
 
     assert before
     assert {d.cites for d in desk.cases.duties("k1", on=date(2015, 3, 1))} == {d.cites for d in before}
+
+
+# Approvals, and a copy for one person
+
+CHANGED = EntryCorrected(3, VISIT, date(2015, 1, 4), AmendmentReason.WRONG_DAY)
+
+
+def test_approvals_as_at_a_day_are_those_of_then(desk):
+    for event in (ASKED, MOTHER, VISIT):
+        desk.put(event)
+    desk.put(ApprovalGranted(3), actor=SUPERVISOR)
+    desk.on(2, 1).put(CHANGED)
+
+    now, then = (desk.cases.approvals("k1", as_at=as_at) for as_at in (None, date(2015, 1, 31)))
+
+    assert [(a.entry, a.by, a.standing, [c.version for c in a.changes]) for a in (*then, *now)] == [
+        (3, "s-3", "stands", []),
+        (3, "s-3", "changed since", [5]),
+    ]
+
+
+FATHER = PersonJoined("p-f", Relation.FATHER, name="Quincy Made-Up")
+
+
+def test_every_question_may_be_asked_for_a_person_and_is_answered_from_their_copy(desk):
+    kept = AccessRestricted(4, frozenset({"p-f"}), "danger")
+    for event in (ASKED, FATHER, MOTHER, VISIT, kept):
+        desk.put(event)
+    ask, day = desk.cases, date(2015, 3, 1)
+
+    copy = ask.history("k1", for_person="p-f", opened=True)
+
+    assert [type(e.event) for e in copy.record] == [type(ASKED), PersonJoined, PersonJoined]
+    assert (copy[1].event.name, copy[2].event.name) == ("Quincy Made-Up", Unopened.SEALED)
+    assert ask.get("k1", for_person="p-f").household.members.keys() == {"p-f", "p-m"}
+    assert ask.findings("k1", for_person="p-f") == ()
+    assert [d.what for d in ask.duties("k1", on=day, for_person="p-f")] == [d.what for d in ask.duties("k1", on=day)]
+    assert ask.approvals("k1", for_person="p-f") == ()
+    assert [e.version for e in ask.history("k1", for_person="p-f", as_at=desk.now)] == [1, 2, 3]
+
+
+def test_a_copy_is_made_for_nobody_who_is_not_of_the_case(desk):
+    desk.put(ASKED)
+
+    for question in (desk.cases.history, desk.cases.get, desk.cases.findings, desk.cases.approvals):
+        with pytest.raises(UnknownPerson) as unknown:
+            question("k1", for_person="p-F")
+        assert str(unknown.value) == "no person of that id is on record in this case: name one as the record does"

@@ -1,6 +1,6 @@
 """SIHP23 6, 7, 8, 9, 11 and 17: instruments, needs, the case plan, resources, skills and meetings."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -92,7 +92,7 @@ def test_a_whole_plan_is_agreed_and_meets_the_duty(given, accepted, owed, refusa
 
 @pytest.mark.clause("SIHP23 8", edition=EDITION)
 def test_a_plan_agreed_elsewhere_without_a_desired_result_is_recorded_found_and_a_near_miss(given, accepted, owed):
-    elsewhere = PlanAgreed("P1", reported=Reported("s-1", FIRST, "minutes-7"))
+    elsewhere = PlanAgreed("P1", reported=Reported("s-1", FIRST + timedelta(days=3), "minutes-7"))
     history = given(*BEFORE, PlanDrafted("P1", LACKING[1]), (3, elsewhere))
 
     [written] = owed(history, 9, "SIHP23 8")

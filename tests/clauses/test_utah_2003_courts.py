@@ -1,6 +1,6 @@
 """R512-100-3 A and 100-5 H to M, edition 2003-09-03: copies, courts, endings as inappropriate, and intensity."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from attrs import evolve
@@ -59,7 +59,9 @@ def order(intensity=None, until=None, id_="O1"):
     ids=["consent refused", "services refused", "consent withdrawn", "refused after signing", "court-ordered"],
 )
 def test_early_intervention_is_refused_where_the_family_does_not_agree_to_it(given, refusal, accepted, found, before):
-    elsewhere = IntensitySet("early-intervention", frozenset(Factor), reported=Reported("s-1", None, "letter-7"))
+    elsewhere = IntensitySet(
+        "early-intervention", frozenset(Factor), reported=Reported("s-1", date(2003, 9, 3), "letter-7")
+    )
 
     assert refusal(EARLY, given(*before)).cites == [AGREES]
     assert found(given(*before, elsewhere)) == [AGREES]

@@ -10,7 +10,9 @@ from ihs_domain.assessing import (
     NeedIdentified,
     StrengthIdentified,
 )
+from ihs_domain.assigning import WorkerAssigned
 from ihs_domain.closing import CaseClosed, Ending
+from ihs_domain.contacting import ContactMade
 from ihs_domain.duties import State
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened, CourtOrderReceived
@@ -24,6 +26,7 @@ from ihs_domain.planning import (
     PlanSigned,
     SupervisorAgreed,
 )
+from ihs_domain.recording import AmendmentReason, EntryCorrected
 from ihs_domain.roles import Actor, Role
 from ihs_domain.teaming import MeetingKind, Part, TeamFormed, TeamMeetingHeld, Topic
 from ihs_domain.terms import Reported
@@ -198,3 +201,27 @@ def test_signatures_and_refusals_are_put_on_record(given, touched):
     signed, refused = PlanSigned("PL1", "mother"), PlanSignatureRefused("PL1", "mother")
 
     assert touched(given(OPENED, (1, signed), (2, refused)), "R512-100-5 G") == [2, 3]
+
+
+@pytest.mark.clause("R512-100-5 G", edition=EDITION)
+def test_a_supervisor_who_holds_the_case_as_its_worker_does_not_agree_as_their_own_supervisor(
+    given, refusal, accepted, owed
+):
+    held = WorkerAssigned("s-1", case_manager=True)
+    agreed = SupervisorAgreed("PL1")
+
+    refused = refusal((5, agreed, SUPERVISOR), given(*START, AGREED, held))
+    complete, _ = owed(given(*START, AGREED, held, (5, agreed, SUPERVISOR), (6, FINAL)), after=9, cite="R512-100-5 G")
+
+    assert (refused.cites, refused.about) == (["R512-100-5 G"], ["PL1"])
+    assert [n.why for n in complete.near] == ["it lacks the supervisor's agreement"]
+    assert accepted((5, agreed, Actor("s-2", Role.SUPERVISOR)), given(*START, AGREED, held)) == []
+    assert accepted((5, agreed, SUPERVISOR), given(*START, AGREED, WorkerAssigned("w-7", case_manager=True))) == []
+
+
+@pytest.mark.clause("R512-100-5 G", edition=EDITION)
+def test_no_correction_makes_whoever_holds_the_case_their_own_supervisor_either(given, refusal):
+    history = given(*START, AGREED, WorkerAssigned("s-1", case_manager=True), (4, ContactMade("phone", frozenset())))
+    corrected = EntryCorrected(10, SupervisorAgreed("PL1"), date(2003, 9, 8), AmendmentReason.OTHER)
+
+    assert refusal((9, corrected, SUPERVISOR), history).cites == ["R512-100-5 G"]

@@ -1,5 +1,7 @@
 """R512-100-1 to 100-3, edition 2003-09-03: what services are, which requests are accepted, and who is told."""
 
+from datetime import date
+
 import pytest
 
 from ihs_domain.assessing import FamilyAssessmentCompleted, NeedIdentified, StrengthIdentified
@@ -33,7 +35,7 @@ ASKED = ServicesRequested("us-ut", Source.SCHOOL, "counsellor")
 ASKED_BY_COURT = ServicesRequested("us-ut", Source.COURT)
 ACCEPTED = ServicesAccepted(frozenset({Ground.MALTREATED_BUT_CAN_STAY}), frozenset({Criterion.ONGOING_RISK}))
 DENIED = ServicesDenied(frozenset({"no-ongoing-services-needed"}))
-ELSEWHERE = Reported("s-1", None, "letter-7")
+ELSEWHERE = Reported("s-1", date(2003, 9, 3), "letter-7")
 EVALUATED, TOLD, DENIAL = "R512-100-3 B", "R512-100-3 G", "R512-100-3 H"
 
 

@@ -1,5 +1,7 @@
 """R512-100-1 to 100-3, edition 2010-10-08: what services are for and made of, and who may be accepted."""
 
+from datetime import date
+
 import pytest
 
 from ihs_domain.assessing import (
@@ -147,7 +149,7 @@ def test_a_team_may_include_the_referent_and_whom_the_family_names_and_meets_as_
 @pytest.mark.clause("R512-100-3(1)", edition=EDITION)
 def test_acceptance_that_names_none_of_the_four_grounds_is_refused_and_reported_it_is_found(refusal, accepted, given):
     named_none = ServicesAccepted(frozenset({Ground.REUNIFICATION_LIKELY}))
-    elsewhere = ServicesAccepted(frozenset(), reported=Reported("s-1", None, "letter-7"))
+    elsewhere = ServicesAccepted(frozenset(), reported=Reported("s-1", date(2010, 10, 8), "letter-7"))
 
     assert refusal(named_none, given(ASKED)).cites == ["R512-100-3(1)"]
     assert accepted(elsewhere, given(ASKED)) == ["R512-100-3(1)"]

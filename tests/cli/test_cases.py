@@ -151,3 +151,102 @@ def test_a_moment_that_is_none_is_told_in_one_line(ihs, alder, typed, why):
 @pytest.mark.parametrize("case", ["nobody", "", "../alder", "k\x001"])
 def test_a_case_that_is_not_there_is_told_in_one_line(ihs, live, question, case):
     assert ihs("case", question, "cases.db", case) == (2, "", "ihs: no case of that id is on record\n")
+
+
+# A copy for somebody of the case
+
+THERAPIST = "t9"
+KEPT = (
+    entry("j1", record="PersonJoined", **{"with": {"person": "f", "relation": "father"}}),
+    entry("j2", record="PersonJoined", **{"with": {"person": "m", "relation": "mother", "name": "Her Name"}}),
+    entry("v", record="ThreatIdentified", **{
+        "with": {"threat": THERAPIST, "kind": "violence", "presence": "present", "children": [], "words": "She said."}
+    }),
+    entry("a", record="ContactMade", **{"with": {"mode": "phone", "whom": ["m"], "words": "A call."}}),
+    entry("k", record="AccessRestricted", **{"with": {"entry": 4, "kept_from": ["f"], "reason": "danger"}}),
+    entry("p", record="ApprovalGranted", actor="s-1", role="supervisor", **{"with": {"entry": 4}}),
+    entry("q", record="ApprovalGranted", actor="s-1", role="supervisor", **{"with": {"entry": 5}}),
+    entry("c", record="EntryCorrected", **{"with": {
+        "entry": 5, "instead": {"record": "ContactMade", "with": {"mode": "elsewhere", "whom": ["m"]}},
+        "on": "2015-01-09", "reason": "wrong-detail",
+    }}),
+)  # fmt: skip
+
+
+@pytest.fixture
+def kept(ihs, live, write):
+    """A case with an entry that is kept from the father."""
+    write(*KEPT)
+    assert ihs("record", "cases.db", "day.jsonl").code == 0
+
+
+QUESTIONS = ("show", "timeline", "history", "approvals")
+
+
+@pytest.mark.parametrize("format_", ["text", "json"])
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_copy_tells_nothing_of_what_is_kept_nor_that_anything_is_and_says_for_whom_it_was_made(
+    ihs, kept, question, format_
+):
+    answer = ihs("case", question, "cases.db", "k1", "--for", "f", "--format", format_)
+
+    assert answer.code == 0
+    told = {THERAPIST, "Threat", "restricted", "danger", "Her Name", "She said", "A call", "@7", "@8", "@9"}
+    assert [secret for secret in told if secret in answer.out] == []
+    said = "k1, a copy made for f, its entries numbered for it" if format_ == "text" else '"copy_for": "f"'
+    assert said in answer.out
+
+
+def test_a_copy_in_which_nothing_is_left_out_says_the_same(ihs, kept):
+    said = ihs("case", "show", "cases.db", "k1", "--for", "m").lines[0]
+
+    assert said == "k1, a copy made for m, its entries numbered for it"
+
+
+def test_a_copy_keeps_the_names_of_others_sealed_and_opens_the_persons_own(ihs, kept):
+    own, others = (ihs("case", "timeline", "cases.db", "k1", "--for", who).out for who in "mf")
+
+    assert ("name Her Name" in own, "name Her Name" in others) == (True, False)
+    assert "name (sealed)" in others
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_copy_for_somebody_who_is_not_of_the_case_is_made_for_nobody(ihs, kept, question):
+    said = "ihs: no person of that id is on record in this case: name one as the record does\n"
+
+    assert ihs("case", question, "cases.db", "k1", "--for", "F") == (2, "", said)
+
+
+# What was approved
+
+
+def test_approvals_are_told_with_what_changed_since(ihs, kept):
+    assert ihs("case", "approvals", "cases.db", "k1").lines == [
+        "k1",
+        "2015-01-09  @7    approval of @4 Threat identified: stands",
+        "                  s-1 (supervisor)",
+        "2015-01-09  @8    approval of @5 Contact made: changed since",
+        "                  s-1 (supervisor)",
+        "                  2015-01-09  @9 corrected it (wrong-detail): w-12 (practitioner)",
+    ]
+    told = ihs("case", "approvals", "cases.db", "k1", "--format", "json").json["approvals"]
+    assert [(one["entry"], one["standing"], len(one["changes"])) for one in told] == [
+        (4, "stands", 0), (5, "changed since", 1),
+    ]  # fmt: skip
+
+
+def test_before_the_correction_the_approval_stood(ihs, kept):
+    told = ihs("case", "approvals", "cases.db", "k1", "--as-at", "9", "--format", "json").json["approvals"]
+
+    assert [one["standing"] for one in told] == ["stands", "stands"]
+
+
+def test_where_nothing_was_approved_approvals_say_so(ihs, alder):
+    assert ihs("case", "approvals", "cases.db", "alder").lines[1:] == ["alder", "nothing was approved"]
+
+
+def test_the_timeline_says_of_an_entry_by_what_it_is_approved_and_what_became_of_that(ihs, kept):
+    lines = ihs("case", "timeline", "cases.db", "k1").lines
+
+    assert note(lines, 4)[1].endswith("; approved by @7")
+    assert note(lines, 5)[1].endswith("; corrected by @9; approved by @8, changed since")

@@ -98,6 +98,7 @@ def test_json_gives_objections_with_cites_edition_remedy_and_what_they_are_about
             "remedy": "record how each was managed, or that the child can no longer safely stay",
             "about": ["T2"],
             "edition": "utah-r512-100@2010-10-08",
+            "against": "act",
         }
     ]
 

@@ -28,6 +28,7 @@ from ihs_domain import (
     serving,
     teaming,
 )
+from ihs_domain.approving import authors
 from ihs_domain.case import EVENTS, FOLDS, QUIET, Case, Folding, fold
 from ihs_domain.disclosure import pieces, told, withheld
 from ihs_domain.history import Entry, History, effective
@@ -237,7 +238,7 @@ def test_when_ending_was_determined_and_until_when_services_go_on_is_known():
 def test_the_author_of_each_entry_that_stands_is_known(record):
     history = effective(record)
 
-    assert fold(history).approving.authors == {e.version: e.actor.id for e in history}
+    assert fold(history).approving.authors == {e.version: authors(e) for e in history}
 
 
 PERSON_STEPS = {

@@ -12,7 +12,7 @@ from made_up import LAW, MADE_UP, names_a_ground, without
 from made_up import SUMMARY as SUMMARY_RULE
 
 from ihs_domain import editions, requesting
-from ihs_domain.acting import by_a_supervisor, only_by
+from ihs_domain.acting import by_a_supervisor, by_a_supervisor_in_person, only_by
 from ihs_domain.approving import (
     ApprovalGranted,
     ApprovalReturned,
@@ -89,7 +89,6 @@ from ihs_domain.terms import Happening, Reported
 
 Acts = Sequence[tuple[Any, int]]  # an event, and its day in March 2024
 RESTED_ON: set[Gate] = set()
-ELSEWHERE = Reported("w-9", date(2024, 3, 1), "minutes")
 
 
 def rests_on(gate: Gate) -> Callable[[Callable[[Law], None]], Callable[[], None]]:
@@ -110,6 +109,10 @@ def rests_on(gate: Gate) -> Callable[[Callable[[Law], None]], Callable[[], None]
 
 def on(day: int) -> date:
     return date(2024, 3, day)
+
+
+def elsewhere(day: int) -> Reported:
+    return Reported("w-9", on(day), "minutes")
 
 
 def record(*acts: tuple[Any, int]) -> tuple[Entry[Any], ...]:
@@ -392,6 +395,7 @@ BY_SUPERVISOR = [
 ]
 NOT_FOR_A_WORKER = "this is not for a practitioner to decide"
 NOBODY_NAMED = "nobody named the actor designee for that day"
+LAPSED = "the actor was designee until 2024-03-08, and is not on that day"
 DEPUTY = Actor("w-7", Role.DESIGNEE)
 NAMED = (DesigneeNamed("w-7", on(8)), 5)
 
@@ -413,15 +417,11 @@ def test_no_role_but_a_supervisors_and_a_designees_grants_an_exception(role):
 @pytest.mark.parametrize("decision", BY_SUPERVISOR, ids=lambda d: type(d).__name__)
 def test_a_supervisor_and_a_designee_from_their_naming_through_their_last_day_decide(decision):
     assert put(decision, 6, *READY) == ()
-    assert [refused_to(DEPUTY, decision, day) for day in (4, 5, 8, 9)] == [[NOBODY_NAMED], [], [], [NOBODY_NAMED]]
+    assert [refused_to(DEPUTY, decision, day) for day in (4, 5, 8, 9)] == [[NOBODY_NAMED], [], [], [LAPSED]]
 
 
 def refused_to(actor: Actor, decision: Any, day: int, *acts: tuple[Any, int]) -> list[str]:
-    try:
-        put(decision, day, *READY, NAMED, *acts, actor=actor)
-    except Refused as refused:
-        return by(refused)
-    return []
+    return refusals(decision, day, *READY, NAMED, *acts, actor=actor)
 
 
 @rests_on(by_a_supervisor)
@@ -435,12 +435,57 @@ def test_a_designee_named_again_acts_through_the_new_last_day_and_without_one_fo
     agreed = SupervisorAgreed("p")
 
     assert refused_to(DEPUTY, agreed, 9, (DesigneeNamed("w-7", on(12)), 8)) == []
-    assert refused_to(DEPUTY, agreed, 7, (DesigneeNamed("w-7", on(6)), 6)) == [NOBODY_NAMED]
+    assert refused_to(DEPUTY, agreed, 7, (DesigneeNamed("w-7", on(6)), 6)) == [LAPSED.replace("08", "06")]
     assert refused_to(DEPUTY, agreed, 31, (DesigneeNamed("w-7"), 8)) == []
 
 
+@rests_on(by_a_supervisor_in_person)
+def test_a_supervisor_names_a_designee_and_no_designee_names_another(law):
+    another = DesigneeNamed("w-8", on(12))
+
+    with pytest.raises(Refused) as refused:
+        put(another, 6, *READY, NAMED, law=law, actor=DEPUTY)
+
+    assert str(refused.value) == "this is not for a designee to decide: have it decided by: supervisor"
+    assert refusal(another, 6, *READY, actor=WORKER) == [NOT_FOR_A_WORKER]
+    assert put(another, 6) == ()
+
+
+def test_who_may_is_said_by_role_and_the_designees_of_the_day_by_id():
+    acts = (*READY, NAMED, (DesigneeNamed("w-5"), 6), (DesigneeNamed("w-6", on(2)), 2))
+
+    def remedy(day: int) -> str:
+        with pytest.raises(Refused) as refused:
+            put(SupervisorAgreed("p"), day, *acts, actor=WORKER)
+        return refused.value.objections[0].remedy
+
+    assert remedy(4) == "have it decided by: supervisor, designee"
+    assert remedy(8) == "have it decided by: supervisor, designee (w-5, w-7)"
+    assert remedy(9) == "have it decided by: supervisor, designee (w-5)"
+
+
+def test_over_a_long_weekend_the_designee_decides_through_the_monday_and_the_supervisor_all_along():
+    weekend = (DesigneeNamed("w-7", on(18)), 15)  # from the Friday to the Monday
+    agreed = SupervisorAgreed("p")
+
+    decided = [refusals(agreed, day, *READY, weekend, actor=DEPUTY) for day in (14, 15, 16, 17, 18, 19)]
+
+    assert decided == [[NOBODY_NAMED], [], [], [], [], [LAPSED.replace("08", "18")]]
+    assert refusals(agreed, 17, *READY, weekend) == []
+    assert refusals(agreed, 17, *READY, weekend, actor=Actor("w-8", Role.DESIGNEE)) == [NOBODY_NAMED]
+
+
+def refusals(event: Any, day: int, *acts: tuple[Any, int], actor: Actor = SUPERVISOR) -> list[str]:
+    """The words by which *event* is refused; none where it is recorded."""
+    try:
+        put(event, day, *acts, actor=actor)
+    except Refused as refused:
+        return by(refused)
+    return []
+
+
 def test_an_approval_reported_from_elsewhere_is_recorded_and_who_gave_it_is_found():
-    assert cites(put(ApprovalGranted(2, reported=ELSEWHERE), 6, *READY, actor=WORKER)) == [
+    assert cites(put(ApprovalGranted(2, reported=elsewhere(6)), 6, *READY, actor=WORKER)) == [
         NOT_FOR_A_WORKER,
         "this is the actor's own entry",
     ]
@@ -583,7 +628,7 @@ def test_a_family_that_withdraws_with_every_threat_answered_leaves_no_finding():
 
 
 def test_a_planned_closing_reported_from_elsewhere_is_found_wanting_once_for_a_threat_left():
-    assert cites(put(evolve(CLOSING, reported=ELSEWHERE), 6, OPENED, CHILD, THREAT, SUMMARY)) == ["M-5"]
+    assert cites(put(evolve(CLOSING, reported=elsewhere(6)), 6, OPENED, CHILD, THREAT, SUMMARY)) == ["M-5"]
 
 
 def test_the_threats_and_children_a_closing_leaves_out_are_named_in_order():
@@ -644,13 +689,13 @@ def test_every_gate_of_the_state_and_of_the_made_up_edition_has_a_test_that_rest
 
 @given(of_class(PlanAgreed))
 def test_a_decision_reported_from_elsewhere_is_recorded_and_what_was_missing_is_found(said):
-    reported = evolve(said, plan="p", agreed_by=frozenset(), reported=ELSEWHERE)
+    reported = evolve(said, plan="p", agreed_by=frozenset(), reported=elsewhere(6))
 
     assert cites(put(reported, 6, (PlanDrafted("p", ()), 4))) == [NOT_OPEN, "M-3", "M-4"]
 
 
 def test_a_referral_that_went_out_without_a_release_is_recorded_when_reported():
-    assert cites(put(evolve(REFERRAL, reported=ELSEWHERE), 4, OPENED, CHILD, NEED)) == [NO_BASIS]
+    assert cites(put(evolve(REFERRAL, reported=elsewhere(4)), 4, OPENED, CHILD, NEED)) == [NO_BASIS]
 
 
 def it_may_not_be(case, entry):
@@ -716,7 +761,7 @@ def test_a_decision_and_a_happening_naming_an_unknown_id_are_refused_with_those_
 
     (objection,) = refused.value.objections
     assert (objection.says, objection.remedy, objection.about) == (NO_THREAT, "name one of t", ("x",))
-    assert refusal(evolve(BY_AUNT, plan="x", reported=ELSEWHERE), 5, *READY) == [
+    assert refusal(evolve(BY_AUNT, plan="x", reported=elsewhere(5)), 5, *READY) == [
         "no plan of that id is on record in this case"
     ]
 
@@ -747,7 +792,9 @@ def test_an_unknown_id_is_told_beside_what_the_state_of_the_case_forbids_and_no_
         "no plan of that id is on record in this case",
         CLOSED,
     ]
-    assert refusal(evolve(PlanAgreed("x"), reported=ELSEWHERE), 6) == ["no plan of that id is on record in this case"]
+    assert refusal(evolve(PlanAgreed("x"), reported=elsewhere(6)), 6) == [
+        "no plan of that id is on record in this case"
+    ]
 
 
 NO_ENTRY = "there is no entry of that version in this case"
@@ -802,7 +849,7 @@ def test_beside_an_unknown_id_no_clause_is_told_whatever_it_is_about():
 
 
 def test_a_referral_of_an_id_that_is_taken_is_refused_for_that_and_for_its_missing_basis():
-    sent = (evolve(REFERRAL, reported=ELSEWHERE), 4)
+    sent = (evolve(REFERRAL, reported=elsewhere(4)), 4)
 
     assert refusal(REFERRAL, 5, OPENED, CHILD, NEED, sent) == [
         "this case has a referral of that id already",

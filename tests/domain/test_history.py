@@ -115,9 +115,18 @@ def workers(*record: Entry[Any]) -> list[tuple[str, int]]:
 def test_a_correction_speaks_instead_and_keeps_version_actor_and_position():
     original = act(1, 5)._replace(position=7)
 
-    (entry,) = effective([original, corrects(2, 1, 9, "w-2")])
+    correction = corrects(2, 1, 9, "w-2")
 
-    assert entry == original._replace(event=WorkerAssigned("w-2"), day=date(2024, 1, 9), occurred=None, amended_by=2)
+    (entry,) = effective([original, correction])
+
+    assert entry == original._replace(
+        event=WorkerAssigned("w-2"),
+        day=date(2024, 1, 9),
+        occurred=None,
+        amended_by=2,
+        correctors=frozenset({correction.actor.id}),
+        turns=((2, 2),),
+    )
 
 
 def test_voiding_a_correction_restores_what_it_corrected():

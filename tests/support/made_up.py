@@ -17,12 +17,12 @@ from ihs_domain.closing import (
     threats_are_accounted_for,
 )
 from ihs_domain.contacting import a_victim_is_spoken_to_alone, intensity_is_decided, worker_visits_every_month
-from ihs_domain.copying import family_and_team_receive_the_plan, parents_receive_the_plan
 from ihs_domain.editions import Edition, GateRow, always
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry
 from ihs_domain.opening import family_is_asked_for_consent
 from ihs_domain.permanency import children_have_permanency_goals, team_assists_with_goals
+from ihs_domain.plan_copies import family_and_team_receive_the_plan, parents_receive_the_plan
 from ihs_domain.planning import (
     PlanAgreed,
     assessment_is_complete,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,10 @@ from ihs_domain.assigning import assigning_on
 from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.history import History
+from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding, duties, judge
 from ihs_domain.opening import CaseOpened
+from ihs_domain.rescoring import rescored
 from ihs_domain.terms import ActorId, Jurisdiction
 from ihs_store.errors import StoreDamaged, StoreError
 
@@ -32,6 +35,7 @@ class Reading:
     rules: RuleBook
     jurisdiction: Jurisdiction | None
     on: date
+    instruments: InstrumentBook
 
     @property
     def region(self) -> str | None:
@@ -56,7 +60,9 @@ class Reading:
 
     def findings(self, edition: Edition | None = None) -> tuple[Finding, ...]:
         """What the entries by the day were found wanting in: see Cases.findings."""
-        return tuple(judge(self.history.upto(self.on), law_of(self.rules, self.history, edition)))
+        history = self.history.upto(self.on)
+        found = [*judge(history, law_of(self.rules, self.history, edition)), *rescored(history, self.instruments)]
+        return tuple(sorted(found, key=lambda finding: (finding.day, finding.version)))
 
 
 @frozen
@@ -79,13 +85,14 @@ def across(
 
     Only what is wrong with one case is passed over: an unknown case, or a store that cannot be asked, is raised.
     """
+    read = partial(_read, cases, on=on, as_at=as_at, instruments=cases.recorder.as_loaded())
     for case in cases.case_ids() if among is None else among:
-        yield _asked(cases, case, ask, on, as_at)
+        yield _asked(case, ask, read)
 
 
-def _asked(cases: Cases, case: str, ask: Callable[[Reading], T], on: date | None, as_at: AsAt) -> T | Broken:
+def _asked(case: str, ask: Callable[[Reading], T], read: Callable[[str], Reading]) -> T | Broken:
     try:
-        return ask(_read(cases, case, on, as_at))
+        return ask(read(case))
     except (StoreDamaged, EditionMissing) as error:
         return Broken(case, str(error))
     except (StoreError, CasesError):
@@ -94,9 +101,9 @@ def _asked(cases: Cases, case: str, ask: Callable[[Reading], T], on: date | None
         return Broken(case, f"a rule that was asked of it fails with {type(error).__name__}")
 
 
-def _read(cases: Cases, case: str, on: date | None, as_at: AsAt) -> Reading:
+def _read(cases: Cases, case: str, *, on: date | None, as_at: AsAt, instruments: InstrumentBook) -> Reading:
     history = cases.history(case, as_at=as_at)
     jurisdiction = jurisdiction_of(history.record)
     zone = ZoneInfo(cases.rules.zone(jurisdiction) or "UTC")
     day = on or datetime.now(UTC).astimezone(zone).date()
-    return Reading(case, history, cases.rules, jurisdiction, day)
+    return Reading(case, history, cases.rules, jurisdiction, day, instruments)

@@ -22,6 +22,7 @@ class AsyncCases:
         self.cases = cases
         self.record = _awaited(cases.record)
         self.get = _awaited(cases.get)
+        self.approvals = _awaited(cases.approvals)
         self.history = _awaited(cases.history)
         self.duties = _awaited(cases.duties)
         self.findings = _awaited(cases.findings)

@@ -10,20 +10,23 @@ from zoneinfo import ZoneInfo
 from ihs_cases import editions as books
 from ihs_cases import instruments as shelf
 from ihs_cases.agencies import agency_of
-from ihs_cases.errors import NotAnInstant, UnknownAgency, UnknownCase, UnknownEdition
+from ihs_cases.errors import NotAnInstant, UnknownAgency, UnknownCase, UnknownEdition, UnknownPerson
 from ihs_cases.law import law_of
 from ihs_cases.recording import Proposal, Receipt, Recorder, aware, jurisdiction_of, stream_of
 from ihs_cases.rows import entry_of, normal, opened_entry
 from ihs_domain.agencies import Agency
+from ihs_domain.approvals import Approval, approvals
 from ihs_domain.case import Case, fold
+from ihs_domain.copying import copied
 from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.history import Entry, History, effective
+from ihs_domain.ids import said_in
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Doable, Finding, duties, judge, possible
 from ihs_domain.rescoring import rescored
 from ihs_domain.roles import Actor
-from ihs_domain.terms import AgencyId, Computing
+from ihs_domain.terms import AgencyId, Computing, PersonId
 from ihs_record.codec import encode, encode_computing
 from ihs_record.patterns import ID
 from ihs_record.row import Row
@@ -43,6 +46,13 @@ def key_file_of(url: str, key_file: str | Path | None = None) -> Path:
     """Where the key file is: as given, or by the environment's IHS_KEY_FILE, or beside the database."""
     named = key_file or os.environ.get(KEY_FILE)
     return Path(named) if named else path_of(url).with_name(path_of(url).name + ".key")
+
+
+def _of_the_case(record: Sequence[Entry[Any]], person: str) -> PersonId:
+    """The person of that id. A mistyped one would be somebody from whom nothing is kept."""
+    if any(m.kind == "person" and m.id == person and m.introduces for e in record for m in said_in(e.event)):
+        return PersonId(person)
+    raise UnknownPerson("no person of that id is on record in this case: name one as the record does")
 
 
 class Cases:
@@ -163,38 +173,65 @@ class Cases:
         )
         return self.recorder.record(proposal, expected_version)
 
-    def history(self, case_id: str, *, as_at: AsAt = None, as_of: date | None = None, opened: bool = False) -> History:
+    def history(
+        self,
+        case_id: str,
+        *,
+        as_at: AsAt = None,
+        as_of: date | None = None,
+        opened: bool = False,
+        for_person: str | None = None,
+    ) -> History:
         """The case's entries as they stand, in order of the act; its `lines` are all that was put on record.
 
-        With *opened*, every sealed part that can still be opened is. Raises UnknownCase.
+        With *opened*, every sealed part that can still be opened is. *for_person* makes it a copy for somebody of the
+        case: see ihs_domain.copying. Raises UnknownCase, and UnknownPerson.
         """
         record = self._record(case_id, opened=opened)
-        return effective(record, self._position(as_at, record), as_of)
+        upto = self._position(as_at, record)
+        if for_person is None:
+            return effective(record, upto, as_of)
+        return effective(copied(record, _of_the_case(record, for_person), upto), as_of=as_of)
 
-    def get(self, case_id: str, *, as_at: AsAt = None, as_of: date | None = None) -> Case:
-        """The case as it stands, or as it was known or true then."""
-        return fold(self.history(case_id, as_at=as_at, as_of=as_of))
+    def get(
+        self, case_id: str, *, as_at: AsAt = None, as_of: date | None = None, for_person: str | None = None
+    ) -> Case:
+        """The case as it stands, or as it was known or true then, or as somebody of it may see it."""
+        return fold(self.history(case_id, as_at=as_at, as_of=as_of, for_person=for_person))
+
+    def approvals(self, case_id: str, *, as_at: AsAt = None, for_person: str | None = None) -> tuple[Approval, ...]:
+        """Every approval in the case: of which entry, by whom and when, whether it stands, and what changed since."""
+        return approvals(self.history(case_id, as_at=as_at, for_person=for_person))
 
     def duties(
-        self, case_id: str, *, on: date, as_at: AsAt = None, edition: Edition | str | None = None
+        self,
+        case_id: str,
+        *,
+        on: date,
+        as_at: AsAt = None,
+        edition: Edition | str | None = None,
+        for_person: str | None = None,
     ) -> tuple[Duty, ...]:
         """What fell due by the end of *on*, by editions and practices in force, or (what-if) by one throughout."""
-        record = self._record(case_id)
+        history = self.history(case_id, as_at=as_at, for_person=for_person)
         if not isinstance(on, date):
             raise NotAnInstant("on is no day: give a date")
-        history = effective(record, self._position(as_at, record))
         beside = self.rules.practices(fold(history).jurisdiction) if edition is None else ()
         return duties(history, self._law_of(history, edition), on, beside)
 
     def findings(
-        self, case_id: str, *, as_at: AsAt = None, edition: Edition | str | None = None
+        self,
+        case_id: str,
+        *,
+        as_at: AsAt = None,
+        edition: Edition | str | None = None,
+        for_person: str | None = None,
     ) -> tuple[Finding, ...]:
         """What each entry was found wanting in, by the edition of its day, or (what-if) by one edition throughout.
 
         What an instrument came to is worked out again: a difference is found, and that it is not at hand.
         """
-        record = self._record(case_id)
-        history = effective(record, self._position(as_at, record))
+        history = self.history(case_id, as_at=as_at, for_person=for_person)
         found = [*judge(history, self._law_of(history, edition)), *rescored(history, self.recorder.as_loaded())]
         return tuple(sorted(found, key=lambda finding: (finding.day, finding.version)))
 

@@ -14,6 +14,10 @@ class UnknownCase(CasesError, LookupError):
     """No case of that id is on record."""
 
 
+class UnknownPerson(CasesError, LookupError):
+    """No person of that id is on record in the case."""
+
+
 class UnknownAgency(CasesError, LookupError):
     """No agency of that id is on record."""
 
@@ -73,5 +77,6 @@ __all__ = [
     "UnknownAgency",
     "UnknownCase",
     "UnknownEdition",
+    "UnknownPerson",
     "WrongStream",
 ]

@@ -146,6 +146,7 @@ class Recorder:
 
     def _recorded(self, proposal: Proposal, record: Sequence[Entry[Any]], expected_version: int | None) -> Receipt:
         rules = self._rules(proposal, record)
+        local_day(proposal.occurred, rules.zone)  # what is no day at all is told before anything else
         command = Command(proposal.command_id, self.ring.mac(proposal.asked()))
         if self.store.receipt(command.id) is not None:
             return self._first(proposal, rules, self.store.append((), command=command))

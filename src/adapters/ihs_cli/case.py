@@ -1,6 +1,6 @@
 """`ihs case`: how a case stands, what was put on record, and what stands of it; now or at two past moments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,14 +12,17 @@ from attrs import frozen
 from ihs_cases import Cases
 from ihs_cases.cases import AsAt
 from ihs_cli.opening import opened
-from ihs_cli.options import AS_AT, AS_OF, CASE, asks_a_store, formats
+from ihs_cli.options import AS_AT, AS_OF, CASE, FOR, asks_a_store, formats
 from ihs_cli.output import Output, plain
+from ihs_domain.approvals import Approval, approvals
 from ihs_domain.history import Entry, History
 from ihs_projections import CURRENT_CASE, TIMELINE
 from ihs_projections.timeline import TimelineLine
 from ihs_projections.wording import name, says
 
-NOTHING: Final = "nothing was on record then"
+NOTHING_APPROVED: Final = "nothing was approved"
+NOT_TOLD: Final = frozenset({"event", "actor", "correctors", "turns"})
+"""Of an entry: what is told in another form, and what the timeline tells line by line."""
 NO_EDITION: Final = "no edition on file"
 
 
@@ -33,30 +36,33 @@ def case() -> None:
 
 @frozen
 class Asked:
-    """Which case, known by when, true by when, and how it is to be printed."""
+    """Which case, known by when, true by when, for whom a copy is made, and how it is to be printed."""
 
     case: str
     as_at: AsAt
     as_of: date | None
+    for_person: str | None
     out: Output
 
     @property
     def title(self) -> str:
-        """The case, and the moments it is read at."""
+        """The case, the moments it is read at, and for whom a copy is made of it."""
         known = [f"known by {_moment(self.as_at)}"] if self.as_at is not None else []
         true = [f"true by {self.as_of}"] if self.as_of is not None else []
-        return ", ".join([self.case, *known, *true])
+        copy = [f"a copy made for {self.for_person}, its entries numbered for it"] if self.for_person else []
+        return ", ".join([self.case, *known, *true, *copy])
 
     def history(self, cases: Cases, *, opened: bool = False) -> History:
         """The case's history at these moments."""
-        return cases.history(self.case, as_at=self.as_at, as_of=self.as_of, opened=opened)
+        return cases.history(self.case, as_at=self.as_at, as_of=self.as_of, opened=opened, for_person=self.for_person)
 
-    def answer(self, name: str, found: Any, lines: Iterator[str]) -> None:
-        """Print what was *found* as JSON under *name*, or its *lines*."""
+    def answer(self, name: str, found: Any, lines: Iterator[str], empty: str = "nothing was on record then") -> None:
+        """Print what was *found* as JSON under *name*, or its *lines*, or that there is nothing."""
         if self.out.format == "json":
-            self.out.json(case=self.case, as_at=self.as_at, as_of=self.as_of, **{name: found})
+            copy = {"copy_for": self.for_person} if self.for_person else {}
+            self.out.json(case=self.case, as_at=self.as_at, as_of=self.as_of, **copy, **{name: found})
         else:
-            self.out.text([self.title, *(list(lines) or [NOTHING])])
+            self.out.text([self.title, *(list(lines) or [empty])])
 
 
 def _moment(as_at: AsAt) -> str:
@@ -65,8 +71,8 @@ def _moment(as_at: AsAt) -> str:
     return as_at.isoformat() if as_at is not None else ""
 
 
-def _asked(cases: Cases, case: str, as_at: AsAt, as_of: date | None, format_: str) -> Asked:
-    return Asked(case, as_at, as_of, Output(cases.store.info().kind, format_))
+def _asked(cases: Cases, case: str, as_at: AsAt, as_of: date | None, for_person: str | None, format_: str) -> Asked:
+    return Asked(case, as_at, as_of, for_person, Output(cases.store.info().kind, format_))
 
 
 @case.command()
@@ -74,14 +80,24 @@ def _asked(cases: Cases, case: str, as_at: AsAt, as_of: date | None, format_: st
 @CASE
 @AS_AT
 @AS_OF
+@FOR
 @formats("text", "json")
-def show(*, store: str, key_file: Path | None, case: str, as_at: AsAt, as_of: date | None, format_: str) -> None:
+def show(
+    *,
+    store: str,
+    key_file: Path | None,
+    case: str,
+    as_at: AsAt,
+    as_of: date | None,
+    for_person: str | None,
+    format_: str,
+) -> None:
     """How does the case stand?
 
     Example: ihs case show cases.db alder --as-at 2015-03-01
     """
     with opened(store, key_file) as cases:
-        asked = _asked(cases, case, as_at, as_of, format_)
+        asked = _asked(cases, case, as_at, as_of, for_person, format_)
         found = next(iter(CURRENT_CASE.rows(case, asked.history(cases))), None)
         asked.answer("stands", found, _standing(found))
 
@@ -98,14 +114,24 @@ def _standing(found: Any) -> Iterator[str]:
 @CASE
 @AS_AT
 @AS_OF
+@FOR
 @formats("text", "json")
-def timeline(*, store: str, key_file: Path | None, case: str, as_at: AsAt, as_of: date | None, format_: str) -> None:
+def timeline(
+    *,
+    store: str,
+    key_file: Path | None,
+    case: str,
+    as_at: AsAt,
+    as_of: date | None,
+    for_person: str | None,
+    format_: str,
+) -> None:
     """All that was put on record, and what became of it; names and narratives are opened.
 
     Example: ihs case timeline cases.db alder
     """
     with opened(store, key_file) as cases:
-        asked = _asked(cases, case, as_at, as_of, format_)
+        asked = _asked(cases, case, as_at, as_of, for_person, format_)
         rows = TIMELINE.rows(case, asked.history(cases, opened=True))
         known = [row for row in rows if as_of is None or row.day <= as_of]  # type: ignore[attr-defined]
         asked.answer("lines", known, _told(known, cases.zone(case)))
@@ -130,6 +156,8 @@ def _notes(row: TimelineLine, zone: ZoneInfo) -> Iterator[str]:
         yield f"corrected by @{row.corrected_by}"
     if row.void:
         yield "void"
+    if row.approval:
+        yield f"approved by @{row.approval}{'' if row.approved == 'stands' else f', {row.approved}'}"
     if row.after_closing:
         yield "after closing"
 
@@ -143,20 +171,30 @@ def _days_later(day: date, recorded_at: datetime | None, zone: ZoneInfo) -> int:
 @CASE
 @AS_AT
 @AS_OF
+@FOR
 @formats("text", "json")
-def history(*, store: str, key_file: Path | None, case: str, as_at: AsAt, as_of: date | None, format_: str) -> None:
+def history(
+    *,
+    store: str,
+    key_file: Path | None,
+    case: str,
+    as_at: AsAt,
+    as_of: date | None,
+    for_person: str | None,
+    format_: str,
+) -> None:
     """What stands, one entry a line, in order of the act; sealed parts stay sealed.
 
     Example: ihs case history cases.db alder --as-of 2015-02-28
     """
     with opened(store, key_file) as cases:
-        asked = _asked(cases, case, as_at, as_of, format_)
+        asked = _asked(cases, case, as_at, as_of, for_person, format_)
         entries = asked.history(cases)
         asked.answer("entries", [_entry(entry) for entry in entries], map(_entry_line, entries))
 
 
 def _entry(entry: Entry[Any]) -> dict[str, Any]:
-    header = {key: value for key, value in entry._asdict().items() if key not in {"event", "actor"}}
+    header = {key: value for key, value in entry._asdict().items() if key not in NOT_TOLD}
     return {**header, "actor": entry.actor.id, "role": entry.actor.role, **plain(entry.event)}
 
 
@@ -165,3 +203,35 @@ def _entry_line(entry: Entry[Any]) -> str:
     corrected = f"; corrected by @{entry.amended_by}" if entry.amended_by else ""
     by = f"{entry.actor.id} ({entry.actor.role})"
     return f"{entry.day}  {f'@{entry.version}':<5} {name(entry.event)}{': ' if said else ''}{said}; {by}{corrected}"
+
+
+@case.command("approvals", short_help="What was approved, by whom, and what changed since.")
+@asks_a_store
+@CASE
+@AS_AT
+@FOR
+@formats("text", "json")
+def approvals_(
+    *, store: str, key_file: Path | None, case: str, as_at: AsAt, for_person: str | None, format_: str
+) -> None:
+    """What was approved, by whom, whether it stands, and every change of it or of what it rests on since.
+
+    Example: ihs case approvals cases.db alder
+    """
+    with opened(store, key_file) as cases:
+        asked = _asked(cases, case, as_at, None, for_person, format_)
+        history = asked.history(cases)
+        found = approvals(history)
+        names = {e.version: name(e.event) for e in history.record}
+        asked.answer("approvals", found, _approved(found, names), empty=NOTHING_APPROVED)
+
+
+def _approved(found: Iterable[Approval], names: Mapping[int, str]) -> Iterator[str]:
+    for one in found:
+        by = f"{one.by} ({one.role})" if one.reported_by is None else f"{one.reported_by}, reported by {one.by}"
+        yield f"{one.on}  {f'@{one.version}':<5} approval of @{one.entry} {names.get(one.entry, '')}: {one.standing}"
+        yield f"{'':18}{by}"
+        for change in one.changes:
+            did = "voided" if change.voids else "corrected"
+            what = "it" if change.of == one.entry else f"@{change.of} {names[change.of]}, on which it rests,"
+            yield f"{'':18}{change.on}  @{change.version} {did} {what} ({change.reason}): {change.by} ({change.role})"

@@ -60,6 +60,9 @@ KEY_FILE: Final = click.option(
 )
 AS_AT: Final = click.option("--as-at", type=AsAt(), help="What was on record by then.")
 AS_OF: Final = click.option("--as-of", type=Day(), help="What had happened by the end of that day.")
+FOR: Final = click.option(
+    "--for", "for_person", metavar="PERSON", help="A copy for a person of the case, by the id they have in it."
+)
 ON: Final = click.option("--on", type=Day(), help="The day to judge by; today by the case's calendar if left out.")
 EDITION: Final = click.option(
     "--edition", metavar="NAME@DATE", help="What if this edition had been in force throughout."

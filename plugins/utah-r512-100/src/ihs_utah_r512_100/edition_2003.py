@@ -45,7 +45,6 @@ from ihs_domain.contacting import (
     intensity_is_decided,
     worker_visits_every_month,
 )
-from ihs_domain.copying import family_and_team_receive_the_plan
 from ihs_domain.courts import (
     court_is_asked_to_end_services,
     court_parties_receive_the_plan,
@@ -72,14 +71,17 @@ from ihs_domain.opening import (
     family_is_asked_for_consent,
     family_was_asked_for_consent,
 )
+from ihs_domain.plan_copies import family_and_team_receive_the_plan
 from ihs_domain.planning import (
     PlanAgreed,
     PlanFinalised,
     PlanReviewed,
     PlanSignatureRefused,
     PlanSigned,
+    SupervisorAgreed,
     assessment_is_complete,
     assessment_precedes_plan,
+    supervisor_is_not_the_worker,
 )
 from ihs_domain.requesting import (
     Ground,
@@ -158,6 +160,7 @@ UTAH_2003: Final = Edition(
             (intensity_is_as_ordered, clause.INTENSITY_AS_ORDERED),
         ),
         PlanAgreed: ((assessment_is_complete, clause.PLAN_RESTS_ON_ASSESSMENT),),
+        SupervisorAgreed: ((supervisor_is_not_the_worker, clause.PLAN_COMPLETE),),
         PlanFinalised: ((worker_supervisor_and_team_agreed, clause.PLAN_COMPLETE),),
         ServicesExtended: (
             (while_at(EARLY_INTERVENTION, all_find_it_necessary), clause.EARLY),

@@ -23,7 +23,6 @@ from ihs_domain.closing import (
 )
 from ihs_domain.completing import team_gives_input_to_changes
 from ihs_domain.contacting import ContactMade, a_victim_is_spoken_to_alone
-from ihs_domain.copying import parents_receive_the_plan
 from ihs_domain.courts import court_parties_receive_the_plan, goals_are_submitted_to_the_court, no_order_stands
 from ihs_domain.editions import Edition
 from ihs_domain.household import ChildReturnedHome
@@ -41,6 +40,7 @@ from ihs_domain.permanency import (
     children_have_permanency_goals,
     team_assists_with_goals,
 )
+from ihs_domain.plan_copies import parents_receive_the_plan
 from ihs_domain.planning import (
     GoalProgressRecorded,
     PlanAgreed,
