@@ -165,7 +165,7 @@ EDITS = {
     "a gap": (
         '{"level": "high", "least": 5,',
         '{"level": "high", "least": 6,',
-        "indices[0].bands[2]: 5 to 5 lie in no band: begin it at 5",
+        "indices[0].bands[2]: no band holds 5: begin it at 5",
     ),
     "a missing weight": (
         '"weights": {"neglect": 2, "abuse": 1}}',

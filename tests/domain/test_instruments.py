@@ -223,7 +223,8 @@ ILL = {
         with_bands(evolve(LOW, most=None), HIGH),
         "indices[0].bands[1]: low and high overlap: say where one ends and the other begins",
     ),
-    "a gap": (with_bands(LOW, evolve(HIGH, least=6)), "indices[0].bands[1]: 4 to 5 lie in no band: begin it at 4"),
+    "a gap": (with_bands(LOW, evolve(HIGH, least=6)), "indices[0].bands[1]: no band holds 4 to 5: begin it at 4"),
+    "a gap of one": (with_bands(LOW, evolve(HIGH, least=5)), "indices[0].bands[1]: no band holds 4: begin it at 4"),
     "a band upside down": (
         with_bands(LOW, Band("moderate", 4, 3), HIGH),
         "indices[0].bands[1]: no score lies from 4 to 3: give the lower bound first",
@@ -366,7 +367,8 @@ NEXT = evolve(RISK, version="2", in_force_from=date(2026, 1, 1))
 def test_the_version_in_force_on_the_day_is_found_and_any_by_its_name():
     book = InstrumentBook([NEXT, RISK])
 
-    assert [book.on("sample-risk", date(year, 12, 31)).version for year in (2020, 2025, 2026)] == ["1", "1", "2"]
+    days = (date(2000, 1, 1), date(2025, 12, 31), date(2026, 1, 1))
+    assert [book.on("sample-risk", day).version for day in days] == ["1", "1", "2"]
     assert book.of("sample-risk", "2") == NEXT
 
 

@@ -95,6 +95,18 @@ def test_an_override_that_is_returned_holds_no_longer_and_waits_for_nothing():
     assert risk_level(known, on(3)).proposed is None
 
 
+@pytest.mark.parametrize(
+    "days_of_the_acts, since",
+    [((0, 3, 1), 3), ((2, 0, 1), 2), ((0, 1, 1), 1)],
+    ids=["approved as of a day before it", "overridden as of a day before the assessment", "in one day"],
+)
+def test_an_override_holds_from_the_last_of_the_days_of_its_acts(days_of_the_acts, since):
+    acts = zip((SCORED, PROPOSED, GRANTED), days_of_the_acts, (WORKER, WORKER, SUPERVISOR), strict=True)
+    known = effective(recorded((event, on(day), actor) for event, day, actor in acts))
+
+    assert risk_level(known, on(9)) == RiskLevel("high", "moderate", on(since), (1, 2, 3))
+
+
 def test_an_override_corrected_after_its_approval_is_to_be_approved_anew():
     corrected = EntryCorrected(2, evolve(PROPOSED, level="low"), on(1), AmendmentReason.WRONG_DETAIL)
     acts = (SCORED, PROPOSED, (GRANTED, SUPERVISOR), corrected)
@@ -221,6 +233,12 @@ def test_an_override_that_the_instrument_does_not_allow_is_refused_with_those_it
         computed(said, history(SCORED))
 
     assert str(refused.value) == told
+
+
+def test_an_override_to_one_level_leads_to_no_other():
+    lowest = history(evolve(SCORED, scored_level="low"))
+    with pytest.raises(Refused, match=r"does not lead from low to that level: propose one of very-high$"):
+        computed(evolve(DOWN, rule="grave-injury", level="high"), lowest)
 
 
 def test_an_override_that_leads_nowhere_is_refused():
