@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from asked import ENOUGH, NEEDS, RISK, SAFETY, SAMPLES, risk_instruments, sheets
 from attrs import evolve
-from histories import SUPERVISOR, WORKER, amended, days, recorded
+from histories import LAST_DAY, SUPERVISOR, WORKER, amended, days, each_event, recorded, unopened
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +28,7 @@ from ihs_domain.scoring import (
     ScoreRisk,
     compute,
 )
+from ihs_domain.terms import Unopened
 
 FIRST = date(2024, 3, 1)
 DESIGNEE = Actor("d-1", Role.DESIGNEE)
@@ -86,6 +87,10 @@ def test_an_override_that_asks_for_no_approval_holds_at_once():
 
 def test_an_approval_by_somebody_the_instrument_does_not_name_takes_no_effect():
     assert levels(history(SCORED, PROPOSED, (GRANTED, DESIGNEE)), 3) == ["high"] * 3
+
+
+def test_an_approval_of_ones_own_that_was_recorded_all_the_same_takes_no_effect():
+    assert levels(history(SCORED, (PROPOSED, SUPERVISOR), (GRANTED, SUPERVISOR)), 3) == ["high"] * 3
 
 
 def test_an_override_that_is_returned_holds_no_longer_and_waits_for_nothing():
@@ -381,12 +386,15 @@ def test_another_level_than_the_one_computed_is_always_found(told, data):
 
 
 @given(amended(RiskAssessed, RiskOverridden, SafetyAssessmentCompleted, StrengthsAndNeedsAssessed))
-def test_no_history_whatever_keeps_from_scoring_again(record):
-    known = effective(record)
+def test_any_history_is_scored_again_and_no_sealed_part_matters_to_that_or_to_the_level(record):
+    known = effective(each_event(record, lambda event: unopened(event, Unopened.SEALED)))
+    bare = effective(each_event(record, lambda event: unopened(event, None)))
 
     versions = [finding.version for finding in rescored(known, SAMPLES)]
 
     assert set(versions) <= {e.version for e in known}
+    assert [*rescored(known, SAMPLES)] == [*rescored(bare, SAMPLES)]
+    assert risk_level(known, LAST_DAY) == risk_level(bare, LAST_DAY)
 
 
 def test_a_rule_may_lead_one_way_only():
