@@ -96,7 +96,7 @@ def as_file(instrument: Instrument) -> str:
     return json.dumps(attrs.asdict(instrument, value_serializer=plain), default=str)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(risk_instruments())
 def test_any_definition_that_holds_together_is_a_file_that_the_schema_takes_and_reads_back_equal(instrument):
     text = as_file(instrument)
