@@ -170,7 +170,9 @@ def _joint(lower: Band, upper: Band, at: str) -> Iterator[Flaw]:
     elif upper.least <= lower.most:
         yield Flaw(at, f"{lower.level} and {upper.level} overlap at {upper.least}: begin it at {lower.most + 1}")
     elif upper.least > lower.most + 1:
-        yield Flaw(at, f"{lower.most + 1} to {upper.least - 1} lie in no band: begin it at {lower.most + 1}")
+        first, last = lower.most + 1, upper.least - 1
+        between = f"{first} to {last}" if first < last else f"{first}"
+        yield Flaw(at, f"no band holds {between}: begin it at {first}")
 
 
 def _reach(instrument: Instrument, index: Index, at: str) -> Iterator[Flaw]:

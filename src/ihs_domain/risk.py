@@ -63,13 +63,14 @@ def risk_level_on(history: History, day: date) -> Code | None:
 
 
 def _answer(history: History, override: Entry[RiskOverridden]) -> Entry[Any] | None:
-    """What was last said to an override as it stands: one that was corrected is to be approved anew."""
+    """What was last said to an override by another who may: one that was corrected since is to be approved anew."""
     return next(
         (
             said
             for said in reversed(history.of_any(ApprovalGranted, ApprovalReturned))
             if said.event.entry == override.version
             and said.version > override.amended_by
+            and said.actor.id != override.actor.id
             and said.actor.role in override.event.approved_by
         ),
         None,

@@ -142,7 +142,7 @@ def test_a_bad_file_of_the_agencys_own_ends_a_command_in_one_line_and_nothing_is
 
     answer = ihs("record", "cases.db", write(SCORE).name)
 
-    assert answer.err == f"ihs: {path}:16: indices[0].bands[2]: 5 to 5 lie in no band: begin it at 5\n"
+    assert answer.err == f"ihs: {path}:16: indices[0].bands[2]: no band holds 5: begin it at 5\n"
     assert (answer.code, answer.out) == (1, "")
 
 

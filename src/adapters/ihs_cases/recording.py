@@ -146,13 +146,13 @@ class Recorder:
 
     def _recorded(self, proposal: Proposal, record: Sequence[Entry[Any]], expected_version: int | None) -> Receipt:
         rules = self._rules(proposal, record)
-        local_day(proposal.occurred, rules.zone)  # what is no day at all is told before anything else
+        day, _ = local_day(proposal.occurred, rules.zone)
         command = Command(proposal.command_id, self.ring.mac(proposal.asked()))
         if self.store.receipt(command.id) is not None:
             return self._first(proposal, rules, self.store.append((), command=command))
         if expected_version not in {None, len(record)}:
             raise VersionConflict(proposal.stream, len(record))
-        asked_for, proposal = proposal, self._computed(proposal, record, rules)
+        asked_for, proposal = proposal, self._computed(proposal, record, day)
         entry = proposal.entry(len(record) + 1, rules)
         _must_have_happened(entry, aware(proposal.recorded_at or datetime.now(UTC)), rules.zone)
         findings = _decided(proposal, entry, record, rules.law)
@@ -163,13 +163,13 @@ class Recorder:
         done = self.store.append([written], command=command, recorded_at=proposal.recorded_at, keys=sealing.new_keys)
         if done.again:  # the same command, recorded by someone else since we looked
             return self._first(asked_for, rules, done)
-        return _receipt(done, entry, findings, _computed_of(asked_for, decode(*proposal.encoded)))
+        computed = decode(*proposal.encoded) if isinstance(asked_for.event, Computing) else None
+        return _receipt(done, entry, findings, computed)
 
-    def _computed(self, proposal: Proposal, record: Sequence[Entry[Any]], rules: Rules) -> Proposal:
+    def _computed(self, proposal: Proposal, record: Sequence[Entry[Any]], day: date) -> Proposal:
         """The proposal itself; of one that the core computes from, that of the event it comes to."""
         if not isinstance(proposal.event, Computing):
             return proposal
-        day, _ = local_day(proposal.occurred, rules.zone)
         encoded = encode(compute(proposal.event, day, effective(record), self.instruments))
         return evolve(proposal, encoded=encoded, event=normal(encoded))
 
@@ -182,7 +182,7 @@ class Recorder:
             findings = tuple(
                 Finding(entry.version, type(entry.event).__name__, entry.day, o) for o in refused.objections
             )
-        return _receipt(done, entry, findings, _computed_of(proposal, entry.event))
+        return _receipt(done, entry, findings, entry.event if isinstance(proposal.event, Computing) else None)
 
     def _rules(self, proposal: Proposal, record: Sequence[Entry[Any]]) -> Rules:
         """The rules a proposal is judged by: those of its case, or of the case it begins."""
@@ -320,10 +320,6 @@ def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> Non
         raise NotYet("the act lies after the moment it is put on record: record it when it has happened")
     if any(day.year < FIRST_YEAR for day, _ in acts):
         raise NotAnInstant(f"the act lies before the year {FIRST_YEAR}: check the year")
-
-
-def _computed_of(asked_for: Proposal, event: Any) -> Any:
-    return event if isinstance(asked_for.event, Computing) else None
 
 
 def _receipt(done: StoreReceipt, entry: Entry[Any], findings: tuple[Finding, ...], computed: Any) -> Receipt:
