@@ -17,7 +17,8 @@ from ihs_domain.case import Case, fold
 from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, Law, RuleBook, always
 from ihs_domain.history import Entry, History, effective
-from ihs_domain.judge import Doable, Finding, duties, judge, possible
+from ihs_domain.judge import Finding, duties, judge
+from ihs_domain.possible import Doable, possible
 from ihs_domain.roles import Actor
 from ihs_domain.terms import AgencyId
 from ihs_record.codec import encode
