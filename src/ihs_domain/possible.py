@@ -10,7 +10,7 @@ from enum import StrEnum
 from heapq import heappop, heappush
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 
 from ihs_domain.case import EVENTS, Case, fold
 from ihs_domain.editions import Edition, GateRow, Law
@@ -19,7 +19,8 @@ from ihs_domain.history import Entry, History
 from ihs_domain.ids import ids_are_known
 from ihs_domain.judge import opens_once
 from ihs_domain.roles import Actor
-from ihs_domain.sketch import Nameable, Sketch, brings_in
+from ihs_domain.sayable import Nameable, Sayable, brings_in
+from ihs_domain.sketch import Sketch
 from ihs_domain.terms import CASE_IDS, Decision
 from ihs_domain.unsaid import SAMPLED, Asked, Told, Where
 
@@ -68,6 +69,10 @@ class Found:
         return self.every and self.witness is None and bool(self.objections)
 
 
+Ahead = tuple[int, tuple[int, ...], Told, tuple[GateRow, ...]]
+"""A way that is still to go: how often it departs from the first ways, which it takes, what is told, who waits."""
+
+
 @frozen
 class Step:
     """What the gates make of one sketch: they object, accept it said whole, or ask for more.
@@ -113,7 +118,7 @@ class Asking:
 
     def _nothing_for(self, cls: type[Decision]) -> Iterator[Objection]:
         """What the case must have before anything of this class can be said: the things it is decided about."""
-        for hint in Sketch(cls, HERE_AND_NOW, self.can_name).lacking(cls):
+        for hint in Sayable(cls, self.can_name).lacking(cls):
             kind = CASE_IDS.get(hint, "entry")
             yield Objection(f"no {kind} is on record in this case", f"record the {kind} first, then decide about it")
 
@@ -141,20 +146,21 @@ class Asking:
 
     def _search(self, cls: type[Decision], rows: tuple[GateRow, ...]) -> Found:
         """Go the ways of saying a decision until no gate objects; first those that depart least from the first ways."""
-        ahead: list[tuple[int, int, Told, tuple[GateRow, ...]]] = [(0, 0, HERE_AND_NOW, rows)]
+        sayable = Sayable(cls, self.can_name)
+        ahead: list[Ahead] = [(0, (), HERE_AND_NOW, rows)]
         objections: list[Objection] = []
         every = True
-        for turn in range(MOST):
+        for _ in range(MOST):
             if not ahead:
                 return Found(tuple(objections), every=every)
-            departures, _, told, waiting = heappop(ahead)
-            step = self._step(Sketch(cls, told, self.can_name), waiting, rows)
+            departures, path, told, waiting = heappop(ahead)
+            step = self._step(Sketch(sayable, told), waiting, rows)
             if step.witness is not None:
-                return Found(witness=step.witness)
+                return Found(witness=self._plainest(step.witness, rows))
             objections += step.objections
             every = every and step.every and SAMPLED not in told
             for n, way in enumerate(step.ways):
-                heappush(ahead, (departures + (n > 0), -turn * MOST - n, {**told, **way}, step.waiting))
+                heappush(ahead, (departures + (n > 0), (*path, n), {**told, **way}, step.waiting))
         return Found(tuple(objections), every=False)
 
     def _step(self, sketch: Sketch, waiting: Iterable[GateRow], rows: Iterable[GateRow]) -> "Step":
@@ -175,9 +181,9 @@ class Asking:
     def _of_a_sketch(self, row: GateRow, sketch: Sketch) -> Objection | None:
         try:
             return self._objection(row, sketch.event)
-        except Exception as error:
-            sketch.asked_by(error)
-            raise
+        except Exception:  # noqa: BLE001 - whatever a gate cannot do with a sketch, it is then asked about the whole
+            sketch.spell_out()
+            return self._objection(row, sketch.whole())
 
     def _refused(self, sketch: Sketch, row: GateRow, objection: Objection) -> "Step":
         """A gate objects: it must object to the decision said whole too, or it looked without asking."""
@@ -188,16 +194,29 @@ class Asking:
     def _accepted(self, sketch: Sketch, rows: Iterable[GateRow]) -> "Step":
         """No gate objects: nor must any to the decision said whole, or something in its place was taken wrongly."""
         whole = sketch.whole()
-        if whole is None or any(self._objection(row, whole) for row in rows) or self._unknown(whole):
-            return Step(every=False)
-        return Step(witness=whole)
+        return Step(witness=whole) if whole is not None and self._accepts(whole, rows) else Step(every=False)
 
-    def _unknown(self, event: Any) -> bool:
-        """Whether ids of *event* do not fit together: only where it brings some in itself can they fail to."""
-        return bool(brings_in(type(event)) and ids_are_known(self.history.record, self._entry(event)))
+    def _accepts(self, event: Any, rows: Iterable[GateRow]) -> bool:
+        """Whether no gate objects to *event*, and its ids fit together, which those it brings in itself may not."""
+        if any(self._objection(row, event) for row in rows):
+            return False
+        return not (brings_in(type(event)) and ids_are_known(self.history.record, self._entry(event)))
+
+    def _plainest(self, event: Any, rows: Iterable[GateRow]) -> Any:
+        """An accepted *event* without what could as well be left out of its sets and mappings."""
+        for name in (a.name for a in fields(type(event)) if isinstance(getattr(event, a.name), (frozenset, dict))):
+            for item in sorted(getattr(event, name), key=str):
+                less = evolve(event, **{name: _without(item, getattr(event, name))})
+                event = less if self._accepts(less, rows) else event
+        return event
 
     def _objection(self, row: GateRow, event: Any) -> Objection | None:
         return next(iter(self.edition.asked((row,), self.case, self._entry(event))), None)
 
     def _entry(self, event: Any) -> Entry[Any]:
         return Entry(event, self.day, actor=self.actor)
+
+
+def _without(item: Any, held: Any) -> Any:
+    """A set without a member, or a mapping without a key."""
+    return held - {item} if isinstance(held, frozenset) else {key: held[key] for key in held if key != item}

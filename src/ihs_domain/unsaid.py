@@ -63,10 +63,10 @@ class Unsaid:
         """Raise Asked with these *ways* to tell more of it."""
         raise Asked({(*self.where, *of): said} for of, said in ways)
 
-    def is_so(self, *of: Hashable) -> bool:
-        """Whether something is so of it."""
+    def is_so(self, *of: Hashable, first: bool = True) -> bool:
+        """Whether something is so of it; where that is not told, *first* is what is tried first."""
         so: bool | None = self.told(*of)
-        return so if so is not None else self.ask((of, True), (of, False))
+        return so if so is not None else self.ask((of, first), (of, not first))
 
     def samples(self) -> Iterator[Any]:
         """Values that fit what is told, the plainest first; not all there are."""
@@ -107,7 +107,9 @@ class AnyText(Unsaid):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, AnyText):
             return self.where == other.where or self.spell_out()
-        if not isinstance(other, str) or self.told("is not", str(other)):
+        if not isinstance(other, str):
+            return NotImplemented
+        if self.told("is not", str(other)):
             return False
         return self.ask(((), str(other)), (("is not", str(other)), True))
 
@@ -117,9 +119,9 @@ class AnyText(Unsaid):
         return bool(self.told("is not", "")) or self.ask((("is not", ""), True), ((), ""))
 
     def samples(self) -> Iterator[str]:
-        mentioned, is_not = self.sketch.case.mentioned(self.hint), self.told_under("is not")
-        yield another(_stem(self.hint), {*mentioned, *is_not})
-        yield from (text for text in mentioned if text not in is_not)
+        is_not = self.told_under("is not")
+        yield another(_stem(self.hint), is_not)
+        yield from (text for text in self.sketch.sayable.case.mentioned(self.hint) if text not in is_not)
 
 
 def _stem(hint: Any) -> str:
@@ -168,7 +170,9 @@ class Measure(Unsaid):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Measure):
             return self.where == other.where or self.spell_out()
-        return self.measures(other) and self <= other and self >= other
+        if other is None or isinstance(other, str):
+            return NotImplemented
+        return self <= other and self >= other
 
     __hash__ = Unsaid.__hash__
 
@@ -176,7 +180,7 @@ class Measure(Unsaid):
         least, most = self.told("within", otherwise=self.widest)
         yield max(least, min(self.neutral(), most))
         yield from (bound for bound in (least, most) if bound not in self.widest)
-        yield from (value for value in self.sketch.case.mentioned(self.hint) if least <= value <= most)
+        yield from (value for value in self.sketch.sayable.case.mentioned(self.hint) if least <= value <= most)
 
 
 class AnyDay(Measure):
@@ -187,7 +191,7 @@ class AnyDay(Measure):
     widest = (date.min, date.max)
 
     def neutral(self) -> date:
-        return self.sketch.case.day
+        return self.sketch.sayable.case.day
 
     def measures(self, other: object) -> bool:
         return type(other) is date
@@ -207,7 +211,7 @@ class AnyNumber(Measure):
         return 1
 
     def measures(self, other: object) -> bool:
-        return type(other) is int
+        return type(other) in {int, bool}
 
     def __bool__(self) -> bool:
         return self != 0
@@ -224,10 +228,14 @@ class Members(Unsaid):
     @cached_property
     def candidates(self) -> tuple[Any, ...] | None:
         """All that could be in it; None where they cannot be gone through."""
-        return self.sketch.few(self.of)
+        return self.sketch.sayable.few(self.of)
 
     def __contains__(self, item: object) -> bool:
-        return (self.candidates is None or item in self.candidates) and self.is_so("has", item)
+        return self.holds(item)
+
+    def holds(self, item: object, *, first: bool = True) -> bool:
+        """Whether *item* is in it."""
+        return (self.candidates is None or item in self.candidates) and self.is_so("has", item, first=first)
 
     def __iter__(self) -> Iterator[Any]:
         if self.candidates is None:
@@ -258,7 +266,7 @@ class AnySet(Members, AbstractSet[Any]):
     def __le__(self, other: AbstractSet[Any]) -> bool:
         if self.candidates is None:
             return self.spell_out() if other else not self
-        return not any(item in self for item in self.candidates if item not in other)
+        return not any(self.holds(item, first=False) for item in self.candidates if item not in other)
 
     def __ge__(self, other: AbstractSet[Any]) -> bool:
         return all(item in self for item in other)
@@ -289,9 +297,8 @@ class AnySet(Members, AbstractSet[Any]):
         if has or not self.told("has any"):
             yield has
         if self.candidates is None and self.told("has any") is not False:
-            more = [item for item in self.sketch.opened(self.of, (*self.where, "has")).samples() if item not in gone]
-            yield from (has | {item} for item in more[:1])
-            yield has | set(more[1:])
+            one = self.sketch.opened(self.of, (*self.where, "one"))
+            yield from (has | {item} for item in one.samples() if item not in gone)
 
     def spell_out(self) -> NoReturn:
         """Have it replaced: by samples only where its members cannot be gone through."""
