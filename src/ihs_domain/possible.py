@@ -22,12 +22,12 @@ from ihs_domain.roles import Actor
 from ihs_domain.sayable import Nameable, Sayable, brings_in
 from ihs_domain.sketch import Sketch
 from ihs_domain.terms import CASE_IDS, Decision
-from ihs_domain.unsaid import SAMPLED, Asked, Told, Where
+from ihs_domain.unsaid import Asked, Told, Where
 
 DECISIONS: Final[tuple[type[Decision], ...]] = tuple(cls for cls in EVENTS if issubclass(cls, Decision))
 """Every decision that can be taken in a case."""
 
-MOST: Final = 2000
+MOST: Final = 1000
 """How many ways of saying a decision are gone before nothing more is claimed of it."""
 
 HERE_AND_NOW: Final[dict[Where, Any]] = {("reported",): None}
@@ -77,7 +77,7 @@ Ahead = tuple[int, tuple[int, ...], Told, tuple[GateRow, ...]]
 class Step:
     """What the gates make of one sketch: they object, accept it said whole, or ask for more.
 
-    Not *every* way is gone by it where a gate was not consistent about it.
+    It leaves some of *every* way there is out where only samples can be tried, or a gate contradicts itself.
     """
 
     objections: tuple[Objection, ...] = ()
@@ -158,13 +158,13 @@ class Asking:
             if step.witness is not None:
                 return Found(witness=self._plainest(step.witness, rows))
             objections += step.objections
-            every = every and step.every and SAMPLED not in told
+            every = every and step.every
             for n, way in enumerate(step.ways):
                 heappush(ahead, (departures + (n > 0), (*path, n), {**told, **way}, step.waiting))
         return Found(tuple(objections), every=False)
 
     def _step(self, sketch: Sketch, waiting: Iterable[GateRow], rows: Iterable[GateRow]) -> "Step":
-        """Ask each gate that is *waiting* what it makes of a sketch; of several questions the first is gone into."""
+        """Ask each gate that is *waiting* what it makes of a sketch; of several questions one is gone into."""
         asked: list[tuple[GateRow, Asked]] = []
         for row in waiting:
             try:
@@ -175,7 +175,8 @@ class Asking:
             if objection is not None:
                 return self._refused(sketch, row, objection)
         if asked:
-            return Step(ways=asked[0][1].ways, waiting=tuple(row for row, _ in asked))
+            _, first = min(asked, key=lambda one: one[1].sampled)
+            return Step(ways=first.ways, waiting=tuple(row for row, _ in asked), every=not first.sampled)
         return self._accepted(sketch, rows)
 
     def _of_a_sketch(self, row: GateRow, sketch: Sketch) -> Objection | None:
@@ -189,7 +190,7 @@ class Asking:
         """A gate objects: it must object to the decision said whole too, or it looked without asking."""
         whole = sketch.whole()
         confirmed = objection if whole is None else self._objection(row, whole)
-        return Step(objections=() if confirmed is None else (confirmed,), every=confirmed is not None)
+        return Step(objections=(confirmed or objection,), every=confirmed is not None)
 
     def _accepted(self, sketch: Sketch, rows: Iterable[GateRow]) -> "Step":
         """No gate objects: nor must any to the decision said whole, or something in its place was taken wrongly."""

@@ -95,11 +95,13 @@ class Sketch:
         raise Asked({where: value} for value in self.sayable.values(hint))
 
     def spell_out(self) -> None:
-        """Have all of it told, one thing after another: a gate could not do with less. Raises Asked until it is."""
-        for name in hints(self.sayable.cls):
-            held = getattr(self.event, name)
+        """Have more told, as a gate could do nothing with it so: placeholders first. Raises Asked until all is."""
+        of = hints(self.sayable.cls)
+        for held in (self._so_far((name,), of[name]) for name in of):
             if isinstance(held, Unsaid):
                 held.spell_out()
+        for name in of:
+            self.value((name,), of[name])
 
     def whole(self) -> Any:
         """The decision whole: as told, the rest as plain as can be. None where nothing fits into a field of it."""

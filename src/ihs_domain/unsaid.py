@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from itertools import count
 from math import inf
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_args
 
 from ihs_domain.terms import Jurisdiction
 
@@ -21,18 +21,17 @@ T = TypeVar("T")
 Where = tuple[Hashable, ...]
 Told = Mapping[Where, Any]
 
-SAMPLED: Final[Where] = ("sampled",)
-"""Told where a question was answered by samples: refused for each of them is not yet refused for every value."""
-
 
 class Asked(BaseException):
     """Something is asked that was not told. *ways* are all that could be told, or only samples of it.
 
-    It is no Exception, so that a gate that expects errors does not take it for one.
+    What is refused for each sample is not yet refused for every value. It is no Exception, so that a gate that expects
+    errors does not take it for one.
     """
 
     def __init__(self, ways: Iterable[Told], *, sampled: bool = False) -> None:
-        self.ways = tuple({**way, SAMPLED: True} if sampled else way for way in ways)
+        self.ways = tuple(ways)
+        self.sampled = sampled
         super().__init__()
 
 
@@ -178,7 +177,10 @@ class Measure(Unsaid):
 
     def samples(self) -> Iterator[Any]:
         least, most = self.told("within", otherwise=self.widest)
-        yield max(least, min(self.neutral(), most))
+        plainest = max(least, min(self.neutral(), most))
+        yield plainest
+        if plainest < most:
+            yield plainest + self.step
         yield from (bound for bound in (least, most) if bound not in self.widest)
         yield from (value for value in self.sketch.sayable.case.mentioned(self.hint) if least <= value <= most)
 
