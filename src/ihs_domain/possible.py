@@ -16,7 +16,7 @@ from ihs_domain.case import EVENTS, Case, fold
 from ihs_domain.editions import Edition, GateRow, Law
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
-from ihs_domain.ids import ids_are_known
+from ihs_domain.ids import ids_are_known, mentions
 from ihs_domain.judge import opens_once
 from ihs_domain.roles import Actor
 from ihs_domain.sayable import Nameable, Sayable, brings_in
@@ -106,35 +106,30 @@ class Asking:
 
     def doable(self, cls: type[Decision]) -> Doable:
         """Whether a decision of this class can be taken, and why not."""
+        sayable = Sayable(cls, self.can_name)
         rows = (*self.edition.before(cls), (lambda _, entry: next(iter(opens_once(self.history, entry)), None),))
-        nothing = tuple(self._nothing_for(cls))
-        found = Found(nothing) if nothing else self._search(cls, rows)
+        nothing = tuple(_nothing_for(sayable))
+        found = Found(nothing) if nothing else self._search(sayable, rows)
         if found.witness is not None:
             return Doable(cls.__name__, Possible.YES, witness=found.witness)
-        why = (*nothing, *self._in_the_way(cls, rows))
+        why = (*nothing, *self._in_the_way(sayable, rows))
         if not why and not found.every:
             return Doable(cls.__name__, Possible.DEPENDS, self._told_once(found.objections))
-        return Doable(cls.__name__, Possible.NO, self._told_once(why or self._together(cls, rows)))
+        return Doable(cls.__name__, Possible.NO, self._told_once(why or self._together(sayable, rows)))
 
-    def _nothing_for(self, cls: type[Decision]) -> Iterator[Objection]:
-        """What the case must have before anything of this class can be said: the things it is decided about."""
-        for hint in Sayable(cls, self.can_name).lacking(cls):
-            kind = CASE_IDS.get(hint, "entry")
-            yield Objection(f"no {kind} is on record in this case", f"record the {kind} first, then decide about it")
-
-    def _in_the_way(self, cls: type[Decision], rows: Iterable[GateRow]) -> Iterator[Objection]:
+    def _in_the_way(self, sayable: Sayable, rows: Iterable[GateRow]) -> Iterator[Objection]:
         """The objections of each gate that by itself refuses whatever is said."""
         for row in rows:
-            found = self._search(cls, (row,))
+            found = self._search(sayable, (row,))
             if found.refuses:
                 yield from found.objections
 
-    def _together(self, cls: type[Decision], rows: tuple[GateRow, ...]) -> tuple[Objection, ...]:
+    def _together(self, sayable: Sayable, rows: tuple[GateRow, ...]) -> tuple[Objection, ...]:
         """The objections of the fewest gates that refuse whatever is said between them, though none does alone."""
         for row in rows:
             fewer = tuple(other for other in rows if other is not row)
-            rows = fewer if self._search(cls, fewer).refuses else rows
-        return self._search(cls, rows).objections
+            rows = fewer if self._search(sayable, fewer).refuses else rows
+        return self._search(sayable, rows).objections
 
     def _told_once(self, objections: Iterable[Objection]) -> tuple[Objection, ...]:
         """The same objection to several things told once, of all of them; what is new is not there to be told of."""
@@ -144,9 +139,8 @@ class Asking:
             about.setdefault(evolve(objection, about=()), {}).update(dict.fromkeys(things))
         return tuple(evolve(objection, about=tuple(things)) for objection, things in about.items())
 
-    def _search(self, cls: type[Decision], rows: tuple[GateRow, ...]) -> Found:
+    def _search(self, sayable: Sayable, rows: tuple[GateRow, ...]) -> Found:
         """Go the ways of saying a decision until no gate objects; first those that depart least from the first ways."""
-        sayable = Sayable(cls, self.can_name)
         ahead: list[Ahead] = [(0, (), HERE_AND_NOW, rows)]
         objections: list[Objection] = []
         every = True
@@ -198,10 +192,11 @@ class Asking:
         return Step(witness=whole) if whole is not None and self._accepts(whole, rows) else Step(every=False)
 
     def _accepts(self, event: Any, rows: Iterable[GateRow]) -> bool:
-        """Whether no gate objects to *event*, and its ids fit together, which those it brings in itself may not."""
+        """Whether no gate objects to *event*; and ids fit together, where it names what it brings in itself."""
         if any(self._objection(row, event) for row in rows):
             return False
-        return not (brings_in(type(event)) and ids_are_known(self.history.record, self._entry(event)))
+        own = any(m.kind in brings_in(type(event)) and not m.introduces for m in mentions(event))
+        return not (own and ids_are_known(self.history.record, self._entry(event)))
 
     def _plainest(self, event: Any, rows: Iterable[GateRow]) -> Any:
         """An accepted *event* without what could as well be left out of its sets and mappings."""
@@ -216,6 +211,13 @@ class Asking:
 
     def _entry(self, event: Any) -> Entry[Any]:
         return Entry(event, self.day, actor=self.actor)
+
+
+def _nothing_for(sayable: Sayable) -> Iterator[Objection]:
+    """What the case must have before such a decision can be said at all: the things it is about."""
+    for hint in sayable.lacking(sayable.cls):
+        kind = CASE_IDS.get(hint, "entry")
+        yield Objection(f"no {kind} is on record in this case", f"record the {kind} first, then decide about it")
 
 
 def _without(item: Any, held: Any) -> Any:

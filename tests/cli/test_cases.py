@@ -151,3 +151,54 @@ def test_a_moment_that_is_none_is_told_in_one_line(ihs, alder, typed, why):
 @pytest.mark.parametrize("case", ["nobody", "", "../alder", "k\x001"])
 def test_a_case_that_is_not_there_is_told_in_one_line(ihs, live, question, case):
     assert ihs("case", question, "cases.db", case) == (2, "", "ihs: no case of that id is on record\n")
+
+
+def possible(ihs, *asked):
+    return ihs("case", "possible", "cases.db", "alder", "--actor", "w-12", *asked)
+
+
+def test_possible_says_of_each_decision_yes_with_an_example_or_no_with_why_and_what_instead(ihs, alder):
+    lines = possible(ihs, "--role", "practitioner", "--on", "2015-03-01").lines
+
+    at = lines.index("  no       SupervisorAgreed")
+    assert lines[1] == "alder on 2015-03-01, by w-12 (practitioner)"
+    assert lines[at : at + 3] == [
+        "  no       SupervisorAgreed",
+        "           this is not for a practitioner to decide",
+        "             instead: have it decided by: supervisor, designee",
+    ]
+    assert "  yes      PlanAgreed: such as plan PL1" in lines
+
+
+def test_possible_as_json_gives_an_example_as_people_write_it(ihs, alder):
+    told = possible(ihs, "--role", "supervisor", "--on", "2015-03-01", "--format", "json").json
+
+    by_name = {one["decision"]: one for one in told["decisions"]}
+    assert (told["store"], told["on"], told["role"]) == ("REHEARSAL", "2015-03-01", "supervisor")
+    assert by_name["SupervisorAgreed"] == {
+        "decision": "SupervisorAgreed",
+        "possible": "yes",
+        "objections": [],
+        "witness": {"record": "SupervisorAgreed", "with": {"plan": "PL0", "reported": None}},
+    }
+    assert [one["says"] for one in by_name["CaseOpened"]["objections"]] == ["the case is opened already"]
+
+
+def test_possible_is_of_today_unless_said_otherwise(ihs, alder):
+    told = possible(ihs, "--role", "supervisor", "--format", "json").json
+
+    assert told["on"] > "2026"
+    assert [one["decision"] for one in told["decisions"] if one["possible"] == "yes"] == [
+        "ServicesAccepted", "ServicesDenied", "CaseReopened", "ApprovalGranted", "ApprovalReturned",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "asked, says",
+    [(("--role", "boss"), "'--role': 'boss' is not"), (("--role", "court", "--actor", "a b"), "'--actor'")],
+)
+def test_an_actor_that_nobody_can_be_is_told_at_once(ihs, alder, asked, says):
+    answer = possible(ihs, *asked)
+
+    assert (answer.code, answer.out) == (2, "")
+    assert says in answer.err
