@@ -27,7 +27,7 @@ from ihs_domain.unsaid import Asked, Told, Where
 DECISIONS: Final[tuple[type[Decision], ...]] = tuple(cls for cls in EVENTS if issubclass(cls, Decision))
 """Every decision that can be taken in a case."""
 
-MOST: Final = 1000
+MOST: Final = 2500
 """How many ways of saying a decision are gone before nothing more is claimed of it."""
 
 HERE_AND_NOW: Final[dict[Where, Any]] = {("reported",): None}
