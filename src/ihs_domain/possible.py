@@ -27,7 +27,7 @@ from ihs_domain.unsaid import Asked, Told, Where
 DECISIONS: Final[tuple[type[Decision], ...]] = tuple(cls for cls in EVENTS if issubclass(cls, Decision))
 """Every decision that can be taken in a case."""
 
-MOST: Final = 2500
+MOST: Final = 2048
 """How many ways of saying a decision are gone before nothing more is claimed of it."""
 
 HERE_AND_NOW: Final[dict[Where, Any]] = {("reported",): None}
@@ -189,21 +189,24 @@ class Asking:
     def _accepted(self, sketch: Sketch, rows: Iterable[GateRow]) -> "Step":
         """No gate objects: nor must any to the decision said whole, or something in its place was taken wrongly."""
         whole = sketch.whole()
-        return Step(witness=whole) if whole is not None and self._accepts(whole, rows) else Step(every=False)
+        if whole is None:
+            return Step(every=False)
+        against = self._against(whole, rows)
+        return Step(objections=against, every=False) if against else Step(witness=whole)
 
-    def _accepts(self, event: Any, rows: Iterable[GateRow]) -> bool:
-        """Whether no gate objects to *event*; and ids fit together, where it names what it brings in itself."""
-        if any(self._objection(row, event) for row in rows):
-            return False
-        own = any(m.kind in brings_in(type(event)) and not m.introduces for m in mentions(event))
-        return not (own and ids_are_known(self.history.record, self._entry(event)))
+    def _against(self, event: Any, rows: Iterable[GateRow]) -> tuple[Objection, ...]:
+        """What gates object to *event*; and what its ids do, where it names what it brings in itself."""
+        said = [objection for row in rows if (objection := self._objection(row, event)) is not None]
+        if any(m.kind in brings_in(type(event)) and not m.introduces for m in mentions(event)):
+            said += ids_are_known(self.history.record, self._entry(event))
+        return tuple(said)
 
     def _plainest(self, event: Any, rows: Iterable[GateRow]) -> Any:
         """An accepted *event* without what could as well be left out of its sets and mappings."""
         for name in (a.name for a in fields(type(event)) if isinstance(getattr(event, a.name), (frozenset, dict))):
             for item in sorted(getattr(event, name), key=str):
                 less = evolve(event, **{name: _without(item, getattr(event, name))})
-                event = less if self._accepts(less, rows) else event
+                event = event if self._against(less, rows) else less
         return event
 
     def _objection(self, row: GateRow, event: Any) -> Objection | None:

@@ -94,9 +94,6 @@ class Unsaid:
     def __repr__(self) -> str:
         return self.spell_out()
 
-    def __format__(self, spec: str) -> str:
-        return self.spell_out()
-
 
 class AnyText(Unsaid):
     """Any text. What it is compared with, it is or is not."""

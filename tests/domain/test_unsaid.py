@@ -15,13 +15,14 @@ from ihs_domain.case import Case, fold
 from ihs_domain.editions import Edition, always
 from ihs_domain.gates import Gate, Objection, Refused
 from ihs_domain.history import Entry, effective
+from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.judge import decide
 from ihs_domain.opening import CaseOpened
 from ihs_domain.possible import Asking, Doable, Possible
 from ihs_domain.roles import SYSTEM
 from ihs_domain.safety import ThreatIdentified
 from ihs_domain.sayable import Nameable
-from ihs_domain.terms import AgencyId, Code, Decision, Narrative, New, PlanId, ThreatId, Version
+from ihs_domain.terms import AgencyId, Code, Decision, Narrative, New, PersonId, PlanId, ThreatId, Version
 
 Wish = Callable[[Any], Any]
 DAY = date(2024, 3, 1)
@@ -66,6 +67,14 @@ class Made(Decision):
 
 
 @frozen
+class Met(Decision):
+    """A decision that names persons, and may bring one in who was there before."""
+
+    guest: New[PersonId]
+    host: PersonId
+
+
+@frozen
 class Timed(Decision):
     """A decision with a field of a shape that nothing stands for."""
 
@@ -76,6 +85,7 @@ RECORD = (
     Entry(CaseOpened("voluntary", "north"), DAY, 1),
     Entry(ThreatIdentified("threat-1", "neglect", "present", frozenset()), DAY, 2),
     Entry(ThreatIdentified("threat-2", "violence", "likely", frozenset()), DAY, 3),
+    Entry(PersonJoined("P1", Relation.CHILD), DAY, 4),
 )
 
 
@@ -168,6 +178,8 @@ YES: list[Wish] = [
     lambda e: {frozenset({"neglect"}): True}.get(e.kinds),
     lambda e: e.words is not None,
     lambda e: {Made: e.size}[type(e)] is Size.LARGE,
+    lambda e: {Made: lambda: e.threat}[type(e)]() == "threat-2",
+    lambda e: frozenset.__len__(e.sizes) == 2,
     lambda e: e.words == "some",
     lambda e: e.until == e.later,
     lambda e: e.kind == e.to,
@@ -180,7 +192,7 @@ NO: list[Wish] = [
     lambda e: getattr(e, "threat", "threat-9") == "threat-9",
     lambda e: not hasattr(e, "threat"),
     lambda e: of_parts(e) == "another",
-    lambda e: e.entry > 3,
+    lambda e: e.entry > 4,
     lambda e: e.plan == e.threat,
     lambda e: e.size is Size.SMALL and e.size is Size.LARGE,
     lambda e: e.kind == "urgent" and e.kind == "slow",
@@ -211,6 +223,7 @@ DEPENDS: list[Wish] = [
     lambda e: len(e.parts) == 3,
     lambda e: dict(e.noted) == {"deaf": True},
     lambda e: type(e) is Made and e.threat == "threat-1",
+    lambda e: type(e) is not Made,
 ]
 
 
@@ -232,7 +245,7 @@ def test_where_only_samples_can_be_tried_nothing_is_claimed(holds):
 
 
 @given(st.data(), st.lists(st.sampled_from([*YES, *NO, *DEPENDS]), min_size=1, max_size=3))
-@settings(max_examples=120)
+@settings(max_examples=60)
 def test_wishes_together_are_answered_as_soundly(data, wishes):
     gates = [wanting(wish if data.draw(st.booleans()) else lambda e, wish=wish: not wish(e)) for wish in wishes]
     law = asking(Made, *gates).edition
@@ -276,6 +289,25 @@ def test_a_decision_that_names_what_it_brings_in_itself_is_possible():
     answer = asked(wanting(lambda e: e.other is not None))
 
     assert (answer.possible, answer.witness.other) == (Possible.YES, answer.witness.plan)
+
+
+def test_ids_that_do_not_fit_together_are_no_example():
+    together = asked(wanting(lambda e: e.host != "P1"), of=Met)
+    apart = asked(wanting(lambda e: e.host != "P1" and e.guest == "P1"), of=Met)
+
+    assert (together.witness, apart.possible) == (Met("person-1", "person-1"), Possible.DEPENDS)
+
+
+def test_a_gate_that_could_be_met_is_not_told_beside_those_that_cannot_be_met_together():
+    small, large = Objection("it is not small", "make it so"), Objection("it is not large", "make it so")
+
+    answer = asked(
+        wanting(lambda e: e.done),
+        lambda _, entry: None if entry.event.size is Size.SMALL else small,
+        lambda _, entry: None if entry.event.size is Size.LARGE else large,
+    )
+
+    assert answer == Doable("Made", Possible.NO, (large, small))
 
 
 def test_what_could_as_well_be_left_out_is_not_in_the_witness():
