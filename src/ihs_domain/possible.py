@@ -157,7 +157,7 @@ class Asking:
                 heappush(ahead, (departures + (n > 0), (*path, n), {**told, **way}, step.waiting))
         return Found(tuple(objections), every=False)
 
-    def _step(self, sketch: Sketch, waiting: Iterable[GateRow], rows: Iterable[GateRow]) -> "Step":
+    def _step(self, sketch: Sketch, waiting: Iterable[GateRow], rows: Iterable[GateRow]) -> Step:
         """Ask each gate that is *waiting* what it makes of a sketch; of several questions one is gone into."""
         asked: list[tuple[GateRow, Asked]] = []
         for row in waiting:
@@ -180,13 +180,13 @@ class Asking:
             sketch.spell_out()
             return self._objection(row, sketch.whole())
 
-    def _refused(self, sketch: Sketch, row: GateRow, objection: Objection) -> "Step":
+    def _refused(self, sketch: Sketch, row: GateRow, objection: Objection) -> Step:
         """A gate objects: it must object to the decision said whole too, or it looked without asking."""
         whole = sketch.whole()
         confirmed = objection if whole is None else self._objection(row, whole)
         return Step(objections=(confirmed or objection,), every=confirmed is not None)
 
-    def _accepted(self, sketch: Sketch, rows: Iterable[GateRow]) -> "Step":
+    def _accepted(self, sketch: Sketch, rows: Iterable[GateRow]) -> Step:
         """No gate objects: nor must any to the decision said whole, or something in its place was taken wrongly."""
         whole = sketch.whole()
         if whole is None:
