@@ -92,24 +92,28 @@ class Edition:
         """Whether it is in force on *day*."""
         return self.in_force_from <= day and (self.in_force_until is None or day <= self.in_force_until)
 
+    def before(self, cls: type) -> tuple[GateRow, ...]:
+        """The gates that stand before events of a class: of the case's own state, and of this edition."""
+        own = self.gates.get(cls, ())
+        cited = {gate for gate, *_ in own}
+        state = tuple(row for row in ALWAYS.get(cls, ()) if row[0] not in cited)
+        needs_a_case = issubclass(cls, Decision) and not issubclass(cls, WHENEVER)
+        return (*([(case_is_open,)] if needs_a_case else []), *state, *own)
+
     def objections(self, case: Case, entry: Entry[Any]) -> Iterator[Objection]:
         """All that stands before *entry*, of the case's own state and of this edition."""
-        if isinstance(entry.event, Decision) and not isinstance(entry.event, WHENEVER):
-            yield from self._asked(((case_is_open,),), case, entry)
-        own = self.gates.get(type(entry.event), ())
-        cited = {gate for gate, *_ in own}
-        state = tuple(row for row in ALWAYS.get(type(entry.event), ()) if row[0] not in cited)
-        yield from self._asked((*state, *own), case, entry)
+        yield from self.asked(self.before(type(entry.event)), case, entry)
 
     def findings(self, case: Case, entry: Entry[Any]) -> Iterator[Objection]:
         """What is found in *entry* besides, and never refuses it."""
-        yield from self._asked(self.finds.get(type(entry.event), ()), case, entry)
+        yield from self.asked(self.finds.get(type(entry.event), ()), case, entry)
 
     def judges(self, cls: type) -> bool:
         """Whether anything can be found in entries of this class."""
         return issubclass(cls, Decision) or cls in self.gates or cls in self.finds
 
-    def _asked(self, rows: tuple[GateRow, ...], case: Case, entry: Entry[Any]) -> Iterator[Objection]:
+    def asked(self, rows: Iterable[GateRow], case: Case, entry: Entry[Any]) -> Iterable[Objection]:
+        """The objections of the gates in *rows*, each with the clauses it rests on."""
         for gate, *rules in rows:
             objection = gate(case, entry)
             if objection is not None:

@@ -139,8 +139,8 @@ def ids_are_known(entries: Iterable[Entry[Any]], proposed: Entry[Any]) -> list[O
     have been brought in by some entry, corrected or not.
     """
     record = list(entries)
-    known = _brought_in(record)
-    taken = _brought_in(_others(record, proposed.event)) if isinstance(proposed.event, Amendment) else known
+    known = brought_in(record)
+    taken = brought_in(_others(record, proposed.event)) if isinstance(proposed.event, Amendment) else known
     own = {(m.kind, m.id) for m in said_in(proposed.event) if m.introduces}
     wrong = [_objection(m, known | own) for m in said_in(proposed.event) if not _fits(m, taken, known | own)]
     return list(dict.fromkeys(wrong))
@@ -162,7 +162,8 @@ def ids_are_kept(record: Iterable[Entry[Any]], standing: Iterable[Entry[Any]], p
     return [Objection(f"other entries name this {kind}", remedy, (id_,)) for kind, id_ in sorted(dropped & named)]
 
 
-def _brought_in(entries: Iterable[Entry[Any]]) -> set[tuple[str, str]]:
+def brought_in(entries: Iterable[Entry[Any]]) -> set[tuple[str, str]]:
+    """The ids that *entries* brought into their case, corrected or not, each with its kind."""
     return {(m.kind, m.id) for e in entries for m in said_in(e.event) if m.introduces}
 
 
@@ -189,10 +190,15 @@ def said_in(event: Any) -> Iterator[Mention]:
         yield from mentions(event.instead)
 
 
+def may_come_again(kind: str) -> bool:
+    """Whether a thing of this kind may be brought into its case a second time: a person may."""
+    return kind == "person"
+
+
 def _fits(mention: Mention, taken: set[tuple[str, str]], known: set[tuple[str, str]]) -> bool:
     key = (mention.kind, mention.id)
     if mention.introduces:
-        return mention.kind == "person" or key not in taken
+        return may_come_again(mention.kind) or key not in taken
     return key in known
 
 

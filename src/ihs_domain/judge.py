@@ -1,27 +1,24 @@
-"""Judging: the same gates refuse a decision, find in a history, and say what can be done."""
+"""Judging: the same gates refuse a decision and find in a history; what falls due stands beside them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Any, Final
 
 from attrs import evolve, frozen
 
 from ihs_domain.amending import amended, the_actor_may_amend
-from ihs_domain.case import Case, Folding, fold
-from ihs_domain.closing import CaseClosed, Ending, breaks, closed_on, is_after_closing
+from ihs_domain.case import Folding, fold
+from ihs_domain.closing import breaks, closed_on, is_after_closing
 from ihs_domain.duties import Duty, DutyRule, Owed, Span, next_change, settle
 from ihs_domain.editions import Edition, Law, always, in_turn
 from ihs_domain.gates import Objection, Refused, refusable
 from ihs_domain.history import Entry, History
 from ihs_domain.ids import entries_named, ids_are_kept, ids_are_known, mentions
 from ihs_domain.opening import CaseOpened
-from ihs_domain.planning import PlanAgreed, SupervisorAgreed
 from ihs_domain.recording import EntryCorrected, EntryVoided
-from ihs_domain.roles import Actor
 from ihs_domain.rules import Rule
 from ihs_domain.safety import safety_plans_are_reviewed
-from ihs_domain.terms import Amendment, Decision, PersonId
+from ihs_domain.terms import Amendment
 from ihs_domain.waiving import with_waiver
 
 
@@ -46,7 +43,7 @@ def decide(proposed: Entry[Any], history: History, record: Sequence[Entry[Any]],
         *_names_entries(record, proposed),
         *ids_are_known(record, proposed),
         *ids_are_kept(record, history, proposed),
-        *_opens_once(history, proposed),
+        *opens_once(history, proposed),
         *_was_decided_that_day(proposed),
     )
     weighed = _weighed_amendment if isinstance(proposed.event, Amendment) else _weighed
@@ -113,7 +110,7 @@ def _amends_an_entry(record: Sequence[Entry[Any]], proposed: Entry[Any]) -> list
     return _says_what_happened(said, amended) if isinstance(said, EntryCorrected) else []
 
 
-def _opens_once(history: History, proposed: Entry[Any]) -> list[Objection]:
+def opens_once(history: History, proposed: Entry[Any]) -> list[Objection]:
     """A case is opened once: not before its opening either. On later days a gate says so."""
     opened = history.first(CaseOpened)
     if not isinstance(proposed.event, CaseOpened) or opened is None or opened.day <= proposed.day:
@@ -315,64 +312,3 @@ def touched(history: History, edition: Edition, cite: str, on: date) -> frozense
         | {v for d in owed for v in (*d.evidence, *(n.version for n in d.near))}
         | {d.waiver.version for d in owed if d.waiver is not None}
     )
-
-
-class Possible(StrEnum):
-    """Whether a decision can be taken now."""
-
-    YES = "yes"
-    NO = "no"
-    DEPENDS = "depends"
-
-
-@frozen
-class Doable:
-    """One decision: *no* is refused for every argument, with why and remedy; *yes* comes with one that is accepted."""
-
-    decision: str
-    possible: Possible
-    objections: tuple[Objection, ...] = ()
-    witness: Decision | None = None
-
-
-def _as_it_is(case: Case) -> dict[PersonId, Ending]:
-    """For each child, why services end for it by what is on record."""
-    return {
-        child: Ending.CHILD_UNSAFE_AT_HOME if child in case.safety.unsafe else Ending.THREATS_MANAGED
-        for child in sorted(case.household.children)
-    }
-
-
-Candidates = Callable[[Case], Iterable[Decision]]
-
-CANDIDATES: Final[dict[type[Decision], Candidates]] = {
-    PlanAgreed: lambda case: (
-        PlanAgreed(plan, frozenset(case.teaming.members)) for plan in sorted(case.planning.drafted)
-    ),
-    SupervisorAgreed: lambda case: (SupervisorAgreed(plan) for plan in sorted(case.planning.drafted)),
-    CaseClosed: lambda case: (
-        CaseClosed(ending, said)
-        for ending in sorted(Ending)
-        for said in (dict.fromkeys(sorted(case.household.children), ending), _as_it_is(case))
-    ),
-}
-"""For some decisions, arguments such that if none of them is accepted, none whatever is."""
-
-
-def possible(history: History, law: Law, day: date, actor: Actor) -> Iterator[Doable]:
-    """For each decision with candidates, whether *actor* could take it on *day*."""
-    case = fold(history, upto=day)
-    edition = law(day)
-    for cls, candidates in CANDIDATES.items():
-        tried = [(c, tuple(edition.objections(case, Entry(c, day, actor=actor)))) for c in candidates(case)]
-        yield _doable(cls, tried)
-
-
-def _doable(cls: type[Decision], tried: list[tuple[Decision, tuple[Objection, ...]]]) -> Doable:
-    accepted = next((c for c, objections in tried if not objections), None)
-    if accepted is not None:
-        return Doable(cls.__name__, Possible.YES, witness=accepted)
-    if not tried:
-        nothing = Objection("the case has nothing this could be decided about", "record that first")
-        return Doable(cls.__name__, Possible.NO, (nothing,))
-    return Doable(cls.__name__, Possible.NO, tuple(dict.fromkeys(o for _, objections in tried for o in objections)))

@@ -1,6 +1,7 @@
 """Releases of information: what a family allows, to whom, for what, and until when."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
+from collections.abc import Set as AbstractSet
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -83,13 +84,10 @@ class Release:
     until: date
     revoked_on: date | None = None
 
-    def covers(self, recipient: AgencyId, kind: Kind, about: Iterable[PersonId], day: date) -> bool:
+    def covers(self, recipient: AgencyId, kind: Kind, about: AbstractSet[PersonId], day: date) -> bool:
         """Whether on *day* it allows telling *recipient* this *kind* about all of these persons, at least one."""
-        persons = frozenset(about)
         in_force = self.since <= day <= self.until and (self.revoked_on is None or day < self.revoked_on)
-        return (
-            in_force and recipient == self.recipient and kind in self.kinds and bool(persons) and persons <= self.about
-        )
+        return in_force and recipient == self.recipient and kind in self.kinds and bool(about) and about <= self.about
 
 
 @frozen
@@ -103,16 +101,15 @@ class Releasing:
         self,
         recipient: AgencyId,
         kind: Kind,
-        about: Iterable[PersonId],
+        about: AbstractSet[PersonId],
         day: date,
         *,
         outsiders: Container[PersonId] = (),
         purpose: Code | None = None,
     ) -> Release | None:
         """The first release that covers it on *day*, for *purpose* if one is named, not signed by *outsiders*."""
-        persons = frozenset(about)
         asked = (r for r in self.releases.values() if purpose in {None, r.purpose} and r.signed_by not in outsiders)
-        return next((r for r in asked if r.covers(recipient, kind, persons, day)), None)
+        return next((r for r in asked if r.covers(recipient, kind, about, day)), None)
 
 
 def release_signed(releasing: Releasing, entry: Entry[ReleaseSigned]) -> Releasing:

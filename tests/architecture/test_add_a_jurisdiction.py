@@ -147,7 +147,7 @@ def run_its_tests(folder: Path, page: str) -> subprocess.CompletedProcess[str]:
     site = write(folder, page)
     shutil.copy2(ROOT / "tests/clauses/conftest.py", folder / "tests/clauses")
     without_options = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
-    asked = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml"]
+    asked = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml"]
     return subprocess.run(
         [*asked, *folder.glob("tests/clauses/test_*.py")],
         cwd=folder,

@@ -16,6 +16,7 @@ from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, Desk, live, rehearsal
 from ihs_cases import AsyncCases, Cases
 from ihs_cases.errors import EditionMissing, NoJurisdiction, NotAnInstant, UnknownCase, UnknownPerson
 from ihs_domain.approving import ApprovalGranted
+from ihs_domain.assessing import FamilyAssessmentCompleted
 from ihs_domain.case import fold
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.editions import RuleBook
@@ -23,8 +24,12 @@ from ihs_domain.gates import Refused
 from ihs_domain.history import effective
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened
+from ihs_domain.planning import PlanDrafted
+from ihs_domain.possible import DECISIONS
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.restricting import AccessRestricted
+from ihs_domain.roles import Actor, Role
+from ihs_domain.teaming import Part, TeamFormed
 from ihs_domain.terms import Unopened
 from ihs_store.errors import KeyFileExists, KeyFileMissing, StoreClosed, StoreExists
 
@@ -343,3 +348,35 @@ def test_a_copy_is_made_for_nobody_who_is_not_of_the_case(desk):
         with pytest.raises(UnknownPerson) as unknown:
             question("k1", for_person="p-F")
         assert str(unknown.value) == "no person of that id is on record in this case: name one as the record does"
+
+
+def test_what_is_possible_can_be_put_on_record_as_its_example_says_it(desk):
+    desk.put(ASKED)
+    desk.put(CaseOpened(Authority.VOLUNTARY, "north"))
+    desk.put(MOTHER)
+    desk.put(FamilyAssessmentCompleted("A1", frozenset(), frozenset(), frozenset()))
+    desk.put(PlanDrafted("PL1", (), assessment="A1"))
+    desk.put(TeamFormed({"p-m": Part.PARENT}, frozenset()))
+    today, supervisor = desk.now.date(), Actor("s-3", Role.SUPERVISOR)
+
+    names = [one.decision for one in desk.cases.possible("k1", supervisor, on=today) if one.possible == "yes"]
+    for name in names:
+        [now] = [one for one in desk.cases.possible("k1", supervisor, on=today) if one.decision == name]
+        desk.put(now.witness, actor=supervisor)
+
+    put = [type(entry.event).__name__ for entry in desk.cases.history("k1").record[6:]]
+    assert put == names
+    never = {cls.__name__ for cls in DECISIONS} - {*names}
+    assert never == {"CaseOpened", "CaseReopened", "ReferralSent", "RiskOverridden", "SafetyPlanRevised"}
+
+
+def test_async_cases_says_the_same_of_what_is_possible(tmp_path):
+    async def use():
+        async with await AsyncCases.create(str(tmp_path / "c.db"), rules=UTAH) as cases:
+            await cases.record(ASKED, case_id="k1", actor=WORKER, occurred=date(2015, 1, 5), command_id="c1")
+            return await cases.possible("k1", WORKER, on=date(2015, 1, 5))
+
+    told = asyncio.run(use())
+
+    with Cases.open(str(tmp_path / "c.db"), rules=UTAH) as cases:
+        assert told == cases.possible("k1", WORKER, on=date(2015, 1, 5))

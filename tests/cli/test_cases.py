@@ -250,3 +250,54 @@ def test_the_timeline_says_of_an_entry_by_what_it_is_approved_and_what_became_of
 
     assert note(lines, 4)[1].endswith("; approved by @7")
     assert note(lines, 5)[1].endswith("; corrected by @9; approved by @8, changed since")
+
+
+def possible(ihs, *asked):
+    return ihs("case", "possible", "cases.db", "alder", "--actor", "w-12", *asked)
+
+
+def test_possible_says_of_each_decision_yes_with_an_example_or_no_with_why_and_what_instead(ihs, alder):
+    lines = possible(ihs, "--role", "practitioner", "--on", "2015-03-01").lines
+
+    at = lines.index("  no       SupervisorAgreed")
+    assert lines[1] == "alder on 2015-03-01, by w-12 (practitioner)"
+    assert lines[at : at + 3] == [
+        "  no       SupervisorAgreed",
+        "           this is not for a practitioner to decide",
+        "             instead: have it decided by: supervisor, designee",
+    ]
+    assert "  yes      PlanAgreed: such as plan PL1" in lines
+
+
+def test_possible_as_json_gives_an_example_as_people_write_it(ihs, alder):
+    told = possible(ihs, "--role", "supervisor", "--on", "2015-03-01", "--format", "json").json
+
+    by_name = {one["decision"]: one for one in told["decisions"]}
+    assert (told["store"], told["on"], told["role"]) == ("REHEARSAL", "2015-03-01", "supervisor")
+    assert by_name["SupervisorAgreed"] == {
+        "decision": "SupervisorAgreed",
+        "possible": "yes",
+        "objections": [],
+        "witness": {"record": "SupervisorAgreed", "with": {"plan": "PL0", "reported": None}},
+    }
+    assert [one["says"] for one in by_name["CaseOpened"]["objections"]] == ["the case is opened already"]
+
+
+def test_possible_is_of_today_unless_said_otherwise(ihs, alder):
+    told = possible(ihs, "--role", "supervisor", "--format", "json").json
+
+    assert told["on"] > "2026"
+    assert [one["decision"] for one in told["decisions"] if one["possible"] == "yes"] == [
+        "ServicesAccepted", "ServicesDenied", "DesigneeNamed", "CaseReopened", "ApprovalGranted", "ApprovalReturned",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "asked, says",
+    [(("--role", "boss"), "'--role': 'boss' is not"), (("--role", "court", "--actor", "a b"), "'--actor'")],
+)
+def test_an_actor_that_nobody_can_be_is_told_at_once(ihs, alder, asked, says):
+    answer = possible(ihs, *asked)
+
+    assert (answer.code, answer.out) == (2, "")
+    assert says in answer.err

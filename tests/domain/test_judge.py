@@ -1,15 +1,13 @@
-"""Judging: one set of gates refuses, finds, and says what can be done."""
+"""Judging: one set of gates refuses and finds."""
 
-import itertools
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
-from random import Random
 from typing import Any
 
 import pytest
 from attrs import evolve
-from histories import FIRST_DAY, LAST_DAY, SUPERVISOR, WORKER, actors, amended, days, events, plain
+from histories import FIRST_DAY, actors, amended, days, events, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import LAW, MADE_UP, ending
@@ -23,14 +21,14 @@ from ihs_domain.editions import Edition, Law, RuleBook, always
 from ihs_domain.gates import Objection, Refused
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, Relation
-from ihs_domain.judge import CANDIDATES, Finding, Possible, decide, judge, possible, refusable, touched
+from ihs_domain.judge import Finding, decide, judge, refusable, touched
 from ihs_domain.opening import CaseOpened
 from ihs_domain.planning import PlanAgreed, PlanDrafted, SupervisorAgreed
 from ihs_domain.recording import AmendmentReason, EntryVoided
-from ihs_domain.roles import SYSTEM, Actor
+from ihs_domain.roles import SYSTEM
 from ihs_domain.rules import Rule
 from ihs_domain.safety import ThreatIdentified, ThreatManaged
-from ihs_domain.teaming import Part, TeamFormed, TeamMemberAdded
+from ihs_domain.teaming import Part, TeamFormed
 from ihs_domain.terms import Reported
 
 NOTHING = always(Edition("nothing", "xx-mu", "UTC", date(2023, 1, 1)))
@@ -146,96 +144,6 @@ def test_what_is_recorded_later_about_an_earlier_day_is_found_in_the_acts_after_
     assert told(judge(effective(record(*AGREED, (closed, 5), (threat, 4))), LAW)) == [
         (7, "CaseClosed", date(2024, 3, 5), ("M-5",))
     ]
-
-
-# What can be done
-
-
-PLANS = ("plan-1", "plan-2", "plan-9")
-PERSONS = ("person-1", "person-2")
-SOME = [frozenset(some) for n in range(3) for some in itertools.combinations(PERSONS, n)]
-SAID = [
-    dict(zip(who, ends, strict=True))
-    for who in map(sorted, SOME)
-    for ends in itertools.product(Ending, repeat=len(who))
-]
-EVERY = {
-    "PlanAgreed": [PlanAgreed(plan, by) for plan in PLANS for by in SOME],
-    "SupervisorAgreed": [SupervisorAgreed(plan) for plan in PLANS],
-    "CaseClosed": [CaseClosed(reason, said) for reason in Ending for said in SAID],
-}
-
-
-def accepts(decision: Any, day: date, actor: Actor, history: History, record: Sequence[Entry[Any]], law: Law) -> bool:
-    try:
-        decide(Entry(decision, day, actor=actor), history, record, law)
-    except Refused:
-        return False
-    return True
-
-
-@given(
-    amended(*DECIDED, TeamMemberAdded, FamilyAssessmentCompleted, first=SCENE) | amended(*DECIDED),
-    LAWS,
-    days | st.just(LAST_DAY),
-    actors,
-    st.integers(0, 9999),
-)
-def test_yes_comes_with_a_witness_and_no_means_that_every_argument_is_refused(record, law, day, actor, seed):
-    history = effective(record)
-
-    for doable in possible(history, law, day, actor):
-        if doable.possible is Possible.YES:
-            assert accepts(doable.witness, day, actor, history, record, law)
-            assert doable.objections == ()
-        else:
-            every = EVERY[doable.decision]
-            tried = Random(seed).sample(every, min(200, len(every)))
-            assert doable.witness is None
-            assert doable.objections != ()
-            assert [d for d in tried if accepts(d, day, actor, history, record, law)] == []
-
-
-def test_possible_is_said_of_each_decision_with_candidates():
-    found = possible(History(), LAW, FIRST_DAY, SUPERVISOR)
-
-    assert [d.decision for d in found] == [cls.__name__ for cls in CANDIDATES]
-
-
-def doable(name: str, *acts: tuple[Any, int], day: int = 9, actor: Actor = SUPERVISOR) -> Any:
-    return next(d for d in possible(effective(record(*acts)), LAW, date(2024, 3, day), actor) if d.decision == name)
-
-
-def test_no_says_why_each_objection_once():
-    drafts = ((PlanDrafted("plan-1", ()), 2), (PlanDrafted("plan-2", ()), 2))
-
-    no = doable("SupervisorAgreed", *drafts)
-
-    assert (no.possible, [o.says for o in no.objections]) == (Possible.NO, ["the case is not open yet"])
-
-
-def test_where_there_is_nothing_to_decide_about_no_says_so():
-    no = doable("PlanAgreed", AGREED[0])
-
-    assert (no.possible, [o.says for o in no.objections]) == (
-        Possible.NO,
-        ["the case has nothing this could be decided about"],
-    )
-
-
-def test_what_is_possible_goes_by_the_day():
-    assert doable("SupervisorAgreed", *AGREED[:4], (AGREED[4][0], 5), day=4).possible is Possible.NO
-    assert doable("SupervisorAgreed", *AGREED[:4], (AGREED[4][0], 5), day=5).possible is Possible.YES
-
-
-def test_what_is_a_supervisors_to_decide_is_possible_for_a_supervisor_and_for_no_worker():
-    assert doable("SupervisorAgreed", *AGREED).possible is Possible.YES
-    no = doable("SupervisorAgreed", *AGREED, actor=WORKER)
-
-    assert (no.possible, [(o.says, o.remedy) for o in no.objections]) == (
-        Possible.NO,
-        [("this is not for a practitioner to decide", "have it decided by: supervisor, designee")],
-    )
 
 
 def test_a_decision_is_refusable_and_a_reported_one_and_a_happening_are_not():

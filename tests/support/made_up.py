@@ -1,6 +1,6 @@
 """An edition of no place on earth that uses every gate and duty there is, and what a test says with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -106,8 +106,8 @@ class Without(Edition):
 
     left_out: Gate = field(kw_only=True)
 
-    def _asked(self, rows: tuple[GateRow, ...], case: Case, entry: Entry[Any]) -> Sequence[Objection]:
-        return tuple(Edition._asked(self, tuple(row for row in rows if row[0] is not self.left_out), case, entry))
+    def asked(self, rows: Iterable[GateRow], case: Case, entry: Entry[Any]) -> Sequence[Objection]:
+        return tuple(Edition.asked(self, (row for row in rows if row[0] is not self.left_out), case, entry))
 
 
 def without(gate: Gate) -> Edition:

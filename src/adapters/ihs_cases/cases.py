@@ -23,7 +23,8 @@ from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.ids import said_in
 from ihs_domain.instrument_book import InstrumentBook
-from ihs_domain.judge import Doable, Finding, duties, judge, possible
+from ihs_domain.judge import Finding, duties, judge
+from ihs_domain.possible import Doable, possible
 from ihs_domain.rescoring import rescored
 from ihs_domain.roles import Actor
 from ihs_domain.terms import AgencyId, Computing, PersonId

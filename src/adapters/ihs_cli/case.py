@@ -1,7 +1,7 @@
-"""`ihs case`: how a case stands, what was put on record, and what stands of it; now or at two past moments."""
+"""`ihs case`: how a case stands, what was put on record, what stands of it, and what can be decided in it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,10 +12,13 @@ from attrs import frozen
 from ihs_cases import Cases
 from ihs_cases.cases import AsAt
 from ihs_cli.opening import opened
-from ihs_cli.options import AS_AT, AS_OF, CASE, FOR, asks_a_store, formats
-from ihs_cli.output import Output, plain
+from ihs_cli.options import AS_AT, AS_OF, CASE, FOR, ON, Id, asks_a_store, formats
+from ihs_cli.output import Output, objection_lines, plain
 from ihs_domain.approvals import Approval, approvals
 from ihs_domain.history import Entry, History
+from ihs_domain.possible import Doable
+from ihs_domain.roles import Actor, Role
+from ihs_domain.terms import ActorId
 from ihs_projections import CURRENT_CASE, TIMELINE
 from ihs_projections.timeline import TimelineLine
 from ihs_projections.wording import name, says
@@ -235,3 +238,34 @@ def _approved(found: Iterable[Approval], names: Mapping[int, str]) -> Iterator[s
             did = "voided" if change.voids else "corrected"
             what = "it" if change.of == one.entry else f"@{change.of} {names[change.of]}, on which it rests,"
             yield f"{'':18}{change.on}  @{change.version} {did} {what} ({change.reason}): {change.by} ({change.role})"
+
+
+@case.command(short_help="Which decisions somebody could take, and why not.")
+@asks_a_store
+@CASE
+@click.option("--actor", required=True, type=Id(), help="Who would decide.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="In which role.")
+@ON
+@formats("text", "json")
+def possible(
+    *, store: str, key_file: Path | None, case: str, actor: str, role: str, on: date | None, format_: str
+) -> None:
+    """Which decisions could somebody take on a day: an example of what would be accepted, or why nothing would be.
+
+    Example: ihs case possible cases.db alder --actor w-12 --role practitioner --on 2015-03-01
+    """
+    with opened(store, key_file) as cases:
+        out = Output(cases.store.info().kind, format_)
+        day = on or datetime.now(UTC).astimezone(cases.zone(case)).date()
+        found = cases.possible(case, Actor(ActorId(actor), Role(role)), on=day)
+    if format_ == "json":
+        out.json(case=case, actor=actor, role=role, on=day, decisions=found)
+    else:
+        out.text([f"{case} on {day}, by {actor} ({role})", *(line for one in found for line in _doable_lines(one))])
+
+
+def _doable_lines(one: Doable) -> Iterator[str]:
+    said = says(one.witness) if one.witness is not None else ""
+    yield f"  {one.possible.value:<8} {one.decision}{': such as ' if said else ''}{said}"
+    for objection in one.objections:
+        yield from objection_lines(objection, " " * 11)

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from ihs_record.patterns import AN_ID, ID
 from ihs_record.reading import STRICT, Misfit, instant
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -53,6 +54,18 @@ class AsAt(click.ParamType[int | date | datetime]):
                 param,
                 ctx,
             )
+
+
+class Id(click.ParamType[str]):
+    """An id as entries carry it."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The id itself; a usage error where it is none."""
+        if not isinstance(value, str) or not ID.fullmatch(value):
+            self.fail(f"expected {AN_ID.expected}", param, ctx)
+        return value
 
 
 KEY_FILE: Final = click.option(

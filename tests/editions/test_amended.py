@@ -19,11 +19,12 @@ from ihs_domain.duties import State
 from ihs_domain.editions import always
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, Relation
-from ihs_domain.judge import duties, judge, possible
+from ihs_domain.judge import duties, judge
 from ihs_domain.measures import measures
 from ihs_domain.opening import CaseOpened, CourtOrderEnded, CourtOrderReceived
 from ihs_domain.outlining import an_outlined_plan_is_written
 from ihs_domain.planning import PlanAgreed, PlanAmended, PlanDrafted, PlanGoal
+from ihs_domain.possible import possible
 from ihs_domain.protecting import safety_plans_are_developed, safety_plans_hold, terms
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind, ReleaseRevoked, ReleaseSigned
@@ -59,6 +60,10 @@ def said_at_once(record: Iterable[Entry[Any]]) -> History:
     return effective(sorted((e._replace(**unamended) for e in effective(record)), key=lambda e: e.version))
 
 
+OF_ENTRIES = {"ApprovalGranted", "ApprovalReturned", "EntryExpunged", "NarrativeRedacted"}
+"""The decisions about an entry: there are more entries to decide about where some amend others."""
+
+
 def worked_out(history: History) -> dict[str, Any]:
     """Everything that is worked out of a case, by the made-up rules and by each installed edition."""
     laws = [LAW, *(always(edition) for edition in installed().editions)]
@@ -69,7 +74,11 @@ def worked_out(history: History) -> dict[str, Any]:
         "findings": [[*judge(history, law)] for law in laws],
         "duties": [duties(history, law, day) for law in laws for day in (LAST_DAY, LATER)],
         "measures": [measures(history, edition, LAST_DAY) for edition in editions],
-        "possible": [*possible(history, LAW, LATER, supervisor)],
+        "possible": {
+            one.decision: one.possible  # an example may name an id that is taken only on the amended record
+            for one in possible(history, LAW, LATER, supervisor)
+            if one.decision not in OF_ENTRIES
+        },
         "told": {key: (t.piece.fields, t.basis) for key, t in told(history, AGREEMENT, LAST_DAY).items()},
         "withheld": [p.key for p in withheld(history, AGREEMENT, LAST_DAY)],
         "stands": [row._replace(version=0) for row in CURRENT_CASE.rows("k", history)],
