@@ -21,6 +21,7 @@ from ihs_domain.duties import DutyRule
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry
 from ihs_domain.opening import CaseOpened, case_is_not_open_yet
+from ihs_domain.persons import IdentificationWithdrawn, PersonIdentified
 from ihs_domain.planning import PlanAgreed, PlanFinalised, SupervisorAgreed, plan_is_drafted
 from ihs_domain.requesting import ServicesAccepted, ServicesDenied
 from ihs_domain.rules import Rule
@@ -44,8 +45,14 @@ ALWAYS: Final[GateTable] = {
 }
 """What the state of a case itself forbids, whatever the edition; one that has a clause for it cites that instead."""
 
-WHENEVER: Final = (ServicesAccepted, ServicesDenied, CaseOpened, CaseReopened, ApprovalGranted, ApprovalReturned)
-"""The decisions that do not need an open case: those that begin one, and a supervisor's review of what was done."""
+WHENEVER: Final = (
+    *(ServicesAccepted, ServicesDenied, CaseOpened, CaseReopened),
+    *(ApprovalGranted, ApprovalReturned),
+    *(PersonIdentified, IdentificationWithdrawn),
+)
+"""The decisions that do not need an open case: those that begin one, a supervisor's review of what was done, and who
+is who.
+"""
 
 
 @frozen

@@ -20,6 +20,10 @@ class AsyncCases:
     def __init__(self, cases: Cases) -> None:
         self.cases = cases
         self.record = _awaited(cases.record)
+        self.register = _awaited(cases.register)
+        self.person = _awaited(cases.person)
+        self.person_ids = _awaited(cases.person_ids)
+        self.find = _awaited(cases.find)
         self.get = _awaited(cases.get)
         self.history = _awaited(cases.history)
         self.duties = _awaited(cases.duties)
@@ -27,6 +31,7 @@ class AsyncCases:
         self.possible = _awaited(cases.possible)
         self.case_ids = _awaited(cases.case_ids)
         self.agency = _awaited(cases.agency)
+        self.on_call = _awaited(cases.on_call)
         self.agency_ids = _awaited(cases.agency_ids)
         self.zone = _awaited(cases.zone)
 

@@ -16,6 +16,14 @@ class UnknownAgency(CasesError, LookupError):
     """No agency of that id is on record."""
 
 
+class UnknownPerson(CasesError, LookupError):
+    """No person of that id is registered."""
+
+
+class NothingToSearchFor(CasesError, ValueError):
+    """What is searched for holds no letter or digit, and so would find everybody."""
+
+
 class NoJurisdiction(CasesError):
     """It cannot be told whose rules and calendar a case goes by, or no edition of them is at hand."""
 
@@ -58,11 +66,13 @@ __all__ = [
     "NoJurisdiction",
     "NotAnInstant",
     "NotYet",
+    "NothingToSearchFor",
     "OutcomeUnknown",
     "Refused",
     "StoreError",
     "UnknownAgency",
     "UnknownCase",
     "UnknownEdition",
+    "UnknownPerson",
     "WrongStream",
 ]

@@ -1,0 +1,54 @@
+"""Searching for a person by name: how people search, and that they did."""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+from attrs import field, frozen
+
+from ihs_domain.terms import CaseId, Code, Happening, Month, RegisterId
+
+
+@frozen
+class PersonSearchMade(Happening):
+    """Somebody searched for a person by name: what for, and how many names were found; never what was searched for."""
+
+    found: int
+    purpose: Code | None = None
+
+
+@frozen
+class Found:
+    """A name that a search found, and whose it is.
+
+    *known_as* is the id of whoever has it in *case*, or in the register where *case* is None; *person* is who that is
+    by the register, merged duplicates led to the one they were merged into.
+    """
+
+    name: str = field(repr=False)
+    case: CaseId | None
+    known_as: str
+    person: RegisterId | None
+    birth_month: Month | None
+
+
+_STROKE: Final = str.maketrans("øłđðħ\N{LATIN SMALL LETTER DOTLESS I}", "olddhi")
+PLAIN: Final = _STROKE | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
+"""Letters that people type without their stroke, and that Unicode takes for letters of their own."""
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text as people search: without case, accents, hyphens and apostrophes."""
+    folded = _bare(_bare(text).casefold()).translate(PLAIN)
+    plain = "".join(c if c.isalnum() else " " if c.isspace() else "" for c in folded)
+    return tuple(plain.split())
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def is_called(name: str, searched: Sequence[str]) -> bool:
+    """Whether every one of the *searched* words is part of some word of *name*, in whatever order."""
+    parts = words(name)
+    return all(any(one in part for part in parts) for one in searched)
