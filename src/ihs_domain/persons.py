@@ -166,11 +166,14 @@ Register = Callable[[RegisterId], Person]
 
 
 def survivor(register: Register, id_: RegisterId) -> Person:
-    """The person that an id stands for: the one that all merges lead to."""
+    """The person that an id stands for: the one that all merges lead to. A merge counts where both streams know it."""
     person, seen = register(id_), {id_}
     while person.merged_into is not None and person.merged_into not in seen:
-        seen.add(person.merged_into)
-        person = register(person.merged_into)
+        into = register(person.merged_into)
+        if person.id not in into.duplicates:
+            break
+        seen.add(into.id)
+        person = into
     return person
 
 
@@ -180,9 +183,11 @@ def whole(register: Register, id_: RegisterId) -> Person:
     them = {person.id: person}
     ahead = [person]
     while ahead:
-        for duplicate in sorted(ahead.pop().duplicates - them.keys()):
-            them[duplicate] = register(duplicate)
-            ahead.append(them[duplicate])
+        one = ahead.pop()
+        for duplicate in map(register, sorted(one.duplicates - them.keys())):
+            if duplicate.merged_into == one.id:
+                them[duplicate.id] = duplicate
+                ahead.append(duplicate)
     return evolve(
         person,
         birth_month=next((one.birth_month for one in them.values() if one.birth_month), None),
@@ -299,6 +304,7 @@ GATES: Final[Mapping[type, tuple[PersonGate, ...]]] = {
     IdentificationWithdrawn: (this_person_is_identified,),
     PersonsMerged: (they_are_two, all_are_registered, none_is_merged_already, none_is_erased),
     PersonsUnmerged: (they_are_merged,),
+    PersonErased: (all_are_registered,),
     EntryCorrected: (only_a_registration_is_corrected,),
     EntryVoided: (only_a_correction_is_voided,),
 }

@@ -22,6 +22,7 @@ class AsyncCases:
         self.record = _awaited(cases.record)
         self.register = _awaited(cases.register)
         self.person = _awaited(cases.person)
+        self.keys_of = _awaited(cases.keys_of)
         self.person_ids = _awaited(cases.person_ids)
         self.find = _awaited(cases.find)
         self.get = _awaited(cases.get)

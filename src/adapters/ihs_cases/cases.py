@@ -20,7 +20,7 @@ from ihs_cases.errors import (
     UnknownPerson,
 )
 from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, aware, jurisdiction_of, streams_of
-from ihs_cases.rows import entry_of, normal, opened_entry
+from ihs_cases.rows import entry_of, normal, opened_entry, person_key
 from ihs_cases.searching import Names
 from ihs_domain.agencies import Agency, on_call_at
 from ihs_domain.case import Case, fold
@@ -186,6 +186,16 @@ class Cases:
         if person is None or not person.registered:
             raise UnknownPerson("no person of that id is registered: register them first")
         return whole(lambda id_: self._registered(id_, position), person.id)
+
+    def keys_of(self, person_id: str) -> tuple[str, ...]:
+        """The ids of every key that seals what identifies a person, under any id they have; in order.
+
+        A key of which nothing was ever sealed is named too. Raises UnknownPerson.
+        """
+        person = self.person(person_id)
+        registered = (person_key(f"person/{id_}", id_) for id_ in {person.id, *person.duplicates})
+        in_cases = (person_key(f"case/{known.case}", known.person) for known in person.known_as)
+        return tuple(sorted({*registered, *in_cases}))
 
     def person_ids(self) -> list[RegisterId]:
         """The ids of all persons ever registered, duplicates included, in order."""

@@ -98,7 +98,7 @@ class Proposal:
 
     @property
     def stream(self) -> str:
-        """The stream it goes on; what joins two goes on that of the other as well, in the same append."""
+        """The stream it goes on; what joins two goes on that of the other as well, in the same append and before."""
         return self.streams[0]
 
     def asked(self) -> bytes:
@@ -170,7 +170,8 @@ class Recorder:
         for place in places:
             self._load(place.rules.law(place.entry.day), proposal.recorded_at)
         sealing = self.ring.sealing()
-        drafts = [draft(p.stream, p.entry, proposal.encoded, sealing, proposal.correlation) for p in places]
+        in_order = (*places[1:], own)  # the receipt's position is the last: as at it, all of the command is known
+        drafts = [draft(p.stream, p.entry, proposal.encoded, sealing, proposal.correlation) for p in in_order]
         done = self.store.append(drafts, command=command, recorded_at=proposal.recorded_at, keys=sealing.new_keys)
         if done.again:  # the same command, recorded by someone else since we looked
             return self._first(proposal, own.rules, done)
@@ -178,7 +179,7 @@ class Recorder:
 
     def _first(self, proposal: Proposal, rules: Rules, done: StoreReceipt) -> Receipt:
         """The first receipt of a command already on record, with the findings of then by the rules at hand."""
-        *before, entry = self.entries(proposal.stream, upto=done.first)
+        *before, entry = self.entries(proposal.stream, upto=_last(done))
         place = Place(proposal.stream, before, rules, entry)
         try:
             findings = decided(place) if place.kind == "case" else ()
@@ -313,6 +314,11 @@ def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> Non
 
 
 def _receipt(done: StoreReceipt, entry: Entry[Any], findings: tuple[Finding, ...]) -> Receipt:
-    (stream, version), *_ = done.versions
+    stream, version = done.versions[-1]
     stamped = done.recorded_at or datetime.now(UTC)
-    return Receipt(done.command or "", stream, version, done.first, stamped, entry.edition, findings, done.again)
+    return Receipt(done.command or "", stream, version, _last(done), stamped, entry.edition, findings, done.again)
+
+
+def _last(done: StoreReceipt) -> int:
+    """The position of the last record of an append: the one on the stream of its own."""
+    return done.first + done.count - 1
