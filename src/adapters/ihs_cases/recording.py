@@ -54,7 +54,6 @@ NOT_BY_HAND: Final[dict[type, str]] = {
     **dict.fromkeys(TELLINGS, "telling"),
     PersonErased: "erasing",
     PersonSearchMade: "searching",
-    EditionLoaded: "the record itself",
 }
 """What only a part of this software puts on record, and which."""
 BELONGS: Final = {
@@ -238,6 +237,8 @@ def streams_of(event: Any, actor: Actor, **named: str | None) -> tuple[str, ...]
     by = NOT_BY_HAND.get(type(event))
     if by is not None and not (isinstance(event, TELLINGS) and actor == SYSTEM):
         raise WrongStream(f"{type(event).__name__} is put on record by {by}, not by a person")
+    if isinstance(event, EditionLoaded):
+        raise WrongStream("EditionLoaded belongs on the system's stream: the record puts it there itself")
     given = {kind: id_ for kind, id_ in named.items() if id_ is not None}
     kinds = _kinds(event)
     if len(given) != 1 or not given.keys() <= kinds:

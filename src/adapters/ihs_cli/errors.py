@@ -4,7 +4,7 @@ from typing import Final
 
 import click
 
-from ihs_cases.errors import CasesError, UnknownAgency, UnknownCase
+from ihs_cases.errors import CasesError, UnknownAgency, UnknownCase, UnknownPerson
 from ihs_domain.editions import BadEdition
 from ihs_domain.gates import Refused
 from ihs_record.errors import RecordError
@@ -18,7 +18,7 @@ REHEARSAL: Final = "REHEARSAL"
 KNOWN: Final = (StoreError, CasesError, RecordError, DraftRefused, Refused, BadEdition)
 """The errors whose words are for a person to read and hold nothing that was typed into a record."""
 
-MISNAMED: Final = (StoreNotOpened, StoreExists, KeyFileError, UnknownCase, UnknownAgency)
+MISNAMED: Final = (StoreNotOpened, StoreExists, KeyFileError, UnknownCase, UnknownAgency, UnknownPerson)
 """Of these, what comes of naming a thing that is not there or cannot be used."""
 
 

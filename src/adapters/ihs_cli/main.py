@@ -18,6 +18,8 @@ COMMANDS: Final = {
     "store": "store",
     "record": "recording",
     "case": "case",
+    "person": "person",
+    "oncall": "oncall",
     "duties": "judging",
     "findings": "judging",
     "rules": "rules",
