@@ -39,6 +39,8 @@ from ihs_store.errors import SealBroken, StoreDamaged
 MOTHER = PersonJoined("mother", Relation.MOTHER, name="Quirina Made-Up", born_on=date(1985, 7, 19))
 OTHER_MOTHER = PersonJoined("mother", Relation.MOTHER, name="Zenobia Made-Up")
 TWICE = "registered-twice"
+EVENING, MORNING = datetime(2015, 1, 2, 18, tzinfo=DENVER), datetime(2015, 1, 3, 8, tzinfo=DENVER)
+COVER = OnCallCovered("w-1", EVENING, MORNING)
 
 
 def register(desk: Desk, *ids: str) -> None:
@@ -228,10 +230,14 @@ def test_somebody_of_a_case_that_was_closed_or_is_not_open_is_still_identified(t
 
 def test_what_stands_on_two_streams_is_not_amended_on_one(two_families):
     on(two_families, identified("p-1", "k1"))
-    instead = EntryCorrected(2, identified("p-2", "k1"), date(2015, 1, 5), AmendmentReason.WRONG_PERSON)
-    for amends in (EntryVoided(3, AmendmentReason.WRONG_PERSON), instead):
+
+    for amends in (EntryVoided(3, AmendmentReason.OTHER), corrects(3, MOTHER)):
         with pytest.raises(Refused, match="stands on the stream of a person too"):
             two_families.put(amends)
+
+
+def corrects(version: int, instead: Any) -> EntryCorrected:
+    return EntryCorrected(version, instead, date(2015, 1, 5), AmendmentReason.OTHER)
 
 
 def test_a_case_keeps_the_id_of_whom_it_knows_when_the_entry_is_corrected(two_families):
@@ -418,6 +424,11 @@ WRONG = [
     (PersonErased("p-1", "order-1"), {"person_id": "p-1"}),
     (PersonSearchMade(0), {"person_id": "p-1"}),
     (EntryVoided(1, AmendmentReason.OTHER), {"case_id": "k1", "person_id": "p-1"}),
+    (corrects(1, identified("p-1", "k1")), {"case_id": "k1"}),
+    (corrects(1, PersonRegistered("p-1")), {"case_id": "k1"}),
+    (corrects(1, PersonErased("p-1", "order-1")), {"person_id": "p-1"}),
+    (corrects(1, COVER), {"case_id": "k1"}),
+    (corrects(1, MOTHER), {"person_id": "p-1"}),
 ]
 
 
@@ -431,8 +442,6 @@ def test_an_event_about_persons_goes_on_their_own_stream_and_only_there(two_fami
 
 # On call
 
-EVENING, MORNING = datetime(2015, 1, 2, 18, tzinfo=DENVER), datetime(2015, 1, 3, 8, tzinfo=DENVER)
-COVER = OnCallCovered("w-1", EVENING, MORNING)
 AT_NIGHT = datetime(2015, 1, 3, 2, tzinfo=UTC)
 
 

@@ -234,11 +234,7 @@ def streams_of(event: Any, actor: Actor, **named: str | None) -> tuple[str, ...]
 
     Raises WrongStream where it belongs elsewhere, or is not for *actor* to put on record.
     """
-    by = NOT_BY_HAND.get(type(event))
-    if by is not None and not (isinstance(event, TELLINGS) and actor == SYSTEM):
-        raise WrongStream(f"{type(event).__name__} is put on record by {by}, not by a person")
-    if isinstance(event, EditionLoaded):
-        raise WrongStream("EditionLoaded belongs on the system's stream: the record puts it there itself")
+    _for_a_person_to_record(event.instead if isinstance(event, EntryCorrected) else event, actor)
     given = {kind: id_ for kind, id_ in named.items() if id_ is not None}
     kinds = _kinds(event)
     if len(given) != 1 or not given.keys() <= kinds:
@@ -250,8 +246,18 @@ def streams_of(event: Any, actor: Actor, **named: str | None) -> tuple[str, ...]
     return (f"{kind}/{_fitting(id_)}", *_others(event))
 
 
+def _for_a_person_to_record(event: object, actor: Actor) -> None:
+    by = NOT_BY_HAND.get(type(event))
+    if by is not None and not (isinstance(event, TELLINGS) and actor == SYSTEM):
+        raise WrongStream(f"{type(event).__name__} is put on record by {by}, not by a person")
+    if isinstance(event, EditionLoaded):
+        raise WrongStream("EditionLoaded belongs on the system's stream: the record puts it there itself")
+
+
 def _kinds(event: object) -> frozenset[str]:
-    """The kinds of stream that an event may go on."""
+    """The kinds of stream that an event may go on: a void any, a correction the one of what it says instead."""
+    if isinstance(event, EntryCorrected):
+        return _kinds(event.instead)
     if isinstance(event, Amendment):
         return frozenset(BELONGS)
     on_agency, on_person = isinstance(event, ON_AGENCY_STREAMS), isinstance(event, ON_PERSON_STREAMS)
