@@ -1,5 +1,6 @@
 """Searching for a person by name: how people search, and that they did."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Final
@@ -37,14 +38,20 @@ PLAIN: Final = _STROKE | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
 """Letters that people type without their stroke, and that Unicode takes for letters of their own."""
 
 
+MARKS: Final = re.compile(r"[^\w\s]|_")
+"""What is neither letter, digit nor space."""
+
+
 def words(text: str) -> tuple[str, ...]:
     """The words of a text as people search: without case, accents, hyphens and apostrophes."""
     folded = _bare(_bare(text).casefold()).translate(PLAIN)
-    plain = "".join(c if c.isalnum() else " " if c.isspace() else "" for c in folded)
-    return tuple(plain.split())
+    return tuple(MARKS.sub("", folded).split())
 
 
 def _bare(text: str) -> str:
+    """A text without its accents."""
+    if text.isascii():
+        return text
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 

@@ -68,4 +68,4 @@ def _texts(row: Row, ring: KeyRing) -> Iterator[str]:
     """What is sealed under a person's key in a record, where it can still be opened."""
     for part in row.sealed:
         plain = unsealed(row, part, ring) if part.key.startswith(PERSON) else None
-        yield from () if plain is None else json.loads(plain).values()
+        yield from () if plain is None else json.loads(plain.decode()).values()
