@@ -11,8 +11,13 @@ from attrs import define, evolve, field
 from histories import of_class, unopened
 from hypothesis import given
 from hypothesis import strategies as st
+from made_up import LAW
+from rehearsal import ASKED
 
-from ihs_domain.history import Entry
+from ihs_domain.gates import Refused
+from ihs_domain.history import Entry, effective
+from ihs_domain.household import PersonJoined
+from ihs_domain.judge import decide
 from ihs_domain.persons import (
     FOLDS,
     JOINING,
@@ -63,6 +68,9 @@ class Streams:
         identified = identified_in(self.on(f"case/{said.case}")) if hasattr(said, "case") else {}
         before = Before(self.person(id_), tuple(self.on(f"person/{id_}")), duplicate, identified)
         return [objection.says for objection in objections(said, before)]
+
+    def as_at(self, position: int) -> "Streams":
+        return Streams({on: [e for e in record if e.position <= position] for on, record in self.record.items()})
 
     def put(self, *events: Any) -> "Streams":
         for said in events:
@@ -249,6 +257,21 @@ def test_only_how_a_person_was_registered_is_amended(said, fine):
     assert (against == []) == fine
 
 
+@pytest.mark.parametrize(
+    "amends",
+    [
+        EntryVoided(3, AmendmentReason.OTHER),
+        EntryCorrected(3, PersonJoined("m", "mother"), ON, AmendmentReason.OTHER),
+        EntryCorrected(2, PersonIdentified("a", "k1", "m", WHY), ON, AmendmentReason.OTHER),
+    ],
+)
+def test_no_amendment_of_a_case_says_who_is_who(amends):
+    record = entries(ASKED, PersonJoined("m", "mother"), PersonIdentified("a", "k1", "m", WHY))
+
+    with pytest.raises(Refused, match="this stands on the stream of a person too"):
+        decide(Entry(amends, ON, 4), effective(record), record, LAW)
+
+
 # Any history whatever
 
 IDS = st.sampled_from("abcd")
@@ -307,6 +330,24 @@ def test_who_is_who_is_what_uniting_all_that_was_joined_and_not_parted_gives(sai
     for case in ("k1", "k2"):
         said_there = {i.known_as: i.person for i in standing if isinstance(i, PersonIdentified) and i.case == case}
         assert identified_in(streams.on(f"case/{case}")) == said_there
+
+
+@given(HISTORIES)
+def test_at_every_position_those_who_are_one_agree_on_it_also_between_the_two_records_of_one_command(said):
+    streams = registered(*"abcd")
+    for event in said:
+        if not streams.against(event, event.person):
+            streams.put(event)
+
+    for position in range(next(streams.positions)):
+        groups = {id_: group(streams.as_at(position), id_) for id_ in "abcd"}
+        assert all(id_ in groups[id_] for id_ in "abcd")
+        assert all(groups[other] == groups[id_] for id_ in "abcd" for other in groups[id_])
+
+
+def group(streams: Streams, id_: str) -> frozenset[str]:
+    person = whole(streams.person, id_)
+    return person.duplicates | {person.id}
 
 
 @given(HISTORIES)
