@@ -1,9 +1,10 @@
 """`ihs person` and `ihs oncall`: who is who, who is called so, who was on call."""
 
 import json
+import shutil
 
 import pytest
-from typed import entry
+from typed import entry, type_
 
 from ihs_cases import Cases
 
@@ -17,14 +18,24 @@ def joined(name, case="k1"):
     return entry(f"joined-{case}", case=case, record="PersonJoined", **{"with": fields})
 
 
+@pytest.fixture(scope="module")
+def kept_register(kept_live, tmp_path_factory):
+    """The live case with a mother, and two persons in the register; never written to again."""
+    folder = tmp_path_factory.mktemp("register")
+    store = folder / "cases.db"
+    for name in ("cases.db", "cases.db.key"):
+        shutil.copy2(kept_live / name, folder / name)
+    type_("record", store, "-", given=json.dumps(joined("Zoë Made-Up")))
+    type_("person", "register", store, "p-7", "--name", "-", "--born-on", "1985-07-19", *WORKER, given="Zoe M.\n")
+    type_("person", "register", store, "p-8", "--name", "Made-Up, ZOE", "--birth-month", "1985-07", *WORKER)
+    return folder
+
+
 @pytest.fixture
-def register(ihs, live, write):
-    """The live case with a mother, and two persons in the register."""
-    write(joined("Zoë Made-Up"))
-    ihs("record", "cases.db", "day.jsonl")
-    ihs("person", "register", "cases.db", "p-7", "--name", "-", "--born-on", "1985-07-19", *WORKER, given="Zoe M.\n")
-    ihs("person", "register", "cases.db", "p-8", "--name", "Made-Up, ZOE", "--birth-month", "1985-07", *WORKER)
-    return live
+def register(kept_register, tmp_path, ihs):
+    """The same, at cases.db."""
+    for name in ("cases.db", "cases.db.key"):
+        shutil.copy2(kept_register / name, tmp_path / name)
 
 
 def test_a_person_is_registered_identified_merged_and_shown(ihs, register):
@@ -169,12 +180,10 @@ def test_a_search_as_json_and_on_record(ihs, register):
 
 
 def test_a_name_cannot_move_the_cursor(ihs, register, write):
-    write(
-        joined("Eve\x1b[2J"),
-    )
+    write({**joined("Eve\x1b[2J"), "id": "eve"})
     ihs("record", "cases.db", "day.jsonl")
 
-    assert "\x1b" not in ihs("person", "find", "cases.db", "eve", *WORKER).out
+    assert ihs("person", "find", "cases.db", "eve", *WORKER).lines == [r"Eve\x1b[2J, born 1985-07: mother in k1"]
 
 
 # Lines
