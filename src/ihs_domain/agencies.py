@@ -7,7 +7,9 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from ihs_domain.history import Entry
+from ihs_domain.gates import Objection
+from ihs_domain.history import Entry, effective, event_at
+from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind
 from ihs_domain.terms import ActorId, AgencyId, CaseId, Code, Decision, Happening, PartId, ReleaseId, Version
 
@@ -105,9 +107,20 @@ class Agency:
 
 
 def on_call_at(entries: Iterable[Entry[Any]], instant: datetime) -> tuple[ActorId, ...]:
-    """Who was on call at an instant, by the *entries* of the agency's own stream."""
-    covers = (e.event for e in entries if isinstance(e.event, OnCallCovered))
+    """Who was on call at an instant, by the *entries* of the agency's own stream, amendments included."""
+    covers = (e.event for e in effective(entries) if isinstance(e.event, OnCallCovered))
     return tuple(dict.fromkeys(cover.worker for cover in covers if cover.since <= instant < cover.until))
+
+
+def only_cover_is_amended(said: EntryCorrected | EntryVoided, record: Iterable[Entry[Any]]) -> Objection | None:
+    """Who was on call may have been entered wrongly; what was agreed and told stands as other agencies know it."""
+    amended = event_at(record, said.entry)
+    if isinstance(said, EntryVoided):
+        right = isinstance(amended, (OnCallCovered, EntryCorrected, EntryVoided))
+    else:
+        right = isinstance(said.instead, OnCallCovered) and isinstance(amended, (OnCallCovered, EntryCorrected))
+    instead = "end the agreement and make another, or withdraw what was told"
+    return None if right else Objection("only who was on call is amended on an agency's stream", instead)
 
 
 def agreement_made(agency: Agency, entry: Entry[AgreementMade]) -> Agency:

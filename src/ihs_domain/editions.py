@@ -24,6 +24,7 @@ from ihs_domain.duties import DutyRule
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry
 from ihs_domain.opening import CaseOpened, case_is_not_open_yet
+from ihs_domain.persons import IdentificationWithdrawn, PersonIdentified
 from ihs_domain.planning import PlanAgreed, PlanFinalised, SupervisorAgreed, plan_is_drafted
 from ihs_domain.requesting import ServicesAccepted, ServicesDenied
 from ihs_domain.rules import Rule
@@ -54,8 +55,11 @@ ALWAYS: Final[GateTable] = {
 WHENEVER: Final = (
     *(ServicesAccepted, ServicesDenied, CaseOpened, CaseReopened),
     *(ApprovalGranted, ApprovalReturned, DesigneeNamed),
+    *(PersonIdentified, IdentificationWithdrawn),
 )
-"""The decisions that do not need an open case: those that begin one, and a supervisor's review of what was done."""
+"""The decisions that do not need an open case: those that begin one, a supervisor's review of what was done, and who
+is who.
+"""
 
 
 @frozen

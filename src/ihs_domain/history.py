@@ -206,6 +206,11 @@ def _order_of_the_acts(entry: Entry[Any]) -> tuple[date, int]:
     return entry.day, entry.version
 
 
+def event_at(record: Iterable[Entry[Any]], version: int) -> object | None:
+    """The event that was recorded under *version*, None where there is none."""
+    return next((entry.event for entry in record if entry.version == version), None)
+
+
 class Line(NamedTuple):
     """One recorded entry as an auditor reads it: what was put on record, and what became of it."""
 

@@ -15,6 +15,7 @@ from ihs_domain.gates import Objection, Refused, refusable
 from ihs_domain.history import Entry, History
 from ihs_domain.ids import entries_named, ids_are_kept, ids_are_known, mentions
 from ihs_domain.opening import CaseOpened
+from ihs_domain.persons import JOINING
 from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.rules import Rule
 from ihs_domain.safety import safety_plans_are_reviewed
@@ -107,6 +108,8 @@ def _amends_an_entry(record: Sequence[Entry[Any]], proposed: Entry[Any]) -> list
     amended = next((e for e in record if e.version == said.entry), None)
     if amended is None:
         return [Objection(*NO_ENTRY)]
+    if isinstance(amended.event, JOINING) or isinstance(getattr(said, "instead", None), JOINING):
+        return [Objection("this stands on the stream of a person too", "identify them, or withdraw that, there")]
     return _says_what_happened(said, amended) if isinstance(said, EntryCorrected) else []
 
 

@@ -18,7 +18,8 @@ DocumentId = NewType("DocumentId", str)  # a document kept elsewhere, by the id 
 PartId = NewType("PartId", str)  # what of an entry can be told: an id within it, or empty for the whole
 
 OrderId = NewType("OrderId", str)
-PersonId = NewType("PersonId", str)
+PersonId = NewType("PersonId", str)  # what one case calls somebody: another case may call somebody else so
+RegisterId = NewType("RegisterId", str)  # a person in the agency's register, whatever each case calls them
 AgencyId = NewType("AgencyId", str)
 AgreementId = NewType("AgreementId", str)
 AssessmentId = NewType("AssessmentId", str)

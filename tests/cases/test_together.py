@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-import threading
 from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pytest
+from at_once import together
 from rehearsal import ASKED, UTAH, WORKER, live
 
 from ihs_cases.cases import Cases
@@ -34,25 +34,6 @@ with Cases.open(url, rules=UTAH) as cases:
             cases.record(mother, **say, case_id=case, command_id=f"{who}-{n}-{case}-m")
         cases.record(ASKED, **say, case_id="one", command_id=f"all-{n}")
 """
-
-
-def together(*jobs):
-    """Runs all *jobs* at once in threads; what each raised, if anything."""
-    raised, start = [], threading.Barrier(len(jobs))
-
-    def run(job):
-        start.wait()
-        try:
-            job()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test is to see it
-            raised.append(error)
-
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
 
 
 def recorder(cases, who):

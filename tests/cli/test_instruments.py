@@ -204,7 +204,7 @@ def test_findings_tell_of_a_result_whose_instrument_is_gone(ihs, live, own, writ
     monkeypatch.delenv("IHS_INSTRUMENTS")
 
     assert ihs("findings", "cases.db", "--on", "2015-01-09").lines == [
-        "k1 on 2015-01-09, salt-lake: 1 finding",
+        "k1 on 2015-01-09: 1 finding",
         "  2015-01-09  @2 RiskAssessed",
         "    its instrument is not at hand, so that the result could not be worked out again [county-risk@1]",
         "      instead: load the file of that version, and judge again",

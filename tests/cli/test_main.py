@@ -39,8 +39,28 @@ CONTACT = '{"name": "some", "levels": ["any"], "amounts": [{"name": "visits", "p
 ALONE = {name: typed for name, typed in EVERY.items() if typed[0][:1] not in {("demo",), ("nats",)}}
 
 
+BECAUSE = {"reason": "same-address"}
+REGISTER = (
+    *(("p-" + n, "PersonRegistered", {"person": "p-" + n}) for n in "5678"),
+    ("p-5", "PersonsMerged", {"person": "p-5", "duplicate": "p-6", **BECAUSE}),
+    ("p-7", "PersonIdentified", {"person": "p-7", "case": "alder", "known_as": "A-f", **BECAUSE}),
+)
+COVER = {"worker": "w-44", "since": "2015-05-01T17:00:00-06:00", "until": "2015-05-02T08:00:00-06:00"}
+
+
+def on_record_before():
+    """What the examples of `ihs person` and `ihs oncall` speak of."""
+    now = {"occurred": "2015-05-14", "recorded_at": "2015-05-14T23:03:00Z"}
+    for n, (person, record, fields) in enumerate(REGISTER):
+        yield entry(f"r{n}", without=("case",), person=person, record=record, **now, **{"with": fields})
+    cover = {"agency": "cyfd-region", "record": "OnCallCovered", "with": COVER}
+    yield entry("cover", without=("case",), **now, **cover)
+
+
 @pytest.mark.parametrize("path, command", ALONE.values(), ids=ALONE)
 def test_the_example_works(ihs, alder, write, path, command):
+    if path[:1] in {("person",), ("oncall",)}:
+        ihs("record", "cases.db", write(*on_record_before()))
     write().rename("monday.jsonl")
     if path == ("instruments", "check"):
         Path("risk-2026.json").write_text((INSTRUMENTS / "risk.json").read_text())

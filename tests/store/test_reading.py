@@ -53,6 +53,20 @@ def test_the_record_is_read_in_pages(store, draft):
     assert positions(2, upto=4) == [3, 4]
 
 
+def test_records_of_some_names_are_read_in_pages_of_their_own(store, draft):
+    store.append([draft(n, name=f"{word}.v1") for n, word in enumerate("abacab", 1)])
+
+    def positions(after, *names, **bounds):
+        return [row.position for row in store.read(after, names=names, **bounds)]
+
+    assert positions(0, "a.v1") == [1, 3, 5]
+    assert positions(0, "b.v1", "c.v1") == [2, 4, 6]
+    assert positions(1, "a.v1", limit=1) == [3]
+    assert positions(0, "a.v1", upto=4) == [1, 3]
+    assert positions(0, "d.v1") == []
+    assert positions(0) == [1, 2, 3, 4, 5, 6]
+
+
 def test_streams_are_listed_by_how_they_begin(store, draft):
     for stream in ("case/b", "case/a", "person/p", "case/a-1", "system"):
         store.append([draft(1, stream), draft(2, stream)])

@@ -35,6 +35,7 @@ from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade, 
 from ihs_domain.closing import CaseClosed, CaseReopened, Ending
 from ihs_domain.disclosure import told
 from ihs_domain.gates import Refused
+from ihs_domain.persons import PersonIdentified, PersonRegistered
 from ihs_domain.planning import PlanAgreed, PlanDrafted, PlanGoal
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind, ReleaseRevoked
@@ -425,6 +426,23 @@ def test_what_turned_out_to_be_about_somebody_else_is_not_sent_as_it_was(told_de
     assert [m.what for m in messages(told_desk.cases)] == ["retract"]
     tell(told_desk.cases)
     assert [m.what for m in messages(told_desk.cases)] == ["retract", "replace"]
+
+
+def test_one_agency_is_told_of_two_families_ids_under_names_it_cannot_join_even_for_one_person(desk):
+    agree(desk)
+    desk.put(PersonRegistered("r-1"), case=None, person_id="r-1")
+    for case in ("k1", "k2"):
+        open_case(desk, case)
+        desk.put(release(), case=case)
+        desk.put(PersonIdentified("r-1", case, "p-1", "same-address"), case=None, person_id="r-1")
+        desk.put(referral(), case=case)
+    tell(desk.cases)
+
+    about = [json.loads(message.data)["about"] for message in messages(desk.cases)]
+
+    assert [len(whom) for whom in about] == [1, 1]
+    assert about[0] != about[1]
+    assert not [message for message in messages(desk.cases) if b"r-1" in message.data]
 
 
 def test_two_agencies_are_told_of_one_case_under_names_they_cannot_join(told_desk):

@@ -21,6 +21,11 @@ class AsyncCases:
     def __init__(self, cases: Cases) -> None:
         self.cases = cases
         self.record = _awaited(cases.record)
+        self.register = _awaited(cases.register)
+        self.person = _awaited(cases.person)
+        self.keys_of = _awaited(cases.keys_of)
+        self.person_ids = _awaited(cases.person_ids)
+        self.find = _awaited(cases.find)
         self.get = _awaited(cases.get)
         self.approvals = _awaited(cases.approvals)
         self.history = _awaited(cases.history)
@@ -29,6 +34,7 @@ class AsyncCases:
         self.possible = _awaited(cases.possible)
         self.case_ids = _awaited(cases.case_ids)
         self.agency = _awaited(cases.agency)
+        self.on_call = _awaited(cases.on_call)
         self.agency_ids = _awaited(cases.agency_ids)
         self.zone = _awaited(cases.zone)
 

@@ -1,20 +1,29 @@
 """Cases: what an embedder opens to put entries on record and to ask what is known, due and possible."""
 
 import os
-from collections.abc import Sequence
-from datetime import date, datetime, time
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, Final, Self
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from ihs_cases import editions as books
 from ihs_cases import instruments as shelf
 from ihs_cases.agencies import agency_of
-from ihs_cases.errors import NotAnInstant, UnknownAgency, UnknownCase, UnknownEdition, UnknownPerson
+from ihs_cases.errors import (
+    NotAnInstant,
+    NothingToSearchFor,
+    UnknownAgency,
+    UnknownCase,
+    UnknownEdition,
+    UnknownPerson,
+)
 from ihs_cases.law import law_of
-from ihs_cases.recording import Proposal, Receipt, Recorder, aware, jurisdiction_of, stream_of
-from ihs_cases.rows import entry_of, normal, opened_entry
-from ihs_domain.agencies import Agency
+from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, aware, jurisdiction_of, streams_of
+from ihs_cases.rows import entry_of, normal, opened_entry, person_key
+from ihs_cases.searching import Names
+from ihs_domain.agencies import Agency, on_call_at
 from ihs_domain.approvals import Approval, approvals
 from ihs_domain.case import Case, fold
 from ihs_domain.copying import copied
@@ -24,10 +33,12 @@ from ihs_domain.history import Entry, History, effective
 from ihs_domain.ids import said_in
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding, duties, judge
+from ihs_domain.persons import Person, PersonRegistered, person_of, whole
 from ihs_domain.possible import Doable, possible
 from ihs_domain.rescoring import rescored
 from ihs_domain.roles import Actor
-from ihs_domain.terms import AgencyId, Computing, PersonId
+from ihs_domain.searching import Found, PersonSearchMade, words
+from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, PersonId, RegisterId
 from ihs_record.codec import encode, encode_computing
 from ihs_record.patterns import ID
 from ihs_record.row import Row
@@ -147,11 +158,12 @@ class Cases:
         command_id: str,
         case_id: str | None = None,
         agency_id: str | None = None,
+        person_id: str | None = None,
         expected_version: int | None = None,
         correlation: str | None = None,
         recorded_at: datetime | None = None,
     ) -> Receipt:
-        """Put *event* on record in a case, or on an agency's stream, durably, once per *command_id*.
+        """Put *event* on record in a case, or on an agency's or a person's stream, durably, once per *command_id*.
 
         In its place may stand what the core computes one from, such as ScoreRisk: the receipt holds what came of it.
 
@@ -163,7 +175,7 @@ class Cases:
             raise RecordedAtRefused("a live store stamps the time of recording itself: leave recorded_at out")
         encoded = encode_computing(event) if isinstance(event, Computing) else encode(event)
         proposal = Proposal(
-            stream=stream_of(event, actor, case_id, agency_id),
+            streams=streams_of(event, actor, case=case_id, agency=agency_id, person=person_id),
             encoded=encoded,
             event=normal(encoded),
             actor=actor,
@@ -173,6 +185,85 @@ class Cases:
             recorded_at=recorded_at,
         )
         return self.recorder.record(proposal, expected_version)
+
+    def register(
+        self,
+        person_id: str,
+        *,
+        actor: Actor,
+        occurred: date | datetime,
+        command_id: str,
+        name: str | None = None,
+        birth_month: str | None = None,
+        born_on: date | None = None,
+        recorded_at: datetime | None = None,
+    ) -> Receipt:
+        """Enter somebody in the agency's register of persons, under an id that nobody has; the month follows the day.
+
+        Who they are in a case, and who is registered twice, is recorded by PersonIdentified and PersonsMerged.
+        """
+        month = birth_month or (None if born_on is None else f"{born_on:%Y-%m}")
+        return self.record(
+            PersonRegistered(RegisterId(person_id), None if month is None else Month(month), name, born_on),
+            person_id=person_id,
+            actor=actor,
+            occurred=occurred,
+            command_id=command_id,
+            recorded_at=recorded_at,
+        )
+
+    def person(self, person_id: str, *, as_at: AsAt = None) -> Person:
+        """Who an id of the register stands for: a merged duplicate's for the person it was merged into.
+
+        With the duplicates and the cases they are in, as known now or *as_at* then. Raises UnknownPerson.
+        """
+        position = self._position_at(as_at, lambda: self.home)
+        person = self._registered(RegisterId(person_id), position) if ID.fullmatch(person_id) else None
+        if person is None or not person.registered:
+            raise UnknownPerson("no person of that id is registered: register them first")
+        return whole(lambda id_: self._registered(id_, position), person.id)
+
+    def keys_of(self, person_id: str) -> tuple[str, ...]:
+        """The ids of every key that seals what identifies a person, under any id they have; in order.
+
+        A key of which nothing was ever sealed is named too. Raises UnknownPerson.
+        """
+        person = self.person(person_id)
+        registered = (person_key(f"person/{id_}", id_) for id_ in {person.id, *person.duplicates})
+        in_cases = (person_key(f"case/{known.case}", known.person) for known in person.known_as)
+        return tuple(sorted({*registered, *in_cases}))
+
+    def person_ids(self) -> list[RegisterId]:
+        """The ids of all persons ever registered, duplicates included, in order."""
+        return [RegisterId(stream.removeprefix("person/")) for stream in self.store.streams("person/")]
+
+    def find(
+        self, name: str, *, actor: Actor, purpose: str | None = None, recorded_at: datetime | None = None
+    ) -> tuple[Found, ...]:
+        """Whoever is called *name*, or has it as part of their name, in the register and in all cases.
+
+        Every word of it must be part of the name, in any order, whatever its case and accents. The search is on record
+        before its answer is given (never what was searched for); where that fails, there is no answer. *recorded_at*
+        is for rehearsal stores alone.
+        """
+        searched = words(name)
+        if not searched:
+            raise NothingToSearchFor("there is no letter in what is searched for: give a part of a name")
+        found = Names(self.store, self.ring, self._registered).called(searched)
+        event = PersonSearchMade(len(found), None if purpose is None else Code(purpose))
+        self.recorder.record(
+            Proposal(
+                streams=(access_stream(actor),),
+                encoded=encode(event),
+                event=event,
+                actor=actor,
+                occurred=recorded_at or datetime.now(UTC),
+                command_id=f"search/{uuid4().hex}",
+                recorded_at=recorded_at,
+            ),
+            None,
+        )
+        return found
 
     def history(
         self,
@@ -247,10 +338,12 @@ class Cases:
 
     def agency(self, agency_id: str, *, as_at: int | None = None) -> Agency:
         """What was agreed with an agency and what it holds. Raises UnknownAgency."""
-        rows = self.store.stream(f"agency/{agency_id}", upto=as_at) if ID.fullmatch(agency_id) else []
-        if not rows:
-            raise UnknownAgency("no agency of that id is on record: record the agreement with it first")
-        return agency_of(entry_of(row) for row in rows)
+        return agency_of(entry_of(row) for row in self._agency_rows(agency_id, as_at))
+
+    def on_call(self, agency_id: str, at: datetime, *, as_at: AsAt = None) -> tuple[ActorId, ...]:
+        """Who was on call for an agency at an instant, as known now or *as_at* then. Raises UnknownAgency."""
+        upto = self._position_at(as_at, lambda: self.home)
+        return on_call_at((entry_of(row) for row in self._agency_rows(agency_id, upto)), aware(at))
 
     def agency_ids(self) -> list[AgencyId]:
         """The ids of all agencies, in order."""
@@ -264,6 +357,16 @@ class Cases:
     def home(self) -> ZoneInfo:
         """The zone of this agency's own calendar: the one that all its editions share; UTC where they differ."""
         return self.recorder.home
+
+    def _agency_rows(self, agency_id: str, upto: int | None) -> list[Row]:
+        rows = self.store.stream(f"agency/{agency_id}", upto=upto) if ID.fullmatch(agency_id) else []
+        if not rows:
+            raise UnknownAgency("no agency of that id is on record: record the agreement with it first")
+        return rows
+
+    def _registered(self, person_id: RegisterId, upto: int | None = None) -> Person:
+        """A person as their own stream has them."""
+        return person_of(person_id, self.recorder.entries(f"person/{person_id}", upto))
 
     def _record(self, case_id: str, *, opened: bool = False) -> list[Entry[Any]]:
         return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self._rows(case_id)]
@@ -286,11 +389,14 @@ class Cases:
             raise UnknownEdition(str(error.args[0])) from None
 
     def _position(self, as_at: AsAt, record: Sequence[Entry[Any]]) -> int | None:
+        return self._position_at(as_at, lambda: ZoneInfo(self.rules.zone(jurisdiction_of(record)) or "UTC"))
+
+    def _position_at(self, as_at: AsAt, zone: Callable[[], ZoneInfo]) -> int | None:
+        """The last position known by then; a day means its end by the calendar of *zone*."""
         if as_at is None or isinstance(as_at, int):
             return as_at
         if not isinstance(as_at, date):
             raise NotAnInstant("as_at is neither a position, a day nor an instant: give an int, a date or a datetime")
         if isinstance(as_at, datetime):
             return self.store.position_at(aware(as_at))
-        zone = self.rules.zone(jurisdiction_of(record)) or "UTC"
-        return self.store.position_at(datetime.combine(as_at, time.max, ZoneInfo(zone)).replace(fold=1))
+        return self.store.position_at(datetime.combine(as_at, time.max, zone()).replace(fold=1))

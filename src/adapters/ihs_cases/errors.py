@@ -15,11 +15,15 @@ class UnknownCase(CasesError, LookupError):
 
 
 class UnknownPerson(CasesError, LookupError):
-    """No person of that id is on record in the case."""
+    """No person of that id is on record in the case, or in the register."""
 
 
 class UnknownAgency(CasesError, LookupError):
     """No agency of that id is on record."""
+
+
+class NothingToSearchFor(CasesError, ValueError):
+    """What is searched for holds no letter or digit, and so would find everybody."""
 
 
 class NoJurisdiction(CasesError):
@@ -71,6 +75,7 @@ __all__ = [
     "NoJurisdiction",
     "NotAnInstant",
     "NotYet",
+    "NothingToSearchFor",
     "OutcomeUnknown",
     "Refused",
     "StoreError",

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
 
+from ihs_cases.deciding import Place, Rules, decided
 from ihs_cases.editions import digest
 from ihs_cases.errors import (
     Conflict,
@@ -28,17 +29,25 @@ from ihs_domain.agencies import (
     OnCallCovered,
 )
 from ihs_domain.case import fold
-from ihs_domain.editions import Edition, Law, RuleBook
+from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.instrument_book import InstrumentBook
-from ihs_domain.judge import Finding, decide
-from ihs_domain.persons import PersonErased, PersonRegistered, PersonsMerged
+from ihs_domain.judge import Finding
+from ihs_domain.persons import (
+    IdentificationWithdrawn,
+    PersonErased,
+    PersonIdentified,
+    PersonRegistered,
+    PersonsMerged,
+    PersonsUnmerged,
+)
 from ihs_domain.recording import EntryCorrected
 from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.scoring import compute, scored_with
+from ihs_domain.searching import PersonSearchMade
 from ihs_domain.system import EditionLoaded, InstrumentLoaded
-from ihs_domain.terms import Code, Computing, Digest, EditionId, Jurisdiction
+from ihs_domain.terms import Amendment, Code, Computing, Digest, EditionId, Jurisdiction
 from ihs_record.codec import Encoded, decode, encode
 from ihs_record.patterns import ID
 from ihs_record.row import DraftRefused
@@ -49,8 +58,21 @@ from ihs_store.port import Receipt as StoreReceipt
 
 TELLINGS: Final = (DisclosuresMade, DisclosureWithheld)
 ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, OnCallCovered, DisclosureWithdrawn, *TELLINGS)
-ON_PERSON_STREAMS: Final = (PersonRegistered, PersonsMerged, PersonErased)
+BETWEEN_PERSONS: Final = (PersonsMerged, PersonsUnmerged)
+WITH_A_CASE: Final = (PersonIdentified, IdentificationWithdrawn)
+ON_PERSON_STREAMS: Final = (PersonRegistered, PersonErased, *BETWEEN_PERSONS, *WITH_A_CASE)
 LOADED: Final = (EditionLoaded, InstrumentLoaded)
+NOT_BY_HAND: Final[dict[type, str]] = {
+    **dict.fromkeys(TELLINGS, "telling"),
+    PersonErased: "erasing",
+    PersonSearchMade: "searching",
+}
+"""What only a part of this software puts on record, and which."""
+BELONGS: Final = {
+    "case": "a case: name the case",
+    "agency": "an agency's stream: name the agency",
+    "person": "a person's stream: name the person",
+}
 FIRST_YEAR: Final = 1900  # before it lies no case, but many a mistyped year
 MOST_TRIES: Final = 1000
 
@@ -78,7 +100,7 @@ class Receipt:
 class Proposal:
     """What a caller asks to be recorded, before it has a version: an event, or what one is computed from."""
 
-    stream: str
+    streams: tuple[str, ...]
     encoded: Encoded
     event: Any
     actor: Actor
@@ -88,25 +110,18 @@ class Proposal:
     recorded_at: datetime | None = None
 
     @property
-    def for_agency(self) -> bool:
-        """Whether it goes on an agency's stream."""
-        return self.stream.startswith("agency/")
+    def stream(self) -> str:
+        """The stream it goes on; what joins two goes on that of the other as well, in the same append and before."""
+        return self.streams[0]
 
     def asked(self) -> bytes:
         """All that makes a repeated command the same command: as it was given, whatever the rules make of it."""
         return asked(self.stream, self.actor, self.occurred, self.encoded)
 
-    def entry(self, version: int, rules: "Rules") -> Entry[Any]:
+    def entry(self, version: int, rules: Rules) -> Entry[Any]:
         """The entry it would be at *version*: on the local day of the act, under that day's edition."""
         day, occurred = local_day(self.occurred, rules.zone)
         return Entry(self.event, day, version, self.actor, occurred, edition=edition_id(rules.law(day)))
-
-
-class Rules(NamedTuple):
-    """The law by which a stream's entries are judged, and the zone of its calendar."""
-
-    law: Law
-    zone: ZoneInfo
 
 
 @frozen
@@ -120,15 +135,19 @@ class Recorder:
     _loaded: set[str] = field(factory=set, init=False)
 
     def record(self, proposal: Proposal, expected_version: int | None) -> Receipt:
-        """Record *proposal* once. Without *expected_version* a conflict is decided again, with one it is a Conflict."""
+        """Record *proposal* once. Without *expected_version* a conflict is decided again, with one it is a Conflict.
+
+        It is decided again whichever of its streams went on meanwhile: of two who join the same persons crosswise at
+        once, the second sees what the first recorded.
+        """
         current = 0
         for _ in range(MOST_TRIES):
-            record = self.entries(proposal.stream)
-            current = len(record)
+            places = self._places(proposal)
+            current = len(places[0].record)
             try:
-                return self._recorded(proposal, record, expected_version)
+                return self._recorded(proposal, places, expected_version)
             except VersionConflict as conflict:
-                if expected_version is not None:
+                if expected_version is not None and conflict.stream == proposal.stream:
                     raise Conflict(conflict.current, expected_version) from None
             except KeyIdTaken:
                 continue
@@ -144,49 +163,61 @@ class Recorder:
         """A stream's entries in version order, sealed parts unopened."""
         return [entry_of(row) for row in self.store.stream(stream, upto=upto)]
 
-    def _recorded(self, proposal: Proposal, record: Sequence[Entry[Any]], expected_version: int | None) -> Receipt:
-        rules = self._rules(proposal, record)
-        day, _ = local_day(proposal.occurred, rules.zone)
+    def _places(self, proposal: Proposal) -> list[Place]:
+        """Every stream it goes on, each with the entry by its own calendar."""
+        places: list[Place] = []
+        for stream in proposal.streams:
+            record = self.entries(stream)
+            rules = self._rules(proposal, stream, record)
+            places.append(Place(stream, record, rules, proposal.entry(len(record) + 1, rules)))
+        return places
+
+    def _recorded(self, proposal: Proposal, places: Sequence[Place], expected_version: int | None) -> Receipt:
+        own = places[0]
         command = Command(proposal.command_id, self.ring.mac(proposal.asked()))
         if self.store.receipt(command.id) is not None:
-            return self._first(proposal, rules, self.store.append((), command=command))
-        if expected_version not in {None, len(record)}:
-            raise VersionConflict(proposal.stream, len(record))
-        asked_for, proposal = proposal, self._computed(proposal, record, day)
-        entry = proposal.entry(len(record) + 1, rules)
-        _must_have_happened(entry, aware(proposal.recorded_at or datetime.now(UTC)), rules.zone)
-        findings = _decided(proposal, entry, record, rules.law)
-        self._load(rules.law(entry.day), proposal.recorded_at)
+            return self._first(proposal, own.rules, self.store.append((), command=command))
+        if expected_version not in {None, len(own.record)}:
+            raise VersionConflict(own.stream, len(own.record))
+        asked_for, proposal = proposal, self._computed(proposal, own)
+        own = own._replace(entry=own.entry._replace(event=proposal.event))
+        places = (own, *places[1:])
+        _must_have_happened(own.entry, aware(proposal.recorded_at or datetime.now(UTC)), own.rules.zone)
+        findings = decided(*places)
+        for place in places:
+            self._load(place.rules.law(place.entry.day), proposal.recorded_at)
         self._load_instrument(asked_for, proposal)
         sealing = self.ring.sealing()
-        written = draft(proposal.stream, entry, proposal.encoded, sealing, proposal.correlation)
-        done = self.store.append([written], command=command, recorded_at=proposal.recorded_at, keys=sealing.new_keys)
+        in_order = (*places[1:], own)  # the receipt's position is the last: as at it, all of the command is known
+        drafts = [draft(p.stream, p.entry, proposal.encoded, sealing, proposal.correlation) for p in in_order]
+        done = self.store.append(drafts, command=command, recorded_at=proposal.recorded_at, keys=sealing.new_keys)
         if done.again:  # the same command, recorded by someone else since we looked
-            return self._first(asked_for, rules, done)
+            return self._first(asked_for, own.rules, done)
         computed = decode(*proposal.encoded) if isinstance(asked_for.event, Computing) else None
-        return _receipt(done, entry, findings, computed)
+        return _receipt(done, own.entry, findings, computed)
 
-    def _computed(self, proposal: Proposal, record: Sequence[Entry[Any]], day: date) -> Proposal:
+    def _computed(self, proposal: Proposal, own: Place) -> Proposal:
         """The proposal itself; of one that the core computes from, that of the event it comes to."""
         if not isinstance(proposal.event, Computing):
             return proposal
-        encoded = encode(compute(proposal.event, day, effective(record), self.instruments))
+        encoded = encode(compute(proposal.event, own.entry.day, effective(own.record), self.instruments))
         return evolve(proposal, encoded=encoded, event=normal(encoded))
 
     def _first(self, proposal: Proposal, rules: Rules, done: StoreReceipt) -> Receipt:
         """The first receipt of a command already on record, with the findings of then by the rules at hand."""
-        *before, entry = self.entries(proposal.stream, upto=done.first)
+        *before, entry = self.entries(proposal.stream, upto=_last(done))
+        place = Place(proposal.stream, before, rules, entry)
         try:
-            findings = _decided(proposal, entry, before, rules.law)
+            findings = decided(place) if place.kind == "case" else ()
         except Refused as refused:  # the rules at hand are stricter now; what is on record stays there
             findings = tuple(
                 Finding(entry.version, type(entry.event).__name__, entry.day, o) for o in refused.objections
             )
         return _receipt(done, entry, findings, entry.event if isinstance(proposal.event, Computing) else None)
 
-    def _rules(self, proposal: Proposal, record: Sequence[Entry[Any]]) -> Rules:
-        """The rules a proposal is judged by: those of its case, or of the case it begins."""
-        if proposal.for_agency:
+    def _rules(self, proposal: Proposal, stream: str, record: Sequence[Entry[Any]]) -> Rules:
+        """The rules that hold on a stream: those of the case, or of the case that the proposal begins."""
+        if not stream.startswith("case/"):
             return Rules(self.book.law(Jurisdiction("none")), self.home)
         jurisdiction = jurisdiction_of(record) or getattr(proposal.event, "jurisdiction", None)
         if jurisdiction is None and not record:
@@ -257,28 +288,58 @@ def jurisdiction_of(record: Sequence[Entry[Any]]) -> Jurisdiction | None:
     return fold(effective(record)).jurisdiction or fold(record).jurisdiction
 
 
-def stream_of(event: object, actor: Actor, case_id: str | None, agency_id: str | None) -> str:
-    """The stream an event goes on. Raises WrongStream where it belongs on the other kind, or is not for *actor*."""
-    if isinstance(event, TELLINGS) and actor != SYSTEM:
-        raise WrongStream(f"{type(event).__name__} is put on record by telling, not by a person")
+def streams_of(event: Any, actor: Actor, **named: str | None) -> tuple[str, ...]:
+    """The streams an event goes on, its own first, where a case, an agency or a person is *named*.
+
+    Raises WrongStream where it belongs elsewhere, or is not for *actor* to put on record.
+    """
+    _for_a_person_to_record(event.instead if isinstance(event, EntryCorrected) else event, actor)
+    given = {kind: id_ for kind, id_ in named.items() if id_ is not None}
+    kinds = _kinds(event)
+    if len(given) != 1 or not given.keys() <= kinds:
+        belongs = " or ".join(BELONGS[kind] for kind in BELONGS if kind in kinds)
+        raise WrongStream(f"{type(event).__name__} belongs on {belongs}, and nothing else")
+    [(kind, id_)] = given.items()
+    if kind != "case" and getattr(event, kind, id_) != id_:
+        raise WrongStream(f"{type(event).__name__} names another {kind} than the stream it is to go on")
+    return (f"{kind}/{_fitting(id_)}", *_others(event))
+
+
+def _for_a_person_to_record(event: object, actor: Actor) -> None:
+    by = NOT_BY_HAND.get(type(event))
+    if by is not None and not (isinstance(event, TELLINGS) and actor == SYSTEM):
+        raise WrongStream(f"{type(event).__name__} is put on record by {by}, not by a person")
     if isinstance(event, LOADED):
         raise WrongStream(f"{type(event).__name__} belongs on the system's stream: the record puts it there itself")
-    if isinstance(event, ON_PERSON_STREAMS):
-        raise WrongStream(f"{type(event).__name__} belongs on a person's stream, and on no case or agency")
-    on_agency = isinstance(event, ON_AGENCY_STREAMS)
-    if on_agency != (agency_id is not None) or on_agency == (case_id is not None):
-        belongs = "an agency's stream: name the agency" if on_agency else "a case: name the case"
-        raise WrongStream(f"{type(event).__name__} belongs on {belongs}, and nothing else")
-    if getattr(event, "agency", agency_id) != agency_id:
-        raise WrongStream(f"{type(event).__name__} names another agency than the stream it is to go on")
-    return f"agency/{_fitting(agency_id)}" if on_agency else f"case/{_fitting(case_id)}"
+
+
+def _kinds(event: object) -> frozenset[str]:
+    """The kinds of stream that an event may go on: a void any, a correction the one of what it says instead."""
+    if isinstance(event, EntryCorrected):
+        return _kinds(event.instead)
+    if isinstance(event, Amendment):
+        return frozenset(BELONGS)
+    on_agency, on_person = isinstance(event, ON_AGENCY_STREAMS), isinstance(event, ON_PERSON_STREAMS)
+    return frozenset({"agency" if on_agency else "person" if on_person else "case"})
+
+
+def _others(event: Any) -> tuple[str, ...]:
+    """The stream of the other one, of an event that joins or parts two."""
+    if isinstance(event, BETWEEN_PERSONS):
+        return (f"person/{event.duplicate}",)
+    return (f"case/{event.case}",) if isinstance(event, WITH_A_CASE) else ()
+
+
+def access_stream(actor: Actor) -> str:
+    """The stream on which it stands what somebody looked at and searched for."""
+    return f"access/{_fitting(actor.id)}"
 
 
 def _fitting(id_: str | None) -> str:
     """The id itself, where it is of the form that other entries can name."""
     if id_ is None or not ID.fullmatch(id_):
         raise DraftRefused(
-            "what names the case or agency is no id: use 1 to 64 letters, digits, dots, hyphens, underscores"
+            "what names the case, agency or person is no id: use 1 to 64 letters, digits, dots, hyphens, underscores"
         )
     return id_
 
@@ -307,10 +368,6 @@ def aware(instant: datetime) -> datetime:
     return instant
 
 
-def _decided(proposal: Proposal, entry: Entry[Any], record: Sequence[Entry[Any]], law: Law) -> tuple[Finding, ...]:
-    return () if proposal.for_agency else decide(entry, effective(record), record, law)
-
-
 def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
     acts = [(entry.day, entry.occurred)]
     if isinstance(entry.event, EntryCorrected):
@@ -323,7 +380,12 @@ def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> Non
 
 
 def _receipt(done: StoreReceipt, entry: Entry[Any], findings: tuple[Finding, ...], computed: Any) -> Receipt:
-    [(stream, version)] = done.versions
+    stream, version = done.versions[-1]
     stamped = done.recorded_at or datetime.now(UTC)
-    where = (done.command or "", stream, version, done.first)
+    where = (done.command or "", stream, version, _last(done))
     return Receipt(*where, stamped, entry.edition, findings, done.again, computed)
+
+
+def _last(done: StoreReceipt) -> int:
+    """The position of the last record of an append: the one on the stream of its own."""
+    return done.first + done.count - 1

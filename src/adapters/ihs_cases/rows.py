@@ -8,7 +8,7 @@ from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId, Amendment
 from ihs_record.codec import Encoded, Part, decode, decode_computing, erased, opened
 from ihs_record.names import COMPUTING
-from ihs_record.row import Draft, Row, length_prefixed
+from ihs_record.row import Draft, Row, SealedPart, length_prefixed
 from ihs_record.row import instant as instant_of
 from ihs_store.errors import KeyErased, StoreDamaged
 from ihs_store.keys import KeyRing, Sealing
@@ -43,26 +43,43 @@ def _open_bytes(row: Row) -> bytes:
     return bytes(content)
 
 
+def person_key(stream: str, person: str) -> str:
+    """The key of whom a *stream* calls *person*: a case's own, or the register's on the person's own stream."""
+    kind, _, id_ = stream.partition("/")
+    return f"{PERSON}{person}" if kind == "person" else f"{PERSON}{id_}/{person}"
+
+
 def _owner(row: Row, key_id: str) -> tuple[str | None, str]:
-    """Whose key a sealed part is under, and the path of its fields."""
-    if key_id.startswith(PERSON):
-        return key_id.removeprefix(PERSON), "instead." if row.target else ""
-    return None, key_id.rpartition("/")[2]
+    """Whose key a sealed part is under, and the path of its fields. Raises ValueError for another stream's key."""
+    last = key_id.rpartition("/")[2]
+    if not key_id.startswith(PERSON):
+        return None, last
+    if key_id != person_key(row.stream, last):
+        raise ValueError("a sealed part is under a key of another stream")
+    return last, "instead." if row.target else ""
 
 
-def opened_entry(row: Row, ring: KeyRing) -> Entry[Any]:
-    """The entry a row holds, every part opened that can still be; the others are marked as erased."""
+def opened_entry(row: Row, ring: KeyRing, under: str = "") -> Entry[Any]:
+    """The entry a row holds, every part opened that can still be; the others are marked as erased.
+
+    Only what is sealed *under* keys that begin so is opened.
+    """
     entry = entry_of(row)
     event = entry.event
-    for part in row.sealed:
+    for part in (part for part in row.sealed if part.key.startswith(under)):
         person, path = _owner(row, part.key)
-        try:
-            plain = ring.unseal(part.key, _place(row.stream, row.version, row.name, path), part.content)
-        except KeyErased:
-            event = erased(event, person, path)
-        else:
-            event = opened(event, [Part(person, path, plain)])
+        plain = unsealed(row, part, ring)
+        event = erased(event, person, path) if plain is None else opened(event, [Part(person, path, plain)])
     return entry._replace(event=event)
+
+
+def unsealed(row: Row, part: SealedPart, ring: KeyRing) -> bytes | None:
+    """The plain bytes of one sealed part of a row, None where its key is gone."""
+    _, path = _owner(row, part.key)
+    try:
+        return ring.unseal(part.key, _place(row.stream, row.version, row.name, path), part.content)
+    except KeyErased:
+        return None
 
 
 def draft(stream: str, entry: Entry[Any], encoded: Encoded, sealing: Sealing, correlation: str | None) -> Draft:
@@ -89,7 +106,8 @@ def _sealed_parts(stream: str, entry: Entry[Any], encoded: Encoded, sealing: Sea
 
 
 def _sealed(stream: str, entry: Entry[Any], name: str, part: Part, sealing: Sealing) -> tuple[str, bytes]:
-    key = f"{NARRATIVE}{stream}/{entry.version}/{part.path}" if part.person is None else PERSON + part.person
+    narrative = f"{NARRATIVE}{stream}/{entry.version}/{part.path}"
+    key = narrative if part.person is None else person_key(stream, part.person)
     return key, sealing.seal(key, _place(stream, entry.version, name, part.path), part.plain)
 
 

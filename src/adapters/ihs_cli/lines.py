@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Final
 from attrs import frozen
 
 from ihs_domain.roles import Actor, Role
-from ihs_domain.terms import ActorId, AgencyId, CaseId
+from ihs_domain.terms import ActorId, AgencyId, CaseId, RegisterId
 from ihs_record.errors import NotJson, RecordError, UnknownName, printable
 from ihs_record.names import COMPUTING, WORDS
 from ihs_record.reading import STRICT, Misfit, instant, read_json, read_said
@@ -31,6 +31,7 @@ class Written:
     id: str
     case: str | None
     agency: str | None
+    person: str | None
     event: Any
     actor: Actor
     occurred: date | datetime
@@ -42,6 +43,12 @@ class Written:
     def word(self) -> str:
         """The event's name as people write it."""
         return type(self.event).__name__
+
+    @property
+    def on(self) -> dict[str, str]:
+        """Whose stream it goes on: the one of case, agency and person that it names."""
+        named = {"case": self.case, "agency": self.agency, "person": self.person}
+        return {kind: id_ for kind, id_ in named.items() if id_ is not None}
 
 
 def numbered(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -84,6 +91,7 @@ def written(line: bytes | None) -> Written:
         id=values["id"],
         case=values.get("case"),
         agency=values.get("agency"),
+        person=values.get("person"),
         event=event,
         actor=Actor(values["actor"], values["role"]),
         occurred=values["occurred"],
@@ -96,8 +104,8 @@ def written(line: bytes | None) -> Written:
 def _keys(said: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{key}: this key is missing" for key in REQUIRED if key not in said)
     yield from (f"{printable(key)}: no such key" for key in said if key not in READERS and key not in REQUIRED)
-    if ("case" in said) == ("agency" in said):
-        yield "expected either case or agency"
+    if len(said.keys() & {"case", "agency", "person"}) != 1:
+        yield "expected one of case, agency and person"
 
 
 def _value(key: str, read: Callable[[Any], Any], value: Any, faults: list[str]) -> Any:
@@ -156,6 +164,7 @@ READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "id": _id,
     "case": lambda value: STRICT.structure(value, CaseId),
     "agency": lambda value: STRICT.structure(value, AgencyId),
+    "person": lambda value: STRICT.structure(value, RegisterId),
     "actor": _id,
     "role": _role,
     "occurred": _day_or_instant,

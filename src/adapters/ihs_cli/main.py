@@ -18,6 +18,8 @@ COMMANDS: Final = {
     "store": "store",
     "record": "recording",
     "case": "case",
+    "person": "person",
+    "oncall": "oncall",
     "duties": "owing",
     "findings": "judging",
     "whatif": "whatif",

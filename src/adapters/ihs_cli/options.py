@@ -7,7 +7,8 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from ihs_record.patterns import AN_ID, ID
+from ihs_domain.roles import Role
+from ihs_domain.terms import ActorId
 from ihs_record.reading import STRICT, Misfit, instant
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -56,16 +57,33 @@ class AsAt(click.ParamType[int | date | datetime]):
             )
 
 
-class Id(click.ParamType[str]):
-    """An id as entries carry it."""
+class Instant(click.ParamType[datetime]):
+    """An instant with its offset from UTC."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The instant; a usage error where it is none."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return instant(value)
+        except Misfit as error:
+            self.fail(str(error), param, ctx)
+
+
+class Id(click.ParamType[ActorId]):
+    """The id of who acts."""
 
     name = "id"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The id itself; a usage error where it is none."""
-        if not isinstance(value, str) or not ID.fullmatch(value):
-            self.fail(f"expected {AN_ID.expected}", param, ctx)
-        return value
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ActorId:
+        """The id; a usage error where it is none."""
+        try:
+            id_: ActorId = STRICT.structure(value, ActorId)
+        except Misfit as error:
+            self.fail(str(error), param, ctx)
+        return id_
 
 
 KEY_FILE: Final = click.option(
@@ -79,6 +97,14 @@ FOR: Final = click.option(
 ON: Final = click.option("--on", type=Day(), help="The day to judge by; today by the case's calendar if left out.")
 EDITION: Final = click.option(
     "--edition", metavar="NAME@DATE", help="What if this edition had been in force throughout."
+)
+ACTOR: Final = click.option("--actor", type=Id(), required=True, help="Who acts, by their id.")
+ROLE: Final = click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role if role is not Role.SYSTEM]),
+    required=True,
+    metavar="ROLE",
+    help="And as what: practitioner, supervisor, ...",
 )
 CASE: Final = click.argument("case")
 ANY_CASE: Final = click.argument("case", required=False)

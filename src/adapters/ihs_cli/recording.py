@@ -190,6 +190,7 @@ class Run:
             command_id=said.id,
             case_id=said.case,
             agency_id=said.agency,
+            person_id=said.person,
             expected_version=said.expected_version,
             correlation=said.correlation,
             recorded_at=said.recorded_at,
@@ -197,7 +198,7 @@ class Run:
 
     def _say_recorded(self, said: Written, receipt: Receipt) -> None:
         result = NOTHING_NEW if receipt.again else RECORDED
-        where = f"{said.id} {said.case or said.agency}@{receipt.version} {said.word}"
+        where = f"{said.id} {_whose(said)}@{receipt.version} {said.word}"
         found = [line for finding in receipt.findings for line in _finding_lines(finding)]
         about: dict[str, Any] = {
             "version": receipt.version,
@@ -210,7 +211,7 @@ class Run:
         self._say(result, where, found, **_named(said), **about, edition=receipt.edition, findings=receipt.findings)
 
     def _say_refused(self, said: Written, objections: tuple[Objection, ...], why: str = "") -> None:
-        where = f"{said.id} {said.case or said.agency} {said.word}" + (f": {why}" if why else "")
+        where = f"{said.id} {_whose(said)} {said.word}" + (f": {why}" if why else "")
         lines = [line for objection in objections for line in objection_lines(objection)]
         self._say(REFUSED, where, lines, **_named(said), objections=objections, why=why)
 
@@ -228,8 +229,12 @@ class Run:
 
 
 def _named(said: Written) -> dict[str, Any]:
-    on = {"case": said.case} if said.case else {"agency": said.agency}
-    return {"id": said.id, **on, "record": said.word}
+    return {"id": said.id, **said.on, "record": said.word}
+
+
+def _whose(said: Written) -> str:
+    """The id of whose stream a line goes on."""
+    return "".join(said.on.values())
 
 
 def _why(error: Exception) -> str:

@@ -71,6 +71,7 @@ def _facts(records: RecordStore) -> dict[str, Any]:
         "root": head.root.hex(),
         "cases": len(records.streams("case/")),
         "agencies": len(records.streams("agency/")),
+        "persons": len(records.streams("person/")),
     }
 
 

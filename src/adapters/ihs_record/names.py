@@ -23,6 +23,7 @@ from ihs_domain import (
     restricting,
     safety,
     scoring,
+    searching,
     serving,
     system,
     teaming,
@@ -172,8 +173,13 @@ NAMES: Final[dict[str, type[Any]]] = {
     "DisclosureWithdrawn.v1": agencies.DisclosureWithdrawn,
     # person streams
     "PersonRegistered.v1": persons.PersonRegistered,
+    "PersonIdentified.v1": persons.PersonIdentified,
+    "IdentificationWithdrawn.v1": persons.IdentificationWithdrawn,
     "PersonsMerged.v1": persons.PersonsMerged,
+    "PersonsUnmerged.v1": persons.PersonsUnmerged,
     "PersonErased.v1": persons.PersonErased,
+    # access streams
+    "PersonSearchMade.v1": searching.PersonSearchMade,
     # the system stream
     "EditionLoaded.v1": system.EditionLoaded,
     "InstrumentLoaded.v1": system.InstrumentLoaded,

@@ -24,6 +24,7 @@ from ihs_domain.terms import (
     Jurisdiction,
     Month,
     PartId,
+    RegisterId,
     Version,
 )
 from ihs_record.fields import hints, open_fields
@@ -46,7 +47,7 @@ AN_ID: Final = Written(_ID, "an id: letters, digits, dots, hyphens, underscores,
 ID: Final = re.compile(_ID)
 
 PATTERNS: Final[dict[Any, Written]] = {
-    **dict.fromkeys((*CASE_IDS, ActorId, AgencyId, AgreementId, CaseId, DocumentId), AN_ID),
+    **dict.fromkeys((*CASE_IDS, ActorId, AgencyId, AgreementId, CaseId, DocumentId, RegisterId), AN_ID),
     PartId: Written(f"(?:{_ID})?", "the id of a part of the entry, or nothing for the whole"),
     Code: Written(_CODE, "a code: lower-case words joined by hyphens, at most 80 letters"),
     Cite: Written(r"[A-Za-z0-9](?:[A-Za-z0-9 .,()\[\]-]{0,78}[A-Za-z0-9)\]])?", "a clause as it is cited"),

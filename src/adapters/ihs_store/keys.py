@@ -7,7 +7,7 @@ import hmac
 import os
 import secrets
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -95,6 +95,10 @@ class KeyRing:
     def sealing(self) -> "Sealing":
         """Begin to seal the parts of one append."""
         return Sealing(self)
+
+    def over(self, kept: Mapping[str, WrappedKey]) -> "KeyRing":
+        """The same ring for keys that were read together, as they were then: quick, and soon out of date."""
+        return KeyRing(self._kek, kept.get)
 
     def unseal(self, key_id: str, place: bytes, sealed: bytes) -> bytes:
         """Open what was sealed at this place; KeyErased or SealBroken where that cannot be."""

@@ -1,6 +1,6 @@
 """What keeps records promises, whichever database does it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -103,8 +103,8 @@ class RecordStore(Protocol):
     def stream(self, stream: str, *, upto: int | None = None, after_version: int = 0) -> list[Row]:
         """Give a stream's records in version order, those at positions up to `upto` alone."""
 
-    def read(self, after: int, *, limit: int = 1000, upto: int | None = None) -> list[Row]:
-        """Give the records after a position, in order, at most `limit`."""
+    def read(self, after: int, *, limit: int = 1000, upto: int | None = None, names: Collection[str] = ()) -> list[Row]:
+        """Give the records after a position, in order, at most `limit`; of these stored names alone, where any."""
 
     def streams(self, prefix: str) -> list[str]:
         """Give the names of the streams that begin with `prefix`, such as "case/", in order."""
@@ -117,6 +117,9 @@ class RecordStore(Protocol):
 
     def key(self, key_id: str) -> WrappedKey | None:
         """Give a data key as it is kept."""
+
+    def keys(self, prefix: str) -> dict[str, WrappedKey]:
+        """Give the data keys whose ids begin with `prefix`, by id, as they are kept: for who opens many."""
 
     def info(self) -> Info:
         """Tell what kind of store this is."""

@@ -1,7 +1,7 @@
 """Opening, creating and using a store by its address."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -191,11 +191,12 @@ class SQLiteStore(RecordStore):
             (stream, after_version, _LARGEST_POSITION if upto is None else upto),
         )
 
-    def read(self, after: int, *, limit: int = 1000, upto: int | None = None) -> list[Row]:
+    def read(self, after: int, *, limit: int = 1000, upto: int | None = None, names: Collection[str] = ()) -> list[Row]:
         """Give the records after a position: see RecordStore."""
+        named = f"AND name IN ({', '.join('?' * len(names))}) " if names else ""
         return self._rows(
-            "WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
-            (after, _LARGEST_POSITION if upto is None else upto, limit),
+            f"WHERE position > ? AND position <= ? {named}ORDER BY position LIMIT ?",
+            (after, _LARGEST_POSITION if upto is None else upto, *names, limit),
         )
 
     def _rows(self, where: str, values: tuple[object, ...]) -> list[Row]:
@@ -249,6 +250,14 @@ class SQLiteStore(RecordStore):
             c.execute("SELECT id, wrapped, commitment FROM keys WHERE id = ?", (key_id,))
             found = c.fetchone()
         return found and WrappedKey(*found)
+
+    def keys(self, prefix: str) -> dict[str, WrappedKey]:
+        """Give the data keys whose ids begin with a prefix: see RecordStore."""
+        with self._reading() as c:
+            c.execute(
+                "SELECT id, wrapped, commitment FROM keys WHERE id >= ? AND id < ?", (prefix, prefix + _LAST_CHARACTER)
+            )
+            return {found["id"]: WrappedKey(*found) for found in c.fetchall()}
 
     def info(self) -> Info:
         """Tell what kind of store this is."""
