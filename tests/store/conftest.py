@@ -1,5 +1,6 @@
 """A store for each test, on each database that keeps records; a new database is one more parameter."""
 
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -30,9 +31,22 @@ def clock():
     return Clock()
 
 
-@pytest.fixture(params=["sqlite"])
-def url(request, tmp_path):
-    return {"sqlite": f"sqlite:///{tmp_path}/cases.db"}[request.param]
+@pytest.fixture
+def sqlite_url(tmp_path):
+    """The address of a file that is not there yet."""
+    return f"sqlite:///{tmp_path}/cases.db"
+
+
+@pytest.fixture
+def postgres_url(postgres):
+    """The address of a schema that is not there yet, on a real server."""
+    return postgres.url(f"t{secrets.token_hex(8)}")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request):
+    """The address of a store that is not there yet, on each database."""
+    return request.getfixturevalue(f"{request.param}_url")
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def test_a_write_that_the_disk_refuses_at_commit_is_unknown_and_the_store_goes_o
 
 
 def test_a_connection_whose_commit_failed_is_replaced(url, store, draft, holds):
-    datastore = store._records.recorder.datastore
+    datastore = store._database.datastore
     checked_last = "DEFERRABLE INITIALLY DEFERRED"
     in_the_file(url, f"CREATE TABLE part(id INTEGER PRIMARY KEY, whole REFERENCES part(id) {checked_last})")
     with datastore.get_connection(commit=True) as connection:
@@ -106,7 +106,7 @@ def test_a_connection_whose_commit_failed_is_replaced(url, store, draft, holds):
 
 
 def test_a_full_store_says_so_and_takes_records_again_when_there_is_room(store, draft, holds):
-    datastore = store._records.recorder.datastore
+    datastore = store._database.datastore
     with datastore.transaction(commit=False) as c:
         c.execute("PRAGMA page_count")
         pages = c.fetchone()[0]

@@ -28,16 +28,15 @@ class OnOurRecorder:
 
     def setUp(self):
         self.folder = TemporaryDirectory()
-        url = f"{self.folder.name}/cases.db"
-        create(url).close()
-        self.records = Records(path_of(url))
+        self.store = create(f"{self.folder.name}/cases.db")
+        self.records = self.store.records
 
     def tearDown(self):
         # The ledger has counted every record, whoever wrote it.
         with self.records.recorder.datastore.transaction(commit=False) as c:
             c.execute("SELECT size, (SELECT count(*) FROM records), (SELECT max(position) FROM records) FROM ledger")
             size, count, last = c.fetchone()
-        self.records.close()
+        self.store.close()
         self.folder.cleanup()
         assert (size, last or 0) == (count, count)
 

@@ -122,7 +122,10 @@ class RecordStore(Protocol):
         """Tell what kind of store this is."""
 
     def data_version(self) -> int:
-        """Give a number that changes whenever anyone has recorded: cheap to ask often."""
+        """Give a number that changes whenever anyone has recorded."""
+
+    def wait(self, version: int, timeout: float) -> int:
+        """Wait until the data version is another, at most `timeout` seconds; give the one that then is."""
 
     def close(self) -> None:
         """Let go of the database."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from ihs_store.errors import StoreExists, StoreUnavailable
+from ihs_store.errors import NewerStore, OlderStore, StoreExists, StoreUnavailable
 from ihs_store.port import Kind, WrappedKey
 
 APPLICATION_ID = int.from_bytes(b"ihs1", "big")
@@ -130,3 +130,13 @@ def lay_out(path: Path, kind: Kind, created_at: int, keys: Sequence[WrappedKey] 
     finally:
         with suppress(OSError):
             draft.unlink()
+
+
+def refuse_other_format(version: int) -> None:
+    """Raise NewerStore or OlderStore unless a store has the format that this program reads and writes."""
+    if version > FORMAT:
+        formats = f"format {version}, this program knows up to {FORMAT}"
+        raise NewerStore(f"the store has {formats}: use a newer version of it")
+    if version < FORMAT:
+        formats = f"format {version}, this program reads {FORMAT}"
+        raise OlderStore(f"the store has {formats}: make a backup, then type ihs store migrate")
