@@ -40,7 +40,14 @@ class Server:
         self.runs_as = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid} if os.geteuid() == 0 else {}
         if self.runs_as:
             os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
-        how = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=ihs", "--no-sync", "--no-instructions")
+        how = (
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--username=ihs",
+            "--no-sync",
+            "--no-instructions",
+        )
         self._run("initdb", "-D", str(folder / "data"), *how)
 
     def _run(self, program: str, *words: str) -> None:

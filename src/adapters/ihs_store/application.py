@@ -94,6 +94,7 @@ class RecordFactory(InfrastructureFactory[Any]):
         """Refuse, for the same reason."""
         raise NotImplementedError("a store tracks no position")
 
+
 class Records(Application[str]):
     """The application that keeps the records of one store through its recorder, on either database."""
 

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -18,11 +18,20 @@ from ihs_store.errors import (
     StoreMissing,
     StoreUnavailable,
 )
+from ihs_store.keeping import Store, info_of
 from ihs_store.laying import Asked, Clock, Keeper
 from ihs_store.recorder import RecordRecorder
 from ihs_store.schema import APPLICATION_ID, FORMAT, refuse_other_format
-from ihs_store.sqlite import Access, CommitFailed, RecordDatastore, address, classified, connected, is_read_only, plainly
-from ihs_store.keeping import Store, info_of
+from ihs_store.sqlite import (
+    Access,
+    CommitFailed,
+    RecordDatastore,
+    address,
+    classified,
+    connected,
+    is_read_only,
+    plainly,
+)
 from ihs_store.writing import Statements, Writer
 
 LOOK_AGAIN: Final = 0.005
@@ -63,30 +72,32 @@ def _refuse_foreign(path: Path, database: sqlite3.Connection) -> None:
         raise ForeignDatabase(f"{path} is not a store: it is another program's SQLite database")
 
 
-def version_of(path: Path) -> int:
-    """Tell which format a store's file has; StoreNotOpened for anything else."""
+@contextmanager
+def looked_into(path: Path, lock_timeout: float) -> Iterator[tuple[sqlite3.Connection, Access]]:
+    """Open the store in a file, of whatever format, and say how it may be used; StoreNotOpened, StoreUnavailable."""
     _refuse_what_is_no_store(path)
-    with plainly(), closing(connected(path, 0, _access(path))) as database:
-        return int(database.execute("PRAGMA user_version").fetchone()[0])
+    with plainly():
+        access = _access(path, lock_timeout)
+        with closing(connected(path, lock_timeout, access)) as database:
+            yield database, access
 
 
 def open_file(path: Path, clock: Clock, lock_timeout: float) -> Store:
     """Open the store in a file, for reading only where nothing may be written there; else StoreNotOpened."""
-    refuse_other_format(version_of(path))
-    access = _access(path)
-    with plainly(), closing(connected(path, lock_timeout, access)) as database:
+    with looked_into(path, lock_timeout) as (database, access):
+        refuse_other_format(int(database.execute("PRAGMA user_version").fetchone()[0]))
         info = info_of(dict(database.execute("SELECT key, value FROM meta").fetchall()), FORMAT)
     return Store(SQLiteFile(path, access, Keeper(info.kind, clock), lock_timeout), info)
 
 
-def _access(path: Path) -> Access:
+def _access(path: Path, lock_timeout: float) -> Access:
     """Find out by trying: who may write is for the file system to say."""
     try:
-        with closing(connected(path, 0, "rw")) as database:
+        with closing(connected(path, lock_timeout, "rw")) as database:
             database.execute("SELECT 1 FROM meta").fetchone()
     except sqlite3.OperationalError as error:
         if not is_read_only(error):
-            return "rw"
+            raise
         wal = path.with_name(path.name + "-wal")
         if wal.exists() and wal.stat().st_size:
             raise StoreUnavailable(
@@ -121,15 +132,21 @@ class SQLiteFile:
     def commit(self, asks: Sequence[Asked]) -> None:
         """Record what several callers ask in one transaction, synced to the disk once."""
         with self._writing, plainly():
-            if self._closed:
-                raise ConnectionPoolClosedError
+            self._refuse_closed()
             if self._write is None:
                 self._write = connected(self._path, 0, self._access)
             try:
                 self._committed(self._write.cursor(), asks)
             finally:
-                if self._closed:
-                    self._abandon()
+                self._leave()
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise ConnectionPoolClosedError
+
+    def _leave(self) -> None:
+        if self._closed:  # meanwhile, by another thread
+            self._abandon()
 
     def _committed(self, c: sqlite3.Cursor, asks: Sequence[Asked]) -> None:
         self.datastore.queue.begin(c)
@@ -145,16 +162,17 @@ class SQLiteFile:
             raise CommitFailed(error) from error
 
     def _abandon(self) -> None:
-        """Close a connection with what it may have begun; the next append opens another."""
+        """Undo what the writing connection may have begun, and close it; the next append opens another."""
         database, self._write = self._write, None
         if database is not None:
+            with suppress(sqlite3.Error):
+                database.rollback()  # closing alone leaves the lock while an error's traceback holds the cursor
             database.close()
 
     def data_version(self) -> int:
         """Ask SQLite's own number, on a connection that never writes."""
         with self._watch, plainly():
-            if self._closed:
-                raise ConnectionPoolClosedError
+            self._refuse_closed()
             if self._watching is None:
                 self._watching = connected(self._path, self._lock_timeout, self._access)
             return int(self._watching.execute("PRAGMA data_version").fetchone()[0])

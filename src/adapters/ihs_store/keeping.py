@@ -23,7 +23,9 @@ _LARGEST_POSITION: Final = (1 << 63) - 1
 class Database(Protocol):
     """What SQLite and PostgreSQL each do in their own way. All of it raises StoreErrors and no others."""
 
-    recorder: ApplicationRecorder
+    @property
+    def recorder(self) -> ApplicationRecorder:
+        """The library's recorder on this database."""
 
     def reading(self) -> AbstractContextManager[Statements]:
         """Give a cursor that sees the record as it stands at one moment."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from threading import BoundedSemaphore
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import psycopg
 from psycopg import errors, pq
@@ -35,7 +35,12 @@ _SESSION: Final = """
         CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END
 """
 _NOTHING: Final = "nothing was recorded"
-_LOST: Final = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.IdleInTransactionSessionTimeout)
+_LOST: Final = (
+    errors.AdminShutdown,
+    errors.CrashShutdown,
+    errors.CannotConnectNow,
+    errors.IdleInTransactionSessionTimeout,
+)
 
 
 class CommitLost(Exception):
@@ -54,8 +59,7 @@ class Connection(psycopg.Connection[DictRow]):
 
 def connected(server: Server, lock_timeout: float) -> Connection:
     """Open a connection in autocommit mode, each setting that matters made for its session; raises psycopg.Error."""
-    opened = Connection.connect(server.conninfo, autocommit=True, row_factory=dict_row)
-    connection = cast("Connection", opened)
+    connection = Connection.connect(server.conninfo, autocommit=True, row_factory=dict_row)
     connection.answer_within = server.answer_within
     try:
         within = f"{int(server.answer_within * 1000)}ms"
@@ -75,7 +79,7 @@ def _translated(statement: str) -> bytes:
 class Cursor:
     """A cursor that takes the statements both databases understand, and gives tuples."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._cursor = connection.cursor(row_factory=tuple_row)
 
     def execute(self, statement: str, values: Any = (), /) -> Any:

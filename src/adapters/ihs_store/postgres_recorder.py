@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
+from eventsourcing import persistence
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
-from ihs_store.postgres import Connection, Cursor, Pool
+from ihs_store.postgres import Cursor, Pool
 from ihs_store.recorder import insert
 from ihs_store.writing import Writer
 
@@ -36,8 +37,6 @@ class RecordDatastore(PostgresDatastore):
 
 @contextmanager
 def _as_the_library_says() -> Iterator[None]:
-    from eventsourcing import persistence  # noqa: PLC0415
-
     try:
         yield
     except psycopg.Error as error:
@@ -47,7 +46,7 @@ def _as_the_library_says() -> Iterator[None]:
 
 
 @contextmanager
-def writing(connection: Connection, channel: str) -> Iterator[Cursor]:
+def writing(connection: psycopg.Connection[Any], channel: str) -> Iterator[Cursor]:
     """Begin a transaction that holds the write lock, and end it; raises psycopg.Error, all rolled back."""
     with connection.transaction():
         connection.execute(LOCK)

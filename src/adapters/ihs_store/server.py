@@ -4,7 +4,6 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-
 from typing import Final
 
 import psycopg

@@ -40,7 +40,6 @@ _FIRST_IN_LINE: Final = 0.0001
 _NEXT_IN_LINE: Final = 0.0005
 
 
-
 class CommitFailed(PersistenceError):
     """The COMMIT itself failed, so SQLite does not say whether the transaction stands."""
 
@@ -83,24 +82,33 @@ def is_read_only(error: sqlite3.Error) -> bool:
 
 def classified(error: BaseException) -> StoreError:
     """Say what a failure of SQLite or of the connection pool means to who asked."""
-    code = _code(error)
     if isinstance(error, ConnectionPoolClosedError):
         return StoreClosed("the store is closed: open it again")
-    if isinstance(error, ConnectionUnavailableError) or code in _BUSY:
-        return StoreBusy("another writer holds the store: nothing was recorded, try again")
-    if code == sqlite3.SQLITE_FULL:
-        return StoreFull("there is no room left on the disk: nothing was recorded, make room and try again")
-    if code == sqlite3.SQLITE_READONLY:
-        return StoreReadOnly("the store can only be read here: nothing was recorded, record in the store itself")
+    code = sqlite3.SQLITE_BUSY if isinstance(error, ConnectionUnavailableError) else _code(error)
+    for codes, made, says in _MEANINGS:
+        if code in codes:
+            return made(says)
     if isinstance(error, CommitFailed):
         return OutcomeUnknown("the disk failed while recording: ask for the command's receipt before trying again")
     if code in _DAMAGED:
         return StoreDamaged("the database contradicts itself: nothing was recorded, verify it against a backup")
-    return StoreUnavailable(f"the database cannot be used ({_named(code)}): nothing was recorded")
+    what = "disk I/O error" if code == sqlite3.SQLITE_IOERR else f"SQLite's code {code}"
+    return StoreUnavailable(f"the database cannot be used ({what}): nothing was recorded")
 
 
-def _named(code: int | None) -> str:
-    return "disk I/O error" if code == sqlite3.SQLITE_IOERR else f"SQLite's code {code}"
+_MEANINGS: Final[tuple[tuple[set[int], type[StoreError], str], ...]] = (
+    (_BUSY, StoreBusy, "another writer holds the store: nothing was recorded, try again"),
+    (
+        {sqlite3.SQLITE_FULL},
+        StoreFull,
+        "there is no room left on the disk: nothing was recorded, make room and try again",
+    ),
+    (
+        {sqlite3.SQLITE_READONLY},
+        StoreReadOnly,
+        "the store can only be read here: nothing was recorded, record in the store itself",
+    ),
+)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from ihs_store.schema import COLUMNS, FORMAT, HEADER
 
 SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
 SELECT_STANDING: Final = "SELECT size, frontier, recorded_at FROM ledger LEFT JOIN records ON position = size"
-_SELECT_END_OF_LEDGER: Final = "SELECT size, frontier, (SELECT value FROM meta WHERE key = 'format') FROM ledger"
+_SELECT_END: Final = SELECT_STANDING.replace(" FROM", ", (SELECT value FROM meta WHERE key = 'format') FROM", 1)
 _MOST_ENDS: Final = 50_000
 _INSERT_RECORD: Final = f"INSERT INTO records({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 
@@ -94,24 +94,16 @@ class Writer:
         return laying.rows
 
     def _standing(self, c: Statements) -> _Known:
-        c.execute(_SELECT_END_OF_LEDGER)
-        size, frontier, version = c.fetchone()
+        c.execute(_SELECT_END)
+        size, frontier, recorded_at, version = c.fetchone()
         if version != str(FORMAT):
             raise NewerStore("the store was migrated while it was open: open it with the newer program")
+        if size and recorded_at is None:
+            raise StoreDamaged("the last record is missing: verify the store against a backup")
         known = self._known
         if known is None or known.size != size or known.frontier != frontier or len(known.ends) > _MOST_ENDS:
-            known = self._known = _Known(size, frontier, tree_of(size, frontier), _last_recorded(c, size), {})
+            known = self._known = _Known(size, frontier, tree_of(size, frontier), recorded_at, {})
         return known
-
-
-def _last_recorded(c: Statements, size: int) -> int | None:
-    if not size:
-        return None
-    c.execute("SELECT recorded_at FROM records WHERE position = ?", (size,))
-    found = c.fetchone()
-    if found is None:
-        raise StoreDamaged("the last record is missing: verify the store against a backup")
-    return int(found[0])
 
 
 def _stream(draft: Any) -> str:
