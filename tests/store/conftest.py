@@ -23,12 +23,14 @@ SECOND = 1_000_000
 
 
 class Clock:
-    """A clock that a test sets: microseconds since 1970."""
+    """A clock that a test sets: microseconds since 1970. What is done `meanwhile` is done inside an append."""
 
     def __init__(self):
         self.now = START
+        self.meanwhile = lambda: None
 
     def __call__(self):
+        self.meanwhile()
         return self.now
 
 

@@ -198,7 +198,7 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     TellingError: "Telling agencies",
     SubscriberError: "Receiving, for agencies",
 }
-INSIDE: Final = frozenset({"AlreadyRecorded", "CommitFailed", "Misfit", "Misfits"})
+INSIDE: Final = frozenset({"AlreadyRecorded", "CommitFailed", "CommitLost", "Misfit", "Misfits"})
 """Errors that never leave the package they are raised in."""
 
 

@@ -27,11 +27,12 @@ _DEFAULTS: Final = {
 
 @frozen
 class Server:
-    """A schema of a PostgreSQL database; `answer_within` is how many seconds an answer may take."""
+    """A schema of a PostgreSQL database: how long an answer may take, in seconds, and how its address is shown."""
 
     conninfo: str = field(repr=False)
     schema: str
     answer_within: float
+    shown: str
 
 
 def is_server(url: str) -> bool:
@@ -58,7 +59,7 @@ def server_of(url: str) -> Server:
     if not fullmatch("[a-z_][a-z0-9_]{0,62}", schema) or schema.startswith("pg_"):
         raise UnknownURL("the address names no schema: use small letters, digits and _, at most 63 of them")
     query = urlencode({**_DEFAULTS, **{key: value for key, value in given.items() if key not in _OURS}})
-    return Server(parts._replace(query=query).geturl(), schema, within)
+    return Server(parts._replace(query=query).geturl(), schema, within, shown(url))
 
 
 def _split(url: str) -> SplitResult:

@@ -87,7 +87,7 @@ def open_file(path: Path, clock: Clock, lock_timeout: float) -> Store:
     with looked_into(path, lock_timeout) as (database, access):
         refuse_other_format(int(database.execute("PRAGMA user_version").fetchone()[0]))
         info = info_of(dict(database.execute("SELECT key, value FROM meta").fetchall()), FORMAT)
-    return Store(SQLiteFile(path, access, Keeper(info.kind, clock), lock_timeout), info)
+    return Store(SQLiteFile(path, access, Keeper(info.kind, clock), lock_timeout), info, str(path))
 
 
 def _access(path: Path, lock_timeout: float) -> Access:

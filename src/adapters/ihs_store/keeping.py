@@ -46,8 +46,9 @@ class Database(Protocol):
 class Store(RecordStore):
     """A store over one of the databases. Appends that come at the same time are committed together."""
 
-    def __init__(self, database: Database, info: Info) -> None:
+    def __init__(self, database: Database, info: Info, address: str) -> None:
         self._database = database
+        self.address = address  # as it may be printed, without a password
         self._info = info
         self._group = Group(database.commit)
 

@@ -80,7 +80,12 @@ class WrappedKey:
 
 
 class RecordStore(Protocol):
-    """Keeps records in one dense order; several threads, and several processes at once, may use it."""
+    """Keeps records in one dense order; several threads, and several processes at once, may use it.
+
+    `address` says where it is, as it may be printed: without a password.
+    """
+
+    address: str
 
     def append(
         self,

@@ -120,7 +120,7 @@ def open_schema(server: Server, clock: Clock, lock_timeout: float) -> Store:
     refuse_other_format(version_of(server))
     with plainly(), closing(connected(server, lock_timeout)) as connection:
         info = info_of(_meta(Cursor(connection), server.schema), FORMAT)
-    return Store(PostgresSchema(server, Keeper(info.kind, clock), lock_timeout), info)
+    return Store(PostgresSchema(server, Keeper(info.kind, clock), lock_timeout), info, server.shown)
 
 
 class PostgresSchema:
