@@ -50,7 +50,9 @@ CALLERS: Final = 32
 MAC: Final = b"m" * 32
 WHOM: Final = tuple(f"p-{n:030x}" for n in range(12))
 WORDS: Final = "Spoke with both children in the kitchen; the gate on the stairs is mended. " * 3
-CONTACT: Final = ContactMade(ContactMode.HOME_VISIT, frozenset(map(PersonId, WHOM)), minutes=40, announced=True, words=WORDS)
+CONTACT: Final = ContactMade(
+    ContactMode.HOME_VISIT, frozenset(map(PersonId, WHOM)), minutes=40, announced=True, words=WORDS
+)
 FIELDS: Final = {"mode": "home-visit", "whom": [*WHOM], "minutes": 40, "announced": True, "words": WORDS}
 ENCODED: Final = encode(CONTACT)
 SEALED: Final = b"n" * 12 + WORDS.encode() + b"t" * 16
@@ -231,7 +233,7 @@ class Bench:
             Path(folder).chmod(0o755)
             home = Path(folder) / "server"
             home.mkdir()
-            server = postgres.Server(binaries, home)
+            server = postgres.Server(binaries, home, durable=True)
             server.start()
             try:
                 with closing(create(server.url("bench"))) as store, on_postgres(server) as library:
@@ -243,7 +245,10 @@ class Bench:
         self.beside["pg_append_32_per_second"] = 1e6 / statistics.median(ours)
 
     def commands_and_loads(self) -> None:
-        with Cases.create(str(self.folder / "c.db"), rules=UTAH) as cases, on_sqlite(self.folder / "libc.db") as library:
+        with (
+            Cases.create(str(self.folder / "c.db"), rules=UTAH) as cases,
+            on_sqlite(self.folder / "libc.db") as library,
+        ):
             numbers = count()
 
             def record(times: int, case: str = "k1") -> None:
@@ -264,7 +269,10 @@ class Bench:
                 for _ in range(length - 1):
                     case.contact_made(**FIELDS)
             library.save(small, large)
-            loads = (lambda n: [cases.get("k50") for _ in range(n)]), (lambda n: [library.repository.get(large.id) for _ in range(n)])
+            loads = (
+                (lambda n: [cases.get("k50") for _ in range(n)]),
+                (lambda n: [library.repository.get(large.id) for _ in range(n)]),
+            )
             load, their_load = in_turn(self.rounds, *((act, self.times(96)) for act in loads))
             ours_taken, theirs_taken = in_turn(3, (record, 8), (theirs, 8))
         self.found["command_vs_eventsourcing"] = middle_ratio(theirs_taken, ours_taken)
@@ -312,7 +320,9 @@ class Bench:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.found["append_growth"] = middle_ratio(taken[1], taken[0])
         self.found["bytes_over_payload"] = path.stat().st_size / records - PAYLOAD
-        audited = subprocess.run([sys.executable, __file__, "--audit", path], check=True, capture_output=True, text=True)
+        audited = subprocess.run(
+            [sys.executable, __file__, "--audit", path], check=True, capture_output=True, text=True
+        )
         self.found["verify_us"], self.found["verify_mb"] = map(float, audited.stdout.split())
         self.beside["records_verified"] = records
 
@@ -390,18 +400,22 @@ def settings(folder: Path) -> dict[str, Any]:
     }
 
 
+def say(line: str = "") -> None:
+    sys.stdout.write(f"{line}\n")
+
+
 def told(bench: Bench) -> None:
     for name, value in settings(bench.folder).items():
-        print(f"{name:<32} {value}")
-    print()
+        say(f"{name:<32} {value}")
+    say()
     for name, (relation, goal) in GOALS.items():
         value = bench.found.get(name)
         held = value is not None and (value <= goal if relation == "<=" else value >= goal)
         shown = "not measured" if value is None else f"{value:10.2f}"
-        print(f"{name:<32} {shown}   goal {relation} {goal:g}   {'yes' if held else 'NO'}")
-    print()
+        say(f"{name:<32} {shown}   goal {relation} {goal:g}   {'yes' if held else 'NO'}")
+    say()
     for name, value in bench.beside.items():
-        print(f"{name:<32} {value:10.1f}")
+        say(f"{name:<32} {value:10.1f}")
 
 
 def main() -> None:
@@ -429,7 +443,9 @@ def main() -> None:
             part()
         told(bench)
     if asked.json:
-        asked.json.write_text(json.dumps({name: round(value, 3) for name, value in bench.found.items()}, indent=2) + "\n")
+        asked.json.write_text(
+            json.dumps({name: round(value, 3) for name, value in bench.found.items()}, indent=2) + "\n"
+        )
 
 
 if __name__ == "__main__":

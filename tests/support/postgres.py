@@ -30,12 +30,16 @@ def free_port() -> int:
 
 
 class Server:
-    """PostgreSQL refuses to run as root; where tests do, it runs as the machine's nobody."""
+    """A server of one's own. PostgreSQL refuses to run as root; where tests do, it runs as the machine's nobody.
 
-    def __init__(self, bin_folder: Path, folder: Path) -> None:
+    Tests kill processes, not machines, so that they can do without *durable*: waiting for the disk.
+    """
+
+    def __init__(self, bin_folder: Path, folder: Path, *, durable: bool = False) -> None:
         self.bin = bin_folder
         self.folder = folder
         self.port = free_port()
+        self.durable = durable
         self.process: subprocess.Popen | None = None
         self.runs_as = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid} if os.geteuid() == 0 else {}
         if self.runs_as:
@@ -62,6 +66,7 @@ class Server:
             "port": self.port,
             "unix_socket_directories": self.folder,
             "max_connections": 100,
+            **({} if self.durable else {"fsync": "off", "full_page_writes": "off"}),
         }
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         log = (self.folder.parent / f"{self.folder.name}.log").open("ab")

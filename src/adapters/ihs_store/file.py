@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -20,6 +20,7 @@ from ihs_store.errors import (
 )
 from ihs_store.keeping import Store, info_of
 from ihs_store.laying import Asked, Clock, Keeper
+from ihs_store.port import Statements
 from ihs_store.recorder import RecordRecorder
 from ihs_store.schema import APPLICATION_ID, FORMAT, refuse_other_format
 from ihs_store.sqlite import (
@@ -32,7 +33,7 @@ from ihs_store.sqlite import (
     is_read_only,
     plainly,
 )
-from ihs_store.writing import Statements, Writer
+from ihs_store.writing import Writer
 
 LOOK_AGAIN: Final = 0.005
 
@@ -128,6 +129,10 @@ class SQLiteFile:
         """Give a cursor in a transaction that reads."""
         with plainly(), self.datastore.transaction(commit=False) as c:
             yield c
+
+    def snapshot(self) -> AbstractContextManager[Statements]:
+        """Give a cursor all of whose statements see one moment: here any transaction does."""
+        return self.reading()
 
     def commit(self, asks: Sequence[Asked]) -> None:
         """Record what several callers ask in one transaction, synced to the disk once."""

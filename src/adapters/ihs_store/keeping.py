@@ -13,8 +13,8 @@ from ihs_store.application import Records
 from ihs_store.errors import StoreDamaged
 from ihs_store.grouping import Group
 from ihs_store.laying import Asked
-from ihs_store.port import Command, Head, Info, Kind, Receipt, RecordStore, WrappedKey
-from ihs_store.writing import SELECT_RECORDS, SELECT_STANDING, Statements, receipt_of, row_of, tree_of
+from ihs_store.port import Command, Head, Info, Kind, Receipt, RecordStore, Statements, WrappedKey
+from ihs_store.writing import SELECT_RECORDS, SELECT_STANDING, receipt_of, row_of, tree_of
 
 _LAST_CHARACTER: Final = "\U0010ffff"
 _LARGEST_POSITION: Final = (1 << 63) - 1
@@ -28,7 +28,10 @@ class Database(Protocol):
         """The library's recorder on this database."""
 
     def reading(self) -> AbstractContextManager[Statements]:
-        """Give a cursor that sees the record as it stands at one moment."""
+        """Give a cursor to read with."""
+
+    def snapshot(self) -> AbstractContextManager[Statements]:
+        """Give a cursor all of whose statements see the store as it stands at one moment."""
 
     def commit(self, asks: Sequence[Asked]) -> None:
         """Record what several callers ask in one durable transaction, and settle the outcome of each."""
@@ -136,6 +139,10 @@ class Store(RecordStore):
             c.execute("SELECT id, wrapped, commitment FROM keys WHERE id = ?", (key_id,))
             found = c.fetchone()
         return WrappedKey(*found) if found else None
+
+    def snapshot(self) -> AbstractContextManager[Statements]:
+        """Give a cursor all of whose statements see the store as it stands at one moment: for copying it whole."""
+        return self._database.snapshot()
 
     def info(self) -> Info:
         """Tell what kind of store this is."""

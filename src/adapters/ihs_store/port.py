@@ -134,3 +134,19 @@ class RecordStore(Protocol):
 
     def close(self) -> None:
         """Let go of the database."""
+
+
+class Statements(Protocol):
+    """A cursor of either database, in one transaction."""
+
+    def execute(self, statement: Any, values: Any = ..., /) -> Any:
+        """Run one statement."""
+
+    def executemany(self, statement: Any, values: Any, /) -> Any:
+        """Run one statement for each of many rows of values."""
+
+    def fetchone(self) -> Any:
+        """Give the next row found, None after the last."""
+
+    def fetchall(self) -> Any:
+        """Give all rows found."""

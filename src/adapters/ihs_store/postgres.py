@@ -58,8 +58,14 @@ class Connection(psycopg.Connection[DictRow]):
 
 
 def connected(server: Server, lock_timeout: float) -> Connection:
-    """Open a connection in autocommit mode, each setting that matters made for its session; raises psycopg.Error."""
-    connection = Connection.connect(server.conninfo, autocommit=True, row_factory=dict_row)
+    """Open a connection in autocommit mode, each setting that matters made for its session.
+
+    Raises psycopg.Error, StoreUnavailable, StoreMissing where there is no such database.
+    """
+    try:
+        connection = Connection.connect(server.conninfo, autocommit=True, row_factory=dict_row)
+    except psycopg.OperationalError as error:
+        raise _unconnected(error) from None
     connection.answer_within = server.answer_within
     try:
         within = f"{int(server.answer_within * 1000)}ms"
@@ -69,6 +75,26 @@ def connected(server: Server, lock_timeout: float) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def _unconnected(error: psycopg.OperationalError) -> StoreError:
+    """Say why there is no connection. A server that refuses one gives no code, so its words are looked into."""
+    for sign, made, says in _REFUSALS:
+        if sign in str(error):
+            return made(says)
+    return StoreUnavailable(f"the server cannot be reached, or does not answer: {_NOTHING}, try again when it does")
+
+
+_REFUSALS: Final[tuple[tuple[str, type[StoreError], str], ...]] = (
+    ("does not exist", StoreMissing, "the server has no such database or user: make it, then the store in it"),
+    (
+        "authentication failed",
+        StoreUnavailable,
+        f"the server does not let this user in: {_NOTHING}, check the password",
+    ),
+    ("no password supplied", StoreUnavailable, f"the server wants a password: {_NOTHING}, set PGPASSWORD or ~/.pgpass"),
+    ("too many clients", StoreBusy, f"the server has no connection left: {_NOTHING}, try again"),
+)
 
 
 @cache
@@ -184,14 +210,7 @@ _MEANINGS: Final[tuple[tuple[Any, type[StoreError], str], ...]] = (
     ((errors.DeadlockDetected, errors.SerializationFailure), StoreBusy, f"others write: {_NOTHING}, try again"),
     (errors.QueryCanceled, StoreBusy, f"the database took longer than it may: {_NOTHING}, try again"),
     ((errors.DiskFull, errors.OutOfMemory), StoreFull, f"the server has no room left: {_NOTHING}, make room"),
-    (errors.TooManyConnections, StoreBusy, f"the server has no connection left: {_NOTHING}, try again"),
     (errors.ReadOnlySqlTransaction, StoreReadOnly, f"this server only reads: {_NOTHING}, name the one that writes"),
-    (errors.InvalidCatalogName, StoreMissing, "the server has no such database: create it, then the store in it"),
-    (
-        (errors.InvalidPassword, errors.InvalidAuthorizationSpecification),
-        StoreUnavailable,
-        f"the server does not let this user in: {_NOTHING}, check user and password",
-    ),
     (errors.InsufficientPrivilege, StoreUnavailable, f"this user may not do that in the database: {_NOTHING}"),
     (
         (errors.IntegrityError, errors.DataError, errors.UndefinedTable, errors.UndefinedColumn, errors.InternalError),

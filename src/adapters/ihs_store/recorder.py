@@ -7,9 +7,9 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
 from ihs_store.laying import Asked
-from ihs_store.port import Receipt
+from ihs_store.port import Receipt, Statements
 from ihs_store.sqlite import RecordDatastore
-from ihs_store.writing import Statements, Writer
+from ihs_store.writing import Writer
 
 
 class AlreadyRecorded(Exception):

@@ -1,6 +1,5 @@
 """A store in one schema of a PostgreSQL database: how it comes to stand, is opened, read and written."""
 
-import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -11,14 +10,21 @@ from psycopg import errors
 
 from ihs_record.row import Row
 from ihs_store.addresses import Server
-from ihs_store.errors import ForeignDatabase, StoreDamaged, StoreExists, StoreMissing, StoreUnavailable
+from ihs_store.errors import (
+    ForeignDatabase,
+    StoreDamaged,
+    StoreError,
+    StoreExists,
+    StoreMissing,
+    StoreUnavailable,
+)
 from ihs_store.keeping import Store, info_of
 from ihs_store.laying import Asked, Clock, Keeper
-from ihs_store.port import Kind, WrappedKey
+from ihs_store.port import Statements
 from ihs_store.postgres import CommitLost, Connection, Cursor, Pool, connected, is_lost, plainly
 from ihs_store.postgres_recorder import BEGIN, LOCK, RecordRecorder
-from ihs_store.schema import FORMAT, HEADER, refuse_other_format
-from ihs_store.writing import Statements, Writer
+from ihs_store.schema import FORMAT, HEADER, Fill, refuse_other_format
+from ihs_store.writing import Writer
 
 LONGEST_SILENCE: Final = 5.0
 
@@ -57,13 +63,11 @@ _STATEMENTS: Final = (
     CREATE TRIGGER records_stand BEFORE UPDATE OF {", ".join((*HEADER, "leaf", "sealed"))} ON records
         FOR EACH ROW EXECUTE FUNCTION refuse()
     """,
-    "INSERT INTO ledger VALUES (1, 0, '')",
 )
 
 
-def lay_out_schema(server: Server, kind: Kind, created_at: int, keys: Sequence[WrappedKey] = ()) -> None:
+def lay_out_schema(server: Server, fill: Fill) -> None:
     """Create a store's tables; of many who try at once one does, and the others get StoreExists."""
-    meta = {"format": str(FORMAT), "kind": kind, "created_at": str(created_at), "store": secrets.token_hex(16)}
     with plainly(), closing(connected(server, server.answer_within)) as connection, connection.transaction():
         c = Cursor(connection)
         _refuse_other_text(c)
@@ -71,8 +75,7 @@ def lay_out_schema(server: Server, kind: Kind, created_at: int, keys: Sequence[W
         _begin_schema(c, server.schema)
         for statement in _STATEMENTS:
             c.execute(statement)
-        c.executemany("INSERT INTO meta VALUES (?, ?)", [*meta.items()])
-        c.executemany("INSERT INTO keys VALUES (?, ?, ?)", [(key.id, key.wrapped, key.commitment) for key in keys])
+        fill(c)
 
 
 def _refuse_other_text(c: Cursor) -> None:
@@ -143,6 +146,13 @@ class PostgresSchema:
         with plainly(), self._pool.connection() as connection:
             yield Cursor(connection)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Statements]:
+        """Give a cursor all of whose statements see one moment, on a connection of its own."""
+        with plainly(), closing(self._connected()) as connection:
+            connection.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield Cursor(connection)
+
     def commit(self, asks: Sequence[Asked]) -> None:
         """Record what several callers ask in one transaction, and make out what became of it if the answer is lost."""
         with plainly(), self._pool.connection() as connection:
@@ -183,7 +193,7 @@ class PostgresSchema:
                 c = Cursor(connection)
                 c.execute("SELECT leaf FROM records WHERE position = ?", (last.position,))
                 found = c.fetchone()
-        except psycopg.Error as error:
+        except (psycopg.Error, StoreError) as error:
             raise CommitLost from error
         if found != (last.leaf,):
             raise StoreUnavailable("the connection was lost: nothing was recorded, try again")

@@ -29,7 +29,7 @@ from ihs_store.errors import (
     StoreReadOnly,
     StoreUnavailable,
 )
-from ihs_store.writing import Statements
+from ihs_store.port import Statements
 
 Access = Literal["rw", "ro&immutable=1"]
 

@@ -1,17 +1,21 @@
 """Creating and opening a store by its address, whichever database keeps it."""
 
 from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import Final, cast
 
 from ihs_store.addresses import is_server, path_of, server_of
+from ihs_store.errors import StoreUnavailable
 from ihs_store.file import open_file
 from ihs_store.keeping import Store
 from ihs_store.laying import Clock, wall_clock
-from ihs_store.port import Kind, WrappedKey
-from ihs_store.schema import lay_out
+from ihs_store.port import WrappedKey
+from ihs_store.schema import Fill, lay_out, new_store
 
 __all__ = ["create", "open_store", "path_of"]
 
-LOCK_TIMEOUT = 5.0
+LOCK_TIMEOUT: Final = 5.0
 
 
 def create(
@@ -23,14 +27,16 @@ def create(
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> Store:
     """Create a store with its first `keys` and open it; StoreExists where something stands there already."""
-    kind: Kind = "rehearsal" if rehearsal else "live"
-    if is_server(url):
-        from ihs_store.server import lay_out_schema  # noqa: PLC0415 - psycopg is an extra, and takes its time
-
-        lay_out_schema(server_of(url), kind, wall_clock(), keys)
-    else:
-        lay_out(path_of(url), kind, wall_clock(), keys)
+    begin(url, new_store("rehearsal" if rehearsal else "live", wall_clock(), keys))
     return open_store(url, clock=clock, lock_timeout=lock_timeout)
+
+
+def begin(url: str, fill: Fill) -> None:
+    """Lay out a store and fill it, in one step; StoreExists where something stands there already."""
+    if is_server(url):
+        _server().lay_out_schema(server_of(url), fill)
+    else:
+        lay_out(path_of(url), fill)
 
 
 def open_store(url: str, *, clock: Clock = wall_clock, lock_timeout: float = LOCK_TIMEOUT) -> Store:
@@ -39,8 +45,14 @@ def open_store(url: str, *, clock: Clock = wall_clock, lock_timeout: float = LOC
     A file that can only be read is opened for reading. `clock` gives microseconds since 1970; a writer waits
     `lock_timeout` seconds for others before StoreBusy.
     """
-    if not is_server(url):
-        return open_file(path_of(url), clock, lock_timeout)
-    from ihs_store.server import open_schema  # noqa: PLC0415 - the same
+    if is_server(url):
+        return cast("Store", _server().open_schema(server_of(url), clock, lock_timeout))
+    return open_file(path_of(url), clock, lock_timeout)
 
-    return open_schema(server_of(url), clock, lock_timeout)
+
+def _server() -> ModuleType:
+    """Import what PostgreSQL needs when it is needed: the driver is an extra, and takes its time."""
+    try:
+        return import_module("ihs_store.server")
+    except ModuleNotFoundError as error:
+        raise StoreUnavailable("a store on PostgreSQL needs its driver: install ihs-domain[postgres]") from error

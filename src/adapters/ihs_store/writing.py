@@ -5,7 +5,7 @@ A transaction that writes must hold the store's one write lock before `write` re
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from attrs import define, field
 
@@ -13,7 +13,7 @@ from ihs_ledger.tree import Frontier, TreeDamaged
 from ihs_record.row import Emptied, Part, PartsDamaged, Row, instant, read_back, written
 from ihs_store.errors import NewerStore, StoreDamaged
 from ihs_store.laying import NOWHERE, Asked, End, Keeper, Laying
-from ihs_store.port import Receipt
+from ihs_store.port import Receipt, Statements
 from ihs_store.schema import COLUMNS, FORMAT, HEADER
 
 SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
@@ -21,22 +21,6 @@ SELECT_STANDING: Final = "SELECT size, frontier, recorded_at FROM ledger LEFT JO
 _SELECT_END: Final = SELECT_STANDING.replace(" FROM", ", (SELECT value FROM meta WHERE key = 'format') FROM", 1)
 _MOST_ENDS: Final = 50_000
 _INSERT_RECORD: Final = f"INSERT INTO records({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
-
-
-class Statements(Protocol):
-    """A cursor of either database, in one transaction."""
-
-    def execute(self, statement: Any, values: Any = ..., /) -> Any:
-        """Run one statement."""
-
-    def executemany(self, statement: Any, values: Any, /) -> Any:
-        """Run one statement for each of many rows of values."""
-
-    def fetchone(self) -> Any:
-        """Give the next row found, None after the last."""
-
-    def fetchall(self) -> Any:
-        """Give all rows found."""
 
 
 @cache
