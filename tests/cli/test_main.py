@@ -39,7 +39,9 @@ ALONE = {name: typed for name, typed in EVERY.items() if typed[0][:1] not in {("
 def test_the_example_works(ihs, alder, write, path, command):
     write().rename("monday.jsonl")
     [example] = [line for line in command.help.splitlines() if "Example: " in line]
-    if path == ("store", "init"):
+    if path == ("store", "restore"):
+        ihs("store", "backup", alder, "saved.db")
+    if path in {("store", "init"), ("store", "restore")}:
         alder.unlink()
         alder.with_name(alder.name + ".key").unlink()
 
@@ -63,13 +65,23 @@ MISTYPED = {
         "ihs store info: No such option '--loud'. (ihs store info --help shows how)",
     ),
     "no store": (("case", "show"), "ihs case show: Missing argument 'STORE'. (ihs case show --help shows how)"),
-    "another database": (
-        ("store", "info", "postgresql://x"),
-        "ihs: stores on PostgreSQL are not built yet: use sqlite:///FILE",
+    "no database": (
+        ("store", "info", "postgresql://x:s3cret@x"),
+        "ihs: the address names no database: "
+        "write postgresql://USER@HOST/DATABASE?schema=SCHEMA, with % codes for signs of its own",
+    ),
+    "no schema": (
+        ("store", "info", "postgresql://x/db?schema=One"),
+        "ihs: the address names no schema: use small letters, digits and _, at most 63 of them",
+    ),
+    "no key file": (
+        ("store", "init", "postgresql://x/db"),
+        "ihs: a store on a server has no key file beside it: name one, or set IHS_KEY_FILE",
     ),
     "no address": (
         ("store", "info", "ftp://x"),
-        "ihs: the address names no store: write sqlite:///relative.db, sqlite:////absolute.db, or a path",
+        "ihs: the address names no store: write sqlite:///relative.db, sqlite:////absolute.db, a path, "
+        "or postgresql://USER@HOST/DATABASE",
     ),
 }
 

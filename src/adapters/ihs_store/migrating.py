@@ -49,12 +49,12 @@ def _migrate_file(url: str, steps: Sequence[Step]) -> tuple[int, int]:
 
 
 def _migrate_schema(url: str, steps: Sequence[Step]) -> tuple[int, int]:
-    from ihs_store import postgres, server  # noqa: PLC0415 - psycopg is an extra
+    from ihs_store import postgres, postgres_recorder, server  # noqa: PLC0415 - psycopg is an extra
 
     place = server_of(url)
     server.version_of(place)
     with postgres.plainly(), closing(postgres.connected(place, 60.0)) as connection, connection.transaction():
-        connection.execute(server.LOCK)
+        connection.execute(postgres_recorder.LOCK)
         c = postgres.Cursor(connection)
         before = _format(c)
         for step in _due(steps, before):
