@@ -58,6 +58,8 @@ def test_a_command_typed_alone_shows_its_help(ihs, typed):
     assert answer.err.startswith("Usage: ihs")
 
 
+FILES = "sqlite:///relative.db, sqlite:////absolute.db, a path"
+ON_A_SERVER = "postgresql://USER@HOST/DATABASE"
 MISTYPED = {
     "no command": (("tell",), "ihs: No such command 'tell'. (ihs --help shows how)"),
     "no option": (
@@ -67,8 +69,7 @@ MISTYPED = {
     "no store": (("case", "show"), "ihs case show: Missing argument 'STORE'. (ihs case show --help shows how)"),
     "no database": (
         ("store", "info", "postgresql://x:s3cret@x"),
-        "ihs: the address names no database: "
-        "write postgresql://USER@HOST/DATABASE?schema=SCHEMA, with % codes for signs of its own",
+        f"ihs: the address names no database: write {ON_A_SERVER}?schema=SCHEMA, with % codes for signs of its own",
     ),
     "no schema": (
         ("store", "info", "postgresql://x/db?schema=One"),
@@ -80,8 +81,7 @@ MISTYPED = {
     ),
     "no address": (
         ("store", "info", "ftp://x"),
-        "ihs: the address names no store: write sqlite:///relative.db, sqlite:////absolute.db, a path, "
-        "or postgresql://USER@HOST/DATABASE",
+        f"ihs: the address names no store: write {FILES}, or {ON_A_SERVER}",
     ),
 }
 

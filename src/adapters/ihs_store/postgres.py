@@ -125,17 +125,13 @@ class Cursor:
         return self._cursor.fetchall()
 
 
-def _told_nothing(connection: Connection) -> bool:
-    """Say whether an idle connection is as it was left: one that the server has closed has something to read."""
+def _is_sound(connection: Connection) -> bool:
+    """Say whether an idle connection is as it was left: one that the server has ended has something to read."""
     if connection.closed or connection.info.transaction_status != pq.TransactionStatus.IDLE:
         return False
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN)
-    if not waiting.poll(0):
-        return True
-    with suppress(psycopg.Error):
-        connection.pgconn.consume_input()
-    return connection.pgconn.status == pq.ConnStatus.OK
+    return not waiting.poll(0)
 
 
 class Pool:
@@ -167,7 +163,7 @@ class Pool:
         while self._idle:
             with suppress(IndexError):  # another thread took the last one
                 connection = self._idle.pop()
-                if _told_nothing(connection):
+                if _is_sound(connection):
                     return connection
                 connection.close()
         return self._connect()
@@ -178,7 +174,7 @@ class Pool:
             raise StoreClosed("the store is closed: open it again")
 
     def _put_back(self, connection: Connection) -> None:
-        if self.closed or not _told_nothing(connection):
+        if self.closed or not _is_sound(connection):
             connection.close()
         else:
             self._idle.append(connection)
