@@ -26,6 +26,7 @@ from ihs_store.schema import APPLICATION_ID, FORMAT, refuse_other_format
 from ihs_store.sqlite import (
     Access,
     CommitFailed,
+    Queue,
     RecordDatastore,
     address,
     classified,
@@ -118,6 +119,7 @@ class SQLiteFile:
         self.datastore = RecordDatastore(path, lock_timeout, access)
         self._writer = Writer(keeper)
         self.recorder = RecordRecorder(self.datastore, self._writer)
+        self._queue = Queue(path.absolute().parent, lock_timeout)
         self._writing = Lock()
         self._write: sqlite3.Connection | None = None
         self._watching: sqlite3.Connection | None = None
@@ -150,11 +152,13 @@ class SQLiteFile:
             raise ConnectionPoolClosedError
 
     def _leave(self) -> None:
-        if self._closed:  # meanwhile, by another thread
+        """Close what only a writer may close, if the store was closed meanwhile."""
+        if self._closed:
             self._abandon()
+            self._queue.close()
 
     def _committed(self, c: sqlite3.Cursor, asks: Sequence[Asked]) -> None:
-        self.datastore.queue.begin(c)
+        self._queue.begin(c)
         try:
             recorded = self._writer.write(c, asks)
         except BaseException:
@@ -193,7 +197,7 @@ class SQLiteFile:
         """Let go of the file; an append that is under way is finished first, by its own thread."""
         self._closed = True
         if self._writing.acquire(blocking=False):
-            self._abandon()
+            self._leave()
             self._writing.release()
         with self._watch:
             if self._watching is not None:

@@ -209,10 +209,6 @@ class Laying:
         receipt = Receipt(ident, first, len(rows), recorded_at, again=False, versions=versions)
         if command:
             self.kept.append((command, receipt))
-            self.receipts[command.id] = evolve_again(receipt), command.mac
+            again = Receipt(ident, first, len(rows), recorded_at, again=True, versions=versions)
+            self.receipts[command.id] = again, command.mac
         return receipt
-
-
-def evolve_again(receipt: Receipt) -> Receipt:
-    """Give a receipt as it is given the second time."""
-    return Receipt(receipt.command, receipt.first, receipt.count, receipt.recorded_at, True, receipt.versions)  # noqa: FBT003 - by position, as it is called for every append

@@ -257,9 +257,3 @@ class RecordDatastore(SQLiteDatastore):
     def __init__(self, path: Path, lock_timeout: float, access: Access = "rw") -> None:
         super().__init__(address(path, access), originator_id_type="text")
         self.pool = _Pool(path, lock_timeout, access)
-        self.queue = Queue(path.absolute().parent, lock_timeout)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        super().close()
-        self.queue.close()
