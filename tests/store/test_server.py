@@ -137,12 +137,16 @@ def test_a_store_goes_on_by_itself_after_its_server_was_started_again(postgres, 
     store.append([draft(1)], command=Command("c1", MAC))
 
     postgres.stop()
+    postgres.start()
+    at_once = store.append([draft(2)])
+    postgres.stop()
     with pytest.raises(StoreUnavailable):
-        store.append([draft(2)])
+        store.append([draft(3)])
     postgres.start()
 
+    assert at_once.first == 2
     assert store.receipt("c1").first == 1
-    assert store.append([draft(2)]).first == 2
+    assert store.append([draft(3)]).first == 3
     assert holds(store)
 
 
