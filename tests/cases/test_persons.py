@@ -69,7 +69,7 @@ def two_families(desk):
 
 def change(cases: Cases, *statements: str) -> None:
     """Change the database behind the store's back."""
-    with closing(sqlite3.connect(cases.store._path)) as database:
+    with closing(sqlite3.connect(cases.store.address)) as database:
         for statement in statements:
             database.execute(statement)
         database.commit()

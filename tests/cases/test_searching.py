@@ -114,7 +114,7 @@ def test_a_narrative_is_not_opened_by_a_search(full):
 
 
 def _change(cases: Cases, *statements: str) -> None:
-    with closing(sqlite3.connect(cases.store._path)) as database:
+    with closing(sqlite3.connect(cases.store.address)) as database:
         for statement in statements:
             database.execute(statement)
         database.commit()
@@ -202,8 +202,8 @@ def test_a_search_that_cannot_be_put_on_record_is_not_answered(tmp_path):
         said = {"actor": WORKER, "occurred": NOON}
         cases.record(ASKED, case_id="k1", command_id="a", **said)
         cases.record(joined("Zoë"), case_id="k1", command_id="b", **said)
-        hasty = Cases(open_store(cases.store._path.as_posix(), lock_timeout=0.05), cases.ring, UTAH)
-        with hasty, closing(sqlite3.connect(cases.store._path, isolation_level=None)) as other_writer:
+        hasty = Cases(open_store(cases.store.address, lock_timeout=0.05), cases.ring, UTAH)
+        with hasty, closing(sqlite3.connect(cases.store.address, isolation_level=None)) as other_writer:
             other_writer.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreBusy):
                 hasty.find("Zoë", actor=WORKER)

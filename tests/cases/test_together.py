@@ -89,7 +89,7 @@ def test_processes_recording_in_one_case_and_in_many_all_land_once(tmp_path):
     with live(tmp_path) as cases:
         processes = [
             subprocess.Popen(
-                [sys.executable, "-W", "error", "-c", RECORD, str(cases.store._path), str(who)],
+                [sys.executable, "-W", "error", "-c", RECORD, str(cases.store.address), str(who)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -66,7 +66,9 @@ def test_the_example_works(ihs, alder, write, path, command):
         Path("risk-2026.json").write_text((INSTRUMENTS / "risk.json").read_text())
     alder.with_name("contact.json").write_text(CONTACT)
     [example] = [line for line in command.help.splitlines() if "Example: " in line]
-    if path == ("store", "init"):
+    if path == ("store", "restore"):
+        ihs("store", "backup", alder, "saved.db")
+    if path in {("store", "init"), ("store", "restore")}:
         alder.unlink()
         alder.with_name(alder.name + ".key").unlink()
 
@@ -83,6 +85,8 @@ def test_a_command_typed_alone_shows_its_help(ihs, typed):
     assert answer.err.startswith("Usage: ihs")
 
 
+FILES = "sqlite:///relative.db, sqlite:////absolute.db, a path"
+ON_A_SERVER = "postgresql://USER@HOST/DATABASE"
 MISTYPED = {
     "no command": (("tell",), "ihs: No such command 'tell'. (ihs --help shows how)"),
     "no option": (
@@ -90,13 +94,21 @@ MISTYPED = {
         "ihs store info: No such option '--loud'. (ihs store info --help shows how)",
     ),
     "no store": (("case", "show"), "ihs case show: Missing argument 'STORE'. (ihs case show --help shows how)"),
-    "another database": (
-        ("store", "info", "postgresql://x"),
-        "ihs: stores on PostgreSQL are not built yet: use sqlite:///FILE",
+    "no database": (
+        ("store", "info", "postgresql://x:s3cret@x"),
+        f"ihs: the address names no database: write {ON_A_SERVER}?schema=SCHEMA, with % codes for signs of its own",
+    ),
+    "no schema": (
+        ("store", "info", "postgresql://x/db?schema=One"),
+        "ihs: the address names no schema: use small letters, digits and _, at most 63 of them",
+    ),
+    "no key file": (
+        ("store", "init", "postgresql://x/db"),
+        "ihs: a store on a server has no key file beside it: name one, or set IHS_KEY_FILE",
     ),
     "no address": (
         ("store", "info", "ftp://x"),
-        "ihs: the address names no store: write sqlite:///relative.db, sqlite:////absolute.db, or a path",
+        f"ihs: the address names no store: write {FILES}, or {ON_A_SERVER}",
     ),
 }
 

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from typed import entry
 
-import ihs_store.sqlite
+import ihs_store.file
 
 READERS = {
     "record": ("record", "cases.db", "day.jsonl"),
@@ -178,7 +178,7 @@ def little_room(live, monkeypatch):
     """A disk with room for 20 more pages: SQLite itself says that it is full."""
     with closing(sqlite3.connect(live)) as database:
         [pages] = database.execute("PRAGMA page_count").fetchone()
-    connected = ihs_store.sqlite.connected
+    connected = ihs_store.file.connected
 
     def cramped(*args):
         database = connected(*args)
@@ -186,7 +186,7 @@ def little_room(live, monkeypatch):
         return database
 
     with monkeypatch.context() as patch:
-        patch.setattr(ihs_store.sqlite, "connected", cramped)
+        patch.setattr(ihs_store.file, "connected", cramped)
         yield patch
 
 

@@ -158,7 +158,7 @@ def test_a_follower_killed_between_batches_loses_nothing(desk, tmp_path):
     support = {"PYTHONPATH": str(Path(__file__).parents[1] / "support")}
 
     for _ in range(2):
-        command = [sys.executable, "-c", KILLED, str(desk.cases.store._path), str(tmp_path / "views.db"), "2"]
+        command = [sys.executable, "-c", KILLED, str(desk.cases.store.address), str(tmp_path / "views.db"), "2"]
         assert subprocess.run(command, env=support, check=False).returncode == -9
 
     views = Views(tmp_path / "views.db", PROJECTIONS)
@@ -266,7 +266,7 @@ def test_the_record_itself_is_no_file_for_views(desk):
     desk.put(ASKED)
 
     with pytest.raises(NotAViewFile):
-        Views(desk.cases.store._path, PROJECTIONS)
+        Views(desk.cases.store.address, PROJECTIONS)
     assert len(desk.cases.history("k1")) == 1
 
 
@@ -358,7 +358,7 @@ with Cases.open(sys.argv[1], rules=UTAH) as cases:
     cases.record(ASKED, case_id="k1", actor=WORKER, occurred=date(2015, 1, 5), command_id="theirs")
 """
         support = {"PYTHONPATH": str(Path(__file__).parents[1] / "support")}
-        subprocess.run([sys.executable, "-c", script, str(cases.store._path)], env=support, check=True)
+        subprocess.run([sys.executable, "-c", script, str(cases.store.address)], env=support, check=True)
 
         assert follower.wait(2, timeout=60)
         assert [row.case_id for row in views.rows("current_case")] == ["k1"]

@@ -1,7 +1,12 @@
 """A store for each test, on each database that keeps records; a new database is one more parameter."""
 
+import re
+import secrets
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +14,8 @@ import pytest
 from ihs_ledger.tree import TreeHead
 from ihs_ledger.verify import verify
 from ihs_record.row import Draft, instant
+from ihs_store.addresses import is_server, path_of, server_of
+from ihs_store.postgres import connected
 from ihs_store.store import create, open_store
 
 START = 1_420_841_000_000_000
@@ -16,12 +23,14 @@ SECOND = 1_000_000
 
 
 class Clock:
-    """A clock that a test sets: microseconds since 1970."""
+    """A clock that a test sets: microseconds since 1970. What is done `meanwhile` is done inside an append."""
 
     def __init__(self):
         self.now = START
+        self.meanwhile = lambda: None
 
     def __call__(self):
+        self.meanwhile()
         return self.now
 
 
@@ -30,9 +39,22 @@ def clock():
     return Clock()
 
 
-@pytest.fixture(params=["sqlite"])
-def url(request, tmp_path):
-    return {"sqlite": f"sqlite:///{tmp_path}/cases.db"}[request.param]
+@pytest.fixture
+def sqlite_url(tmp_path):
+    """The address of a file that is not there yet."""
+    return f"sqlite:///{tmp_path}/cases.db"
+
+
+@pytest.fixture
+def postgres_url(postgres):
+    """The address of a schema that is not there yet, on a real server."""
+    return postgres.url(f"t{secrets.token_hex(8)}")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request):
+    """The address of a store that is not there yet, on each database."""
+    return request.getfixturevalue(f"{request.param}_url")
 
 
 @pytest.fixture
@@ -97,6 +119,18 @@ def worker():
 
 
 @pytest.fixture
+def go():
+    """Let a worker that has said it is ready begin."""
+
+    def begin(process):
+        assert process.stdout.readline() == "ready\n"
+        process.stdin.write("go\n")
+        process.stdin.flush()
+
+    return begin
+
+
+@pytest.fixture
 def reopened(url):
     """Open the store once more, as another program would."""
     opened = []
@@ -108,3 +142,24 @@ def reopened(url):
     yield again
     for store in opened:
         store.close()
+
+
+def on_sqlite(url, *statements):
+    with closing(sqlite3.connect(path_of(url), isolation_level=None)) as database:
+        database.execute("DROP TRIGGER IF EXISTS records_stay")
+        database.execute("DROP TRIGGER IF EXISTS records_stand")
+        for statement in statements:
+            database.execute(statement)
+
+
+def on_postgres(url, *statements):
+    with closing(connected(server_of(url), lock_timeout=1)) as connection:
+        connection.execute("SET session_replication_role = replica")
+        for statement in statements:
+            connection.execute(re.sub(r"x'(\w*)'", r"'\\x\1'::bytea", statement))
+
+
+@pytest.fixture
+def tamper(url):
+    """Change what is stored behind the store's back, past what guards it against a slip of the hand."""
+    return partial(on_postgres if is_server(url) else on_sqlite, url)

@@ -1,6 +1,5 @@
 """Sealing under data keys, the key file they hang on, and what is gone when a key is."""
 
-import sqlite3
 from contextlib import closing
 
 import pytest
@@ -20,7 +19,7 @@ from ihs_store.errors import (
 )
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import Command
-from ihs_store.store import create, path_of
+from ihs_store.store import create
 
 PLACE = b"case/k1 1 narrative"
 
@@ -56,9 +55,9 @@ def recorded(ring, store, draft):
     return record
 
 
-def destroy(url, key_id):
-    with closing(sqlite3.connect(path_of(url), isolation_level=None)) as database:
-        database.execute("UPDATE keys SET wrapped = NULL WHERE id = ?", (key_id,))
+@pytest.fixture
+def destroy(tamper):
+    return lambda key_id: tamper(f"UPDATE keys SET wrapped = NULL WHERE id = '{key_id}'")
 
 
 def test_a_sealed_part_is_opened_with_its_key_at_its_place(ring, store, recorded):
@@ -81,14 +80,14 @@ def test_one_key_is_made_for_one_id_and_used_again(ring, recorded):
     assert [key.id for key in sealing.new_keys] == ["person/p2"]
 
 
-def test_keys_read_together_open_what_each_opened_and_know_of_none_destroyed_since(ring, store, url, recorded):
+def test_keys_read_together_open_what_each_opened_and_know_of_none_destroyed_since(ring, store, destroy, recorded):
     sealed = {"person/p1": recorded("person/p1"), "person/p2": recorded("person/p2", version=2)}
     recorded("narrative/n", version=3)
-    destroy(url, "person/p2")
+    destroy("person/p2")
 
     together = store.keys("person/")
     ring = ring.over(together)
-    destroy(url, "person/p1")
+    destroy("person/p1")
 
     assert together.keys() == sealed.keys()
     assert ring.unseal("person/p1", PLACE, sealed["person/p1"]) == b"Jane"
@@ -136,8 +135,8 @@ def test_a_sealed_part_moved_to_another_place_or_key_is_not_opened(ring, recorde
         ring.unseal("person/p2", PLACE, sealed)
 
 
-def test_a_key_that_was_destroyed_opens_nothing_and_seals_nothing(url, ring, sealed_once):
-    destroy(url, "person/p1")
+def test_a_key_that_was_destroyed_opens_nothing_and_seals_nothing(ring, sealed_once, destroy):
+    destroy("person/p1")
 
     with pytest.raises(KeyErased):
         ring.unseal("person/p1", PLACE, sealed_once)
@@ -146,10 +145,10 @@ def test_a_key_that_was_destroyed_opens_nothing_and_seals_nothing(url, ring, sea
 
 
 @pytest.mark.usefixtures("sealed_once")
-def test_destroying_a_key_leaves_the_record_as_it_was(url, store, holds):
+def test_destroying_a_key_leaves_the_record_as_it_was(store, holds, destroy):
     before = store.head()
 
-    destroy(url, "person/p1")
+    destroy("person/p1")
 
     assert store.head() == before
     assert holds(store)
@@ -196,11 +195,10 @@ def test_another_key_file_opens_nothing(tmp_path, store, recorded):
         other.sealing().seal("person/p1", PLACE, b"x")
 
 
-def test_a_key_swapped_for_another_of_the_same_key_file_is_found_by_its_commitment(url, ring, recorded):
+def test_a_key_swapped_for_another_of_the_same_key_file_is_found_by_its_commitment(tamper, ring, recorded):
     sealed = recorded("person/p1")
     recorded("person/p2", version=2)
-    with closing(sqlite3.connect(path_of(url), isolation_level=None)) as database:
-        database.execute("UPDATE keys SET wrapped = (SELECT wrapped FROM keys WHERE id = 'person/p2')")
+    tamper("UPDATE keys SET wrapped = (SELECT wrapped FROM keys WHERE id = 'person/p2')")
 
     with pytest.raises(SealBroken, match="not the one on record"):
         ring.unseal("person/p1", PLACE, sealed)

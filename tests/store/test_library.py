@@ -1,8 +1,7 @@
 """The library's own test cases on our recorder, and the library's traps that we do not fall into."""
 
 import sys
-from contextlib import closing
-from tempfile import TemporaryDirectory
+from contextlib import closing, contextmanager
 from uuid import uuid4
 
 import pytest
@@ -13,67 +12,90 @@ from eventsourcing.tests.persistence import (
     NonInterleavingNotificationIDsBaseCase,
 )
 
-from ihs_store.application import Entry, Records
+from ihs_store.application import Entry
 from ihs_store.errors import StoreBusy
-from ihs_store.recorder import RecordRecorder
-from ihs_store.store import create, path_of
+from ihs_store.postgres_recorder import writing
+from ihs_store.store import create, open_store
 
 
 class OnOurRecorder:
     """Gives the library's cases a recorder on a new store, and streams whose ids are text.
 
-    Left out: subscriptions (the library has none on SQLite; followers ask `data_version`), and the cases of
-    tracking and process recorders (views keep their position in databases of their own).
+    Left out: the cases of tracking and process recorders (views keep their position in databases of their own).
     """
 
-    def setUp(self):
-        self.folder = TemporaryDirectory()
-        url = f"{self.folder.name}/cases.db"
-        create(url).close()
-        self.records = Records(path_of(url))
-
-    def tearDown(self):
-        # The ledger has counted every record, whoever wrote it.
-        with self.records.recorder.datastore.transaction(commit=False) as c:
+    @pytest.fixture(autouse=True)
+    def _store(self, url):
+        self.store = create(url)
+        yield
+        with self.store._database.reading() as c:
             c.execute("SELECT size, (SELECT count(*) FROM records), (SELECT max(position) FROM records) FROM ledger")
             size, count, last = c.fetchone()
-        self.records.close()
-        self.folder.cleanup()
+        self.store.close()
+        # The ledger has counted every record, whoever wrote it.
         assert (size, last or 0) == (count, count)
 
     def new_originator_id(self):
         return str(uuid4())
 
     def create_recorder(self):
-        return self.records.recorder
+        return self.store.records.recorder
+
+    def close_db_connection(self):
+        """Nothing: connections are given back when a statement is done."""
 
 
-class WithoutPositions(RecordRecorder):
+class OnSQLite(OnOurRecorder):
+    @pytest.fixture
+    def url(self, sqlite_url):
+        return sqlite_url
+
+
+class OnPostgres(OnOurRecorder):
+    @pytest.fixture
+    def url(self, postgres_url):
+        return postgres_url
+
+
+class WithoutPositions:
     """An aggregate recorder gives no positions: the one thing in which the library's two kinds differ."""
 
-    def insert_events(self, stored_events, **kwargs):
-        super().insert_events(stored_events, **kwargs)
-
-
-class TestAsAggregateRecorder(OnOurRecorder, AggregateRecorderTestCase):
     def create_recorder(self):
-        return WithoutPositions(self.records.recorder.datastore)
+        recorder = self.store.records.recorder
+        insert = recorder.insert_events
+        recorder.insert_events = lambda events, **kwargs: (insert(events, **kwargs), None)[1]
+        return recorder
 
 
-class TestAsApplicationRecorder(OnOurRecorder, ApplicationRecorderTestCase):
+class TestAsAggregateRecorder(WithoutPositions, OnSQLite, AggregateRecorderTestCase):
     pass
 
 
-class TestPositionsOfOneInsertStandTogether(OnOurRecorder, NonInterleavingNotificationIDsBaseCase):
+class TestAsAggregateRecorderOnPostgres(WithoutPositions, OnPostgres, AggregateRecorderTestCase):
+    pass
+
+
+class TestAsApplicationRecorder(OnSQLite, ApplicationRecorderTestCase):
+    """Without subscriptions: the library has none on SQLite."""
+
+
+class TestAsApplicationRecorderOnPostgres(OnPostgres, ApplicationRecorderTestCase):
+    def test_insert_subscribe(self):
+        self.optional_test_insert_subscribe()
+
+
+class TestPositionsOfOneInsertStandTogether(OnSQLite, NonInterleavingNotificationIDsBaseCase):
+    insert_num = 300
+
+
+class TestPositionsOfOneInsertStandTogetherOnPostgres(OnPostgres, NonInterleavingNotificationIDsBaseCase):
     insert_num = 300
 
 
 @pytest.fixture
-def records(tmp_path):
-    url = f"sqlite:///{tmp_path}/cases.db"
-    create(url).close()
-    with closing(Records(path_of(url), lock_timeout=0.05)) as application:
-        yield application
+def records(url):
+    with closing(create(url, lock_timeout=0.05)) as store:
+        yield store.records
 
 
 def test_an_application_saves_drafts_and_reads_them_back_through_the_library(records, draft):
@@ -121,10 +143,21 @@ def test_a_bare_event_of_the_library_conflicts_as_the_library_expects(records):
         records.recorder.insert_events([StoredEvent("case/k1", 1, "t", b"")])
 
 
-def test_a_writer_takes_the_lock_before_it_reads_and_one_that_waits_too_long_is_told_so(records, tmp_path, draft):
-    holder = Records(tmp_path / "cases.db")
-    with holder.recorder.datastore.transaction(commit=True), pytest.raises(StoreBusy):
-        records.save(draft(1))
-    holder.close()
+def test_a_writer_takes_the_lock_before_it_reads_and_one_that_waits_too_long_is_told_so(url, draft):
+    with closing(create(url, lock_timeout=0.05)) as store, closing(open_store(url)) as another:
+        with holding(another), pytest.raises(StoreBusy):
+            store.append([draft(1)])
 
-    assert records.save(draft(1))[0].notification.id == 1
+        assert store.append([draft(1)]).first == 1
+
+
+@contextmanager
+def holding(store):
+    """Hold the write lock, as another program would that is in the middle of an append."""
+    recorder = store.records.recorder
+    if hasattr(store._database, "datastore"):
+        with recorder.datastore.transaction(commit=True):
+            yield
+    else:
+        with recorder.datastore.get_connection() as connection, writing(connection, "ihs"):
+            yield

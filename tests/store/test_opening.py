@@ -10,7 +10,6 @@ from ihs_store.errors import (
     ForeignDatabase,
     NewerStore,
     NotADatabase,
-    NotYet,
     StoreClosed,
     StoreDamaged,
     StoreExists,
@@ -55,13 +54,6 @@ def test_a_path_may_hold_what_means_something_in_an_address(tmp_path):
 def test_an_address_of_no_known_form_is_refused(address):
     with pytest.raises(UnknownURL):
         path_of(address)
-
-
-def test_postgresql_is_said_to_be_not_yet_built():
-    with pytest.raises(NotYet) as refused:
-        open_store("postgresql://someone:secret@host/cases")
-
-    assert "secret" not in str(refused.value)
 
 
 def test_a_store_says_what_it_is(tmp_path):

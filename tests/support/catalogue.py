@@ -271,13 +271,14 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     TellingError: "Telling agencies",
     SubscriberError: "Receiving, for agencies",
 }
-INSIDE: Final = frozenset({"AlreadyRecorded", "CommitFailed", "Misfit", "Misfits"})
+INSIDE: Final = frozenset({"AlreadyRecorded", "CommitFailed", "CommitLost", "Misfit", "Misfits"})
 """Errors that never leave the package they are raised in."""
 
 
 def below(root: type[Exception]) -> Iterator[type[Exception]]:
-    """An error and all that are a kind of it, each once."""
-    everything = [root, *(found for child in root.__subclasses__() for found in below(child))]
+    """An error and all that are a kind of it, each once, by name: the order of imports is no order."""
+    children = sorted(root.__subclasses__(), key=lambda child: child.__name__)
+    everything = [root, *(found for child in children for found in below(child))]
     yield from dict.fromkeys(everything)
 
 

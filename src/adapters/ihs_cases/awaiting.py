@@ -1,10 +1,16 @@
-"""The same words for asyncio: each call runs in a thread, so that no event loop waits for a disk."""
+"""The same words for asyncio: each call runs in a thread, so that no event loop waits for a disk.
+
+The threads are its own, and more than the machine has cores: they wait for the disk, and what they wait for at the same
+time is committed together.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial, wraps
 from pathlib import Path
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Final, ParamSpec, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from ihs_cases.cases import Cases
@@ -15,28 +21,40 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+AT_ONCE: Final = 64
+
+
 class AsyncCases:
-    """:class:`Cases`, awaited: the same words, arguments, answers and errors."""
+    """:class:`Cases`, awaited: the same words, arguments, answers and errors. At most 64 calls run at once."""
 
     def __init__(self, cases: Cases) -> None:
         self.cases = cases
-        self.record = _awaited(cases.record)
-        self.register = _awaited(cases.register)
-        self.person = _awaited(cases.person)
-        self.keys_of = _awaited(cases.keys_of)
-        self.person_ids = _awaited(cases.person_ids)
-        self.find = _awaited(cases.find)
-        self.get = _awaited(cases.get)
-        self.approvals = _awaited(cases.approvals)
-        self.history = _awaited(cases.history)
-        self.duties = _awaited(cases.duties)
-        self.findings = _awaited(cases.findings)
-        self.possible = _awaited(cases.possible)
-        self.case_ids = _awaited(cases.case_ids)
-        self.agency = _awaited(cases.agency)
-        self.on_call = _awaited(cases.on_call)
-        self.agency_ids = _awaited(cases.agency_ids)
-        self.zone = _awaited(cases.zone)
+        self._threads = ThreadPoolExecutor(AT_ONCE, "ihs")  # never shut down: they end when nothing holds this
+        self.record = self._awaited(cases.record)
+        self.register = self._awaited(cases.register)
+        self.person = self._awaited(cases.person)
+        self.keys_of = self._awaited(cases.keys_of)
+        self.person_ids = self._awaited(cases.person_ids)
+        self.find = self._awaited(cases.find)
+        self.get = self._awaited(cases.get)
+        self.approvals = self._awaited(cases.approvals)
+        self.history = self._awaited(cases.history)
+        self.duties = self._awaited(cases.duties)
+        self.findings = self._awaited(cases.findings)
+        self.possible = self._awaited(cases.possible)
+        self.case_ids = self._awaited(cases.case_ids)
+        self.agency = self._awaited(cases.agency)
+        self.on_call = self._awaited(cases.on_call)
+        self.agency_ids = self._awaited(cases.agency_ids)
+        self.zone = self._awaited(cases.zone)
+
+    def _awaited(self, ask: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
+        @wraps(ask)
+        async def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+            call = partial(copy_context().run, ask, *args, **kwargs)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+        return asked
 
     @classmethod
     async def open(
@@ -84,11 +102,3 @@ class AsyncCases:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-
-def _awaited(ask: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
-    @wraps(ask)
-    async def asked(*args: P.args, **kwargs: P.kwargs) -> R:
-        return await asyncio.to_thread(ask, *args, **kwargs)
-
-    return asked

@@ -42,11 +42,12 @@ from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, PersonId
 from ihs_record.codec import encode, encode_computing
 from ihs_record.patterns import ID
 from ihs_record.row import Row
-from ihs_store.errors import RecordedAtRefused
+from ihs_store.addresses import is_server, path_of
+from ihs_store.errors import KeyFileMissing, RecordedAtRefused
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import RecordStore
 from ihs_store.schema import refuse_leftovers
-from ihs_store.store import create, open_store, path_of
+from ihs_store.store import create, open_store
 
 AsAt = int | date | datetime | None
 """A position, an instant, or a day, which means the end of that local day."""
@@ -55,9 +56,15 @@ KEY_FILE: Final = "IHS_KEY_FILE"
 
 
 def key_file_of(url: str, key_file: str | Path | None = None) -> Path:
-    """Where the key file is: as given, or by the environment's IHS_KEY_FILE, or beside the database."""
-    named = key_file or os.environ.get(KEY_FILE)
-    return Path(named) if named else path_of(url).with_name(path_of(url).name + ".key")
+    """Where the key file is: as given, or by the environment's IHS_KEY_FILE, or beside the store's own file.
+
+    Raises KeyFileMissing where none is named for a store on a server, which has no place beside it.
+    """
+    if named := key_file or os.environ.get(KEY_FILE):
+        return Path(named)
+    if is_server(url):
+        raise KeyFileMissing(f"a store on a server has no key file beside it: name one, or set {KEY_FILE}")
+    return path_of(url).with_name(path_of(url).name + ".key")
 
 
 def _of_the_case(record: Sequence[Entry[Any]], person: str) -> PersonId:
@@ -120,7 +127,8 @@ class Cases:
 
         A rehearsal store takes `recorded_at` from its input, for ever.
         """
-        refuse_leftovers(path_of(url))
+        if not is_server(url):
+            refuse_leftovers(path_of(url))
         path = key_file_of(url, key_file)
         named = key_file is not None or KEY_FILE in os.environ
         made = not (named and path.exists())

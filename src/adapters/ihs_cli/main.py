@@ -111,7 +111,8 @@ def _said(message: str, exit_code: int) -> int:
 def main() -> None:
     """Keep, judge and tell the record of in-home services.
 
-    STORE is a path or sqlite:///PATH. Exit codes: 0 done, 1 something refused or found wrong, 2 asked wrongly.
+    STORE is a path, sqlite:///PATH, or postgresql://USER@HOST/DATABASE. Exit codes: 0 done, 1 something refused or
+    found wrong, 2 asked wrongly.
 
     Example: ihs case timeline cases.db alder --as-at 2015-03-01
     """

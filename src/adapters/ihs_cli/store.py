@@ -1,4 +1,4 @@
-"""`ihs store`: begin a store, and say what one is."""
+"""`ihs store`: begin a store, say what one is, bring it up to date, back it up and restore it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +12,17 @@ from ihs_cli.errors import REHEARSAL
 from ihs_cli.opening import rule_book
 from ihs_cli.options import KEY_FILE, formats
 from ihs_cli.output import Output
-from ihs_store.port import RecordStore
+from ihs_store import backup as copies
+from ihs_store import migrating
+from ihs_store.addresses import shown
+from ihs_store.keys import KeyRing, copy_key_file, read_key_file
+from ihs_store.port import Head, RecordStore
 from ihs_store.store import open_store
 
 
 @click.group()
 def store() -> None:
-    """Begin a store, or say what one is.
+    """Begin a store, say what one is, bring it up to date, back it up, restore it.
 
     Example: ihs store info cases.db
     """
@@ -35,7 +39,7 @@ def init(store: str, *, rehearsal: bool, key_file: Path | None) -> None:
     """
     with Cases.create(store, key_file=key_file, rules=rule_book(), rehearsal=rehearsal):
         kind = f"{REHEARSAL} store" if rehearsal else "store"
-    click.echo(f"{kind} created: {store}")
+    click.echo(f"{kind} created: {shown(store)}")
     keys = key_file_of(store, key_file)
     click.echo(f"its keys: {keys} (keep a copy apart from the store: without it, sealed parts are lost)")
 
@@ -59,9 +63,83 @@ def info(store: str, format_: str) -> None:
         out.text(_rows(facts))
 
 
+@store.command()
+@click.argument("store")
+def migrate(store: str) -> None:
+    """Bring STORE up to this program's format; do so while nothing else uses it, after a backup.
+
+    Example: ihs store migrate cases.db
+    """
+    before, after = migrating.migrate(store)
+    click.echo(f"nothing to do: format {after}" if before == after else f"migrated from format {before} to {after}")
+
+
+@store.command()
+@click.argument("store")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--without-key-file", is_flag=True, help="Leave the key file out: then keep its own copy elsewhere.")
+@KEY_FILE
+def backup(store: str, file: Path, *, without_key_file: bool, key_file: Path | None) -> None:
+    """Copy STORE and its key file to FILE and FILE.key, as they stand at one moment; verify the copy.
+
+    FILE is a store itself: it can be shown and verified where it is. Who has both files can read everything.
+
+    Example: ihs store backup cases.db saved.db
+    """
+    keys = None if without_key_file else key_file_of(store, key_file)
+    if keys is not None:
+        read_key_file(keys)
+    head = copies.backup(store, file)
+    _told_copied(f"backed up: {file}", head)
+    if keys is not None:
+        copy_key_file(keys, beside(file))
+        _refuse_other_keys(str(file), beside(file))
+        click.echo(f"its keys: {beside(file)}")
+
+
+@store.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("store")
+@KEY_FILE
+def restore(file: Path, store: str, key_file: Path | None) -> None:
+    """Make STORE of the backup in FILE where there is none yet, and verify it.
+
+    The key file is copied from FILE.key, unless one is there already.
+
+    Example: ihs store restore saved.db cases.db
+    """
+    keys = key_file_of(store, key_file)
+    _refuse_other_keys(str(file), keys if keys.exists() else beside(file))
+    head = copies.restore(file, store)
+    if not keys.exists():
+        copy_key_file(beside(file), keys)
+    _told_copied(f"restored: {shown(store)}", head)
+    click.echo(f"its keys: {keys}")
+
+
+def beside(file: Path) -> Path:
+    """Where a backup's key file is."""
+    return file.with_name(file.name + ".key")
+
+
+def _refuse_other_keys(url: str, key_file: Path) -> None:
+    """Raise WrongKeyFile where a key file does not open a store's keys."""
+    records = open_store(url)
+    try:
+        _ = KeyRing(read_key_file(key_file), records.key).root
+    finally:
+        records.close()
+
+
+def _told_copied(said: str, head: Head) -> None:
+    click.echo(said)
+    click.echo(f"it holds: {head.position} records, root {head.root.hex()} (note the root elsewhere)")
+
+
 def _facts(records: RecordStore) -> dict[str, Any]:
     about, head = records.info(), records.head()
     return {
+        "at": records.address,
         "id": about.store,
         "kind": about.kind,
         "format": about.format,

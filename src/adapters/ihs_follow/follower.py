@@ -10,10 +10,11 @@ from attrs import define, field
 from ihs_cases.cases import Cases
 from ihs_cases.rows import entry_of
 from ihs_follow.sink import Batch, NotThisRecord, Recorded, Sink
-from ihs_store.errors import StoreBusy
+from ihs_store.errors import StoreBusy, StoreClosed
 
 CHUNK: Final = 1000
 LOOK_AGAIN: Final = 0.05
+LONGEST_WAIT: Final = 0.1  # and so the longest that stopping takes
 PAUSE: Final = 0.005
 PAUSE_AFTER_TROUBLE: Final = 1.0
 _log = logging.getLogger(__name__)
@@ -51,25 +52,26 @@ class Follower:
         """
         seen = -1
         while not stop.is_set():
-            version, pause = self.cases.store.data_version(), PAUSE
-            if version != seen:
-                pause, seen = self._tried(version, seen)
-            stop.wait(pause)
+            seen = self._looked(seen, stop)
 
-    def _tried(self, version: int, seen: int) -> tuple[float, int]:
-        """How long to pause, and the version of the store that the sink has now seen."""
+    def _looked(self, seen: int, stop: threading.Event) -> int:
+        """Wait a little for something to be recorded, and feed it; the version of the store that the sink has seen."""
         try:
-            self.catch_up()
-        except NotThisRecord:
+            version = self.cases.store.wait(seen, LONGEST_WAIT)
+            if version != seen:
+                self.catch_up()
+        except (NotThisRecord, StoreClosed):
             raise
         except StoreBusy:  # a sink that writes to the store waits its turn
-            return PAUSE, seen
+            stop.wait(PAUSE)
+            return seen
         except Exception as error:  # noqa: BLE001 - a sink may raise anything, and its words may hold personal data
             _log.warning(
                 "%s could not take in what is on record (%s): tried again", self.sink.name, type(error).__name__
             )
-            return PAUSE_AFTER_TROUBLE, seen
-        return PAUSE, version
+            stop.wait(PAUSE_AFTER_TROUBLE)
+            return seen
+        return version
 
     def wait(self, position: int, timeout: float = 5.0) -> bool:
         """Wait until the sink has taken in *position*, so that a caller reads its own write; False after *timeout*."""

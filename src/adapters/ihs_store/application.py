@@ -1,19 +1,22 @@
 """The library's Application over our recorder: what makes its extensions usable on a store."""
 
-from pathlib import Path
-from typing import Any, cast
+from typing import Any, Never
 
 from attrs import frozen
 from eventsourcing.application import Application
 from eventsourcing.domain import DomainEventProtocol, MutableOrImmutableAggregate
-from eventsourcing.persistence import InfrastructureFactory, Mapper, Recording, StoredEvent, Transcoder
-from eventsourcing.sqlite import SQLiteFactory
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    InfrastructureFactory,
+    Mapper,
+    Recording,
+    StoredEvent,
+    Transcoder,
+)
 from eventsourcing.utils import Environment, EnvType
 
 from ihs_record.row import Draft
-from ihs_store.port import Kind
-from ihs_store.recorder import Clock, RecordRecorder, StoredDraft, wall_clock
-from ihs_store.sqlite import RecordDatastore, address
+from ihs_store.laying import StoredDraft
 
 
 @frozen
@@ -68,37 +71,44 @@ class RecordMapper(Mapper[str]):
         )
 
 
-class RecordFactory(SQLiteFactory):
-    """Builds our recorder on our datastore."""
+class RecordFactory(InfrastructureFactory[Any]):
+    """Gives the one recorder that a store is made with, and none of the library's other kinds."""
 
-    def __init__(self, env: Environment, path: Path, lock_timeout: float, kind: Kind, clock: Clock) -> None:
+    def __init__(self, env: Environment, recorder: ApplicationRecorder) -> None:
         super().__init__(env)
-        self.datastore: RecordDatastore = RecordDatastore(path, lock_timeout)
-        self._recorder = RecordRecorder(self.datastore, kind=kind, clock=clock)
+        self._recorder = recorder
 
-    def application_recorder(self) -> RecordRecorder:
+    def application_recorder(self) -> ApplicationRecorder:
         """Give the one recorder of this store."""
         return self._recorder
 
+    def aggregate_recorder(self, purpose: str = "events") -> Never:
+        """Refuse: a store keeps no snapshots."""
+        raise NotImplementedError(f"a store has no recorder of {purpose}")
+
+    def tracking_recorder(self, tracking_recorder_class: type[Any] | None = None) -> Never:
+        """Refuse: views keep their position in databases of their own."""
+        raise NotImplementedError(f"a store tracks no position {tracking_recorder_class or ''}")
+
+    def process_recorder(self) -> Never:
+        """Refuse, for the same reason."""
+        raise NotImplementedError("a store tracks no position")
+
 
 class Records(Application[str]):
-    """The application that keeps the records of one store's file, which must exist."""
+    """The application that keeps the records of one store through its recorder, on either database."""
 
-    def __init__(
-        self, path: Path, *, kind: Kind = "live", clock: Clock = wall_clock, lock_timeout: float = 5.0
-    ) -> None:
-        self._made_of = (path, lock_timeout, kind, clock)
+    def __init__(self, recorder: ApplicationRecorder) -> None:
+        self._made_with = recorder
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         """Take nothing from the process: a variable there could swap the database or add a cipher."""
-        database = address(self._made_of[0], "rw")
-        settings = {"SQLITE_DBNAME": database, "ORIGINATOR_ID_TYPE": "text", "CREATE_TABLE": "n"}
-        return Environment(name, {**settings, **(env or {})})
+        return Environment(name, {"ORIGINATOR_ID_TYPE": "text", "CREATE_TABLE": "n", **(env or {})})
 
-    def construct_factory(self, env: Environment) -> InfrastructureFactory:
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """Build on our own classes, whatever the environment names."""
-        return cast("InfrastructureFactory", RecordFactory(env, *self._made_of))
+        return RecordFactory(env, self._made_with)
 
     def construct_transcoder(self) -> Transcoder:
         """Bytes in, bytes out."""

@@ -13,10 +13,6 @@ class UnknownURL(StoreNotOpened):
     """The address is not of a form that names a store."""
 
 
-class NotYet(StoreNotOpened):
-    """The address names a kind of store that is not built yet."""
-
-
 class StoreExists(StoreError):
     """Something already stands where a store was to be created."""
 
@@ -45,12 +41,20 @@ class NewerStore(StoreNotOpened):
     """The store was written by a later version of this program."""
 
 
+class OlderStore(StoreNotOpened):
+    """The store was written by an earlier version of this program, and is to be migrated first."""
+
+
 class StoreClosed(StoreError):
     """The store was closed before it was asked."""
 
 
 class StoreUnavailable(StoreError):
     """The disk or the file system refuses; nothing was recorded."""
+
+
+class StoreReadOnly(StoreUnavailable):
+    """The store can only be read where it stands; nothing was recorded."""
 
 
 class StoreBusy(StoreError):

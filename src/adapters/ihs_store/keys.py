@@ -41,6 +41,15 @@ _DERIVED = b"ihs/derived-key/1/"
 
 def create_key_file(path: Path) -> None:
     """Write a new random key to a file that its owner alone may read; KeyFileExists rather than overwrite."""
+    _write_key_file(path, secrets.token_bytes(KEY_SIZE))
+
+
+def copy_key_file(source: Path, target: Path) -> None:
+    """Copy a key file that is whole and kept from others to where none is; a KeyFileError by its kind."""
+    _write_key_file(target, read_key_file(source))
+
+
+def _write_key_file(path: Path, key: bytes) -> None:
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError as error:
@@ -48,7 +57,7 @@ def create_key_file(path: Path) -> None:
     except OSError as error:
         raise KeyFileMissing(f"{path} cannot be written: {error.strerror}") from error
     with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(KEY_SIZE))
+        file.write(key)
         file.flush()
         os.fsync(file.fileno())
 

@@ -80,7 +80,12 @@ class WrappedKey:
 
 
 class RecordStore(Protocol):
-    """Keeps records in one dense order; several threads, and several processes at once, may use it."""
+    """Keeps records in one dense order; several threads, and several processes at once, may use it.
+
+    `address` says where it is, as it may be printed: without a password.
+    """
+
+    address: str
 
     def append(
         self,
@@ -125,7 +130,26 @@ class RecordStore(Protocol):
         """Tell what kind of store this is."""
 
     def data_version(self) -> int:
-        """Give a number that changes whenever anyone has recorded: cheap to ask often."""
+        """Give a number that changes whenever anyone has recorded."""
+
+    def wait(self, version: int, timeout: float) -> int:
+        """Wait until the data version is another, at most `timeout` seconds; give the one that then is."""
 
     def close(self) -> None:
         """Let go of the database."""
+
+
+class Statements(Protocol):
+    """A cursor of either database, in one transaction."""
+
+    def execute(self, statement: Any, values: Any = ..., /) -> Any:
+        """Run one statement."""
+
+    def executemany(self, statement: Any, values: Any, /) -> Any:
+        """Run one statement for each of many rows of values."""
+
+    def fetchone(self) -> Any:
+        """Give the next row found, None after the last."""
+
+    def fetchall(self) -> Any:
+        """Give all rows found."""

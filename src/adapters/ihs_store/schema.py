@@ -3,12 +3,15 @@
 import os
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Literal
 
-from ihs_store.errors import StoreExists, StoreUnavailable
-from ihs_store.port import Kind, WrappedKey
+from ihs_store.errors import NewerStore, OlderStore, StoreExists, StoreUnavailable
+from ihs_store.port import Kind, Statements, WrappedKey
+
+Journal = Literal["WAL", "DELETE"]
 
 APPLICATION_ID = int.from_bytes(b"ihs1", "big")
 FORMAT = 1
@@ -70,24 +73,35 @@ _STATEMENTS = (
     CREATE TRIGGER records_stand BEFORE UPDATE OF {", ".join((*HEADER, "leaf", "sealed"))} ON records
         BEGIN SELECT raise(ABORT, 'a record is never changed'); END
     """,
-    "INSERT INTO ledger VALUES (1, 0, x'')",
     f"PRAGMA application_id = {APPLICATION_ID}",
     f"PRAGMA user_version = {FORMAT}",
 )
 
 
-def _fill(path: Path, kind: Kind, created_at: int, keys: Sequence[WrappedKey]) -> None:
-    store = secrets.token_hex(16)
-    meta = {"format": str(FORMAT), "kind": kind, "created_at": str(created_at), "store": store}
+Fill = Callable[[Statements], None]
+"""What puts the first rows into tables that stand empty, in the transaction that makes them."""
+
+
+def new_store(kind: Kind, created_at: int, keys: Sequence[WrappedKey]) -> Fill:
+    """Begin a store with nothing on record."""
+    meta = {"format": str(FORMAT), "kind": kind, "created_at": str(created_at), "store": secrets.token_hex(16)}
+
+    def fill(c: Statements) -> None:
+        c.execute("INSERT INTO ledger VALUES (1, 0, ?)", (b"",))
+        c.executemany("INSERT INTO meta VALUES (?, ?)", [*meta.items()])
+        c.executemany("INSERT INTO keys VALUES (?, ?, ?)", [(key.id, key.wrapped, key.commitment) for key in keys])
+
+    return fill
+
+
+def _fill(path: Path, fill: Fill, journal: Journal) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.execute("PRAGMA journal_mode = WAL")
+        database.execute(f"PRAGMA journal_mode = {journal}")
         database.execute("PRAGMA synchronous = FULL")
         database.execute("BEGIN IMMEDIATE")
         for statement in _STATEMENTS:
             database.execute(statement)
-        database.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-        held = [(key.id, key.wrapped, key.commitment) for key in keys]
-        database.executemany("INSERT INTO keys VALUES (?, ?, ?)", held)
+        fill(database.cursor())
         database.execute("COMMIT")
 
 
@@ -111,7 +125,7 @@ def refuse_leftovers(path: Path) -> None:
             raise _exists(standing)
 
 
-def lay_out(path: Path, kind: Kind, created_at: int, keys: Sequence[WrappedKey] = ()) -> None:
+def lay_out(path: Path, fill: Fill, journal: Journal = "WAL") -> None:
     """Create a store's file; of many who try at once one does, and the others get StoreExists.
 
     It is filled under another name and linked into place, so no one ever opens half a store.
@@ -120,7 +134,7 @@ def lay_out(path: Path, kind: Kind, created_at: int, keys: Sequence[WrappedKey] 
     draft = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}")
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        _fill(draft, kind, created_at, keys)
+        _fill(draft, fill, journal)
         os.link(draft, path)
         _made_durable(path.parent)
     except FileExistsError as error:
@@ -130,3 +144,18 @@ def lay_out(path: Path, kind: Kind, created_at: int, keys: Sequence[WrappedKey] 
     finally:
         with suppress(OSError):
             draft.unlink()
+
+
+def refuse_newer(version: int) -> None:
+    """Raise NewerStore where a store has a format that this program does not know."""
+    if version > FORMAT:
+        formats = f"format {version}, this program knows up to {FORMAT}"
+        raise NewerStore(f"the store has {formats}: use a newer version of it")
+
+
+def refuse_other_format(version: int) -> None:
+    """Raise NewerStore or OlderStore unless a store has the format that this program reads and writes."""
+    refuse_newer(version)
+    if version < FORMAT:
+        formats = f"format {version}, this program reads {FORMAT}"
+        raise OlderStore(f"the store has {formats}: make a backup with the older one, then type ihs store migrate")

@@ -1,11 +1,14 @@
 """The library's SQLite connections: writes take their lock at once, and a failed commit is told apart."""
 
+import fcntl
+import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Final, Literal
 
 from eventsourcing.persistence import ConnectionPoolClosedError, ConnectionUnavailableError, PersistenceError
 from eventsourcing.sqlite import (
@@ -23,14 +26,18 @@ from ihs_store.errors import (
     StoreDamaged,
     StoreError,
     StoreFull,
+    StoreReadOnly,
     StoreUnavailable,
 )
+from ihs_store.port import Statements
 
 Access = Literal["rw", "ro&immutable=1"]
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH}
 _PRIMARY = 0xFF
+_FIRST_IN_LINE: Final = 0.0001
+_NEXT_IN_LINE: Final = 0.0005
 
 
 class CommitFailed(PersistenceError):
@@ -42,10 +49,10 @@ def address(path: Path, access: Access) -> str:
     return f"{path.absolute().as_uri()}?mode={access}"
 
 
-def connected(path: Path, lock_timeout: float) -> sqlite3.Connection:
+def connected(path: Path, lock_timeout: float, access: Access = "rw") -> sqlite3.Connection:
     """Open a connection in autocommit mode; raises sqlite3.Error."""
     database = sqlite3.connect(
-        address(path, "rw"), uri=True, check_same_thread=False, isolation_level=None, timeout=lock_timeout
+        address(path, access), uri=True, check_same_thread=False, isolation_level=None, timeout=lock_timeout
     )
     database.row_factory = sqlite3.Row
     try:
@@ -68,25 +75,40 @@ def _code(error: BaseException) -> int | None:
     return None
 
 
+def is_read_only(error: sqlite3.Error) -> bool:
+    """Say whether SQLite refused because nothing may be written to the file or beside it."""
+    return _code(error) in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
+
 def classified(error: BaseException) -> StoreError:
     """Say what a failure of SQLite or of the connection pool means to who asked."""
-    code = _code(error)
     if isinstance(error, ConnectionPoolClosedError):
         return StoreClosed("the store is closed: open it again")
-    if isinstance(error, ConnectionUnavailableError) or code in _BUSY:
-        return StoreBusy("another writer holds the store: nothing was recorded, try again")
-    if code == sqlite3.SQLITE_FULL:
-        return StoreFull("there is no room left on the disk: nothing was recorded, make room and try again")
+    code = sqlite3.SQLITE_BUSY if isinstance(error, ConnectionUnavailableError) else _code(error)
+    for codes, made, says in _MEANINGS:
+        if code in codes:
+            return made(says)
     if isinstance(error, CommitFailed):
         return OutcomeUnknown("the disk failed while recording: ask for the command's receipt before trying again")
     if code in _DAMAGED:
         return StoreDamaged("the database contradicts itself: nothing was recorded, verify it against a backup")
-    return StoreUnavailable(f"the database cannot be used ({_named(code)}): nothing was recorded")
+    what = "disk I/O error" if code == sqlite3.SQLITE_IOERR else f"SQLite's code {code}"
+    return StoreUnavailable(f"the database cannot be used ({what}): nothing was recorded")
 
 
-def _named(code: int | None) -> str:
-    names = {sqlite3.SQLITE_IOERR: "disk I/O error", sqlite3.SQLITE_READONLY: "read-only"}
-    return names.get(code or 0, f"SQLite's code {code}")
+_MEANINGS: Final[tuple[tuple[set[int], type[StoreError], str], ...]] = (
+    (_BUSY, StoreBusy, "another writer holds the store: nothing was recorded, try again"),
+    (
+        {sqlite3.SQLITE_FULL},
+        StoreFull,
+        "there is no room left on the disk: nothing was recorded, make room and try again",
+    ),
+    (
+        {sqlite3.SQLITE_READONLY},
+        StoreReadOnly,
+        "the store can only be read here: nothing was recorded, record in the store itself",
+    ),
+)
 
 
 @contextmanager
@@ -96,6 +118,61 @@ def plainly() -> Iterator[None]:
         yield
     except (PersistenceError, sqlite3.Error, ConnectionPoolClosedError) as error:
         raise classified(error) from error
+
+
+class Queue:
+    """Lets the processes that write to one file take turns.
+
+    SQLite lets whoever asks at the right moment write, so that under load one process may wait for long. Here only
+    one waits for SQLite's lock and asks often; the others wait for its place, a lock on the folder that is held for
+    no longer. It makes for fairness alone: who cannot have it goes on without.
+    """
+
+    def __init__(self, folder: Path, wait: float) -> None:
+        self._folder = folder
+        self._wait = wait
+        self._descriptor: int | None = None
+
+    def begin(self, cursor: Statements) -> None:
+        """Take SQLite's write lock when it is this process's turn; raises sqlite3.Error when it waited too long."""
+        until = time.monotonic() + self._wait
+        held = self._placed(until)
+        try:
+            _locked(cursor, until)
+        finally:
+            if held is not None:
+                fcntl.flock(held, fcntl.LOCK_UN)
+
+    def _placed(self, until: float) -> int | None:
+        with suppress(OSError):
+            if self._descriptor is None:
+                self._descriptor = os.open(self._folder, os.O_RDONLY)
+            while True:
+                try:
+                    fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return self._descriptor
+                except BlockingIOError:
+                    if time.monotonic() > until:
+                        return None
+                    time.sleep(_NEXT_IN_LINE)
+        return None
+
+    def close(self) -> None:
+        """Leave the queue."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def _locked(cursor: Statements, until: float) -> None:
+    while True:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if _code(error) not in _BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_FIRST_IN_LINE)
 
 
 class _Transaction(SQLiteTransaction):
@@ -138,14 +215,15 @@ class _Connection(SQLiteConnection):
 
 
 class _Pool(SQLiteConnectionPool):
-    def __init__(self, path: Path, lock_timeout: float) -> None:
-        super().__init__(db_name=address(path, "rw"), pool_timeout=lock_timeout)
+    def __init__(self, path: Path, lock_timeout: float, access: Access) -> None:
+        super().__init__(db_name=address(path, access), pool_timeout=lock_timeout)
         self.path = path
+        self.access: Access = access
         self.wait = lock_timeout
 
     def _create_connection(self) -> SQLiteConnection:
         try:
-            return _Connection(connected(self.path, self.wait), max_age=None)
+            return _Connection(connected(self.path, self.wait, self.access), max_age=None)
         except sqlite3.Error as error:
             raise classified(error) from error
 
@@ -176,6 +254,6 @@ class _Pool(SQLiteConnectionPool):
 class RecordDatastore(SQLiteDatastore):
     """The library's datastore on an existing store's file; writers wait up to `lock_timeout` seconds."""
 
-    def __init__(self, path: Path, lock_timeout: float) -> None:
-        super().__init__(address(path, "rw"), originator_id_type="text")
-        self.pool = _Pool(path, lock_timeout)
+    def __init__(self, path: Path, lock_timeout: float, access: Access = "rw") -> None:
+        super().__init__(address(path, access), originator_id_type="text")
+        self.pool = _Pool(path, lock_timeout, access)

@@ -1,0 +1,111 @@
+"""Group commit: what several callers ask for while one transaction is made durable goes into the next together.
+
+Nobody waits for a group to fill. Who finds no one writing commits at once, on the caller's own thread; who comes
+meanwhile queues up, and the first of them commits for all of them.
+"""
+
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Final
+
+from attrs import define, field
+
+from ihs_store.errors import OutcomeUnknown, StoreError
+from ihs_store.laying import Asked
+from ihs_store.port import Receipt
+
+LARGEST_GROUP: Final = 256
+
+
+@define(eq=False)
+class _Place:
+    """A caller's place in the queue; `gate` opens when the append is settled, or its turn to lead has come."""
+
+    asked: Asked
+    gate: Lock = field(factory=Lock)
+    leads: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        self.gate.acquire()
+
+
+@define(eq=False)
+class Group:
+    """Gathers appends for `commit`, which settles the outcome of each, or raises StoreError for all of them."""
+
+    _commit: Callable[[Sequence[Asked]], None]
+    _lock: Lock = field(factory=Lock, init=False)
+    _queue: list[_Place] = field(factory=list, init=False)
+    _led: bool = field(default=False, init=False)
+
+    def append(self, asked: Asked) -> Receipt:
+        """Have it committed, alone or with others, and give its receipt once it is durable."""
+        place = self._enter(asked)
+        if place is None:
+            self._lead([asked])
+        else:
+            self._follow(place)
+        return asked.settled()
+
+    def _enter(self, asked: Asked) -> _Place | None:
+        """Begin to lead where nobody does, else queue up."""
+        with self._lock:
+            if not self._led:
+                self._led = True
+                return None
+            place = _Place(asked)
+            self._queue.append(place)
+            return place
+
+    def _follow(self, place: _Place) -> None:
+        try:
+            place.gate.acquire()
+        except BaseException:  # interrupted while waiting: whoever comes behind must not wait for us
+            self._leave(place)
+            raise
+        if place.leads:
+            self._lead_the_queue()
+
+    def _leave(self, place: _Place) -> None:
+        with self._lock:
+            if place in self._queue:
+                self._queue.remove(place)
+            leads = place.leads
+        if leads:
+            self._hand_over()
+
+    def _lead_the_queue(self) -> None:
+        with self._lock:
+            places, self._queue = self._queue[:LARGEST_GROUP], self._queue[LARGEST_GROUP:]
+        try:
+            self._lead([place.asked for place in places])
+        finally:
+            for place in places:
+                place.gate.release()
+
+    def _lead(self, asks: Sequence[Asked]) -> None:
+        try:
+            self._settle(asks)
+        finally:
+            self._hand_over()
+
+    def _settle(self, asks: Sequence[Asked]) -> None:
+        try:
+            self._commit(asks)
+        except StoreError as error:
+            _all(asks, error)
+        except BaseException:
+            _all(asks, OutcomeUnknown("the writer was interrupted: ask for the command's receipt before trying again"))
+            raise
+
+    def _hand_over(self) -> None:
+        with self._lock:
+            self._led = bool(self._queue)
+            if self._led:
+                self._queue[0].leads = True
+                self._queue[0].gate.release()
+
+
+def _all(asks: Sequence[Asked], error: StoreError) -> None:
+    for asked in asks:
+        asked.outcome = error

@@ -1,0 +1,180 @@
+"""A store, whichever database keeps it: reading, appending, and what stands behind both."""
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import cached_property
+from typing import Final, Protocol, cast
+
+from eventsourcing.persistence import ApplicationRecorder
+
+from ihs_record.row import Draft, Row, instant, micros
+from ihs_store.application import Records
+from ihs_store.errors import StoreDamaged
+from ihs_store.grouping import Group
+from ihs_store.laying import Asked
+from ihs_store.port import Command, Head, Info, Kind, Receipt, RecordStore, Statements, WrappedKey
+from ihs_store.writing import SELECT_RECORDS, SELECT_STANDING, receipt_of, row_of, tree_of
+
+_LAST_CHARACTER: Final = "\U0010ffff"
+_LARGEST_POSITION: Final = (1 << 63) - 1
+
+
+class Database(Protocol):
+    """What SQLite and PostgreSQL each do in their own way. All of it raises StoreErrors and no others."""
+
+    @property
+    def recorder(self) -> ApplicationRecorder:
+        """The library's recorder on this database."""
+
+    def reading(self) -> AbstractContextManager[Statements]:
+        """Give a cursor to read with."""
+
+    def snapshot(self) -> AbstractContextManager[Statements]:
+        """Give a cursor all of whose statements see the store as it stands at one moment."""
+
+    def commit(self, asks: Sequence[Asked]) -> None:
+        """Record what several callers ask in one durable transaction, and settle the outcome of each."""
+
+    def data_version(self) -> int:
+        """Give a number that changes whenever anyone has recorded."""
+
+    def wait(self, version: int, timeout: float) -> int:
+        """Wait until the data version is another, at most `timeout` seconds; give the one that then is."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+
+
+class Store(RecordStore):
+    """A store over one of the databases. Appends that come at the same time are committed together."""
+
+    def __init__(self, database: Database, info: Info, address: str) -> None:
+        self._database = database
+        self.address = address  # as it may be printed, without a password
+        self._info = info
+        self._group = Group(database.commit)
+
+    @cached_property
+    def records(self) -> Records:
+        """The library's application on this store, for the library's own extensions."""
+        return Records(self._database.recorder)
+
+    def append(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        command: Command | None = None,
+        recorded_at: datetime | None = None,
+        keys: Sequence[WrappedKey] = (),
+    ) -> Receipt:
+        """Record all drafts or none: see RecordStore."""
+        at = None if recorded_at is None else micros(recorded_at)
+        return self._group.append(Asked(drafts, command, at, keys))
+
+    def receipt(self, command_id: str) -> Receipt | None:
+        """Give the receipt of a command: see RecordStore."""
+        with self._database.reading() as c:
+            return receipt_of(c, command_id)
+
+    def stream(self, stream: str, *, upto: int | None = None, after_version: int = 0) -> list[Row]:
+        """Give a stream's records: see RecordStore."""
+        return self._rows(
+            "WHERE stream = ? AND version > ? AND position > 0 AND position <= ? ORDER BY version",
+            (stream, after_version, _LARGEST_POSITION if upto is None else upto),
+        )
+
+    def read(self, after: int, *, limit: int = 1000, upto: int | None = None, names: Collection[str] = ()) -> list[Row]:
+        """Give the records after a position: see RecordStore."""
+        named = f"AND name IN ({', '.join('?' * len(names))}) " if names else ""
+        return self._rows(
+            f"WHERE position > ? AND position <= ? {named}ORDER BY position LIMIT ?",
+            (after, _LARGEST_POSITION if upto is None else upto, *names, limit),
+        )
+
+    def _rows(self, where: str, values: tuple[object, ...]) -> list[Row]:
+        with self._database.reading() as c:
+            c.execute(f"{SELECT_RECORDS} {where}", values)
+            return [row_of(record) for record in c.fetchall()]
+
+    def streams(self, prefix: str) -> list[str]:
+        """Give the names of streams: see RecordStore. It skips through the index from name to name."""
+        past = prefix + _LAST_CHARACTER
+        with self._database.reading() as c:
+            c.execute(
+                """
+                WITH RECURSIVE named(stream) AS (
+                    SELECT min(stream) FROM records WHERE stream >= ? AND stream < ?
+                    UNION ALL
+                    SELECT (SELECT min(stream) FROM records WHERE stream > named.stream AND stream < ?)
+                    FROM named WHERE named.stream IS NOT NULL
+                )
+                SELECT stream FROM named WHERE stream IS NOT NULL
+                """,
+                (prefix, past, past),
+            )
+            return [stream for (stream,) in c.fetchall()]
+
+    def head(self) -> Head:
+        """Tell where the record stands: see RecordStore."""
+        with self._database.reading() as c:
+            c.execute(SELECT_STANDING)
+            size, frontier, recorded_at = c.fetchone()
+        return Head(size, None if recorded_at is None else instant(recorded_at), tree_of(size, frontier).root)
+
+    def position_at(self, instant: datetime) -> int:
+        """Count the records up to an instant, by halving: times of recording never go backwards."""
+        wanted = micros(instant)
+        with self._database.reading() as c:
+            c.execute("SELECT size FROM ledger")
+            low, high = 0, c.fetchone()[0]
+            while low < high:
+                middle = (low + high + 1) // 2
+                c.execute("SELECT recorded_at FROM records WHERE position = ?", (middle,))
+                low, high = (middle, high) if c.fetchone()[0] <= wanted else (low, middle - 1)
+        return int(low)
+
+    def key(self, key_id: str) -> WrappedKey | None:
+        """Give a data key as it is kept: see RecordStore."""
+        with self._database.reading() as c:
+            c.execute("SELECT id, wrapped, commitment FROM keys WHERE id = ?", (key_id,))
+            found = c.fetchone()
+        return WrappedKey(*found) if found else None
+
+    def keys(self, prefix: str) -> dict[str, WrappedKey]:
+        """Give the data keys whose ids begin with a prefix: see RecordStore."""
+        with self._database.reading() as c:
+            c.execute(
+                "SELECT id, wrapped, commitment FROM keys WHERE id >= ? AND id < ?", (prefix, prefix + _LAST_CHARACTER)
+            )
+            return {found[0]: WrappedKey(*found) for found in c.fetchall()}
+
+    def snapshot(self) -> AbstractContextManager[Statements]:
+        """Give a cursor all of whose statements see the store as it stands at one moment: for copying it whole."""
+        return self._database.snapshot()
+
+    def info(self) -> Info:
+        """Tell what kind of store this is."""
+        return self._info
+
+    def data_version(self) -> int:
+        """Give a number that changes whenever anyone records: see RecordStore."""
+        return self._database.data_version()
+
+    def wait(self, version: int, timeout: float) -> int:
+        """Wait until somebody has recorded: see RecordStore."""
+        return self._database.wait(version, timeout)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+
+def info_of(meta: dict[str, str], version: int) -> Info:
+    """Read what a store says of itself; StoreDamaged where it does not say it."""
+    try:
+        kind, store, created_at = meta["kind"], meta["store"], int(meta["created_at"])
+        known = {"live": "live", "rehearsal": "rehearsal"}[kind]
+    except (KeyError, ValueError) as error:
+        raise StoreDamaged("the store does not say what it is: restore it from a backup") from error
+    return Info(store=store, kind=cast("Kind", known), format=version, created_at=instant(created_at))

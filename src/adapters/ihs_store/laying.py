@@ -1,0 +1,214 @@
+"""Laying out what one caller or many ask to be recorded: positions, leaves, receipts. No database here."""
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from attrs import define, field, frozen
+from eventsourcing.persistence import StoredEvent
+
+from ihs_ledger.tree import Frontier
+from ihs_record.leaf import LIVE, REHEARSAL, leaf
+from ihs_record.row import EVENT_ID_SIZE, SALT_SIZE, Draft, Part, Row, SealedPart, event_id, instant
+from ihs_store.errors import (
+    ClockWentBack,
+    CommandReused,
+    KeyIdTaken,
+    RecordedAtMissing,
+    RecordedAtRefused,
+    StoreError,
+    VersionConflict,
+)
+from ihs_store.port import Command, Kind, Receipt, WrappedKey
+
+Clock = Callable[[], int]
+End = tuple[int, bytes]
+"""Where a stream stands: its version and its last leaf."""
+
+_LARGEST_STEP_BACK = 2_000_000
+NOWHERE: End = (0, b"")
+
+
+def wall_clock() -> int:
+    """Read the machine's clock: microseconds since 1970, UTC."""
+    return time.time_ns() // 1000
+
+
+@dataclass(frozen=True)
+class StoredDraft(StoredEvent):
+    """A draft on its way through the library, whose own events are dataclasses."""
+
+    draft: Draft
+
+
+@define(eq=False)
+class Asked:
+    """What one append asks; once it was laid out, the receipt it gets, or why it gets none."""
+
+    drafts: Sequence[Draft | StoredEvent] = ()
+    command: Command | None = None
+    recorded_at: int | None = None
+    keys: Sequence[WrappedKey] = ()
+    outcome: Receipt | StoreError | None = None
+
+    def settled(self) -> Receipt:
+        """Give the receipt, or raise what stands in its place."""
+        if isinstance(self.outcome, Receipt):
+            return self.outcome
+        raise self.outcome or StoreError("the append was neither recorded nor refused")
+
+
+@frozen
+class Keeper:
+    """What a store lays down for all its records: its kind, and the clock that stamps them."""
+
+    kind: Kind
+    clock: Clock = wall_clock
+
+    @property
+    def tag(self) -> bytes:
+        """The tag in every leaf."""
+        return REHEARSAL if self.kind == "rehearsal" else LIVE
+
+    def stamp(self, given: int | None, last: int | None) -> int:
+        """Give the time of recording after `last`, None where nothing is recorded yet; AppendRefused."""
+        if self.kind == "live" and given is not None:
+            raise RecordedAtRefused("a live store stamps the time of recording itself: give none")
+        if self.kind == "rehearsal" and given is None:
+            raise RecordedAtMissing("a rehearsal store is told the time of recording: give recorded_at")
+        now = self.clock() if given is None else given
+        if last is None or now >= last:
+            return now
+        if given is None and last - now <= _LARGEST_STEP_BACK:
+            return last
+        raise ClockWentBack(
+            f"the time of recording would lie {(last - now) / 1e6:.6f} s before the last record's: "
+            "set the clock right, or wait until it has passed"
+        )
+
+
+def _bare(event: StoredEvent, position: int, ident: bytes, recorded_at: int, command: str) -> Row:
+    """Lay out an event of the library's own, which has neutral headers."""
+    stream, content = str(event.originator_id), _salted(event.state)
+    end = (None, None, "", 0, 0, content, (), b"")
+    return Row(
+        position, stream, event.originator_version, event.topic, ident, "", None, recorded_at, "", "", command, *end
+    )
+
+
+def _salted(content: bytes | None) -> Part | None:
+    return None if content is None else Part(secrets.token_bytes(SALT_SIZE), content)
+
+
+def _row(asked: Draft | StoredEvent, position: int, number: int, recorded_at: int, command: str) -> Row:
+    """Lay out one record, still without its leaf."""
+    ident = event_id(command, number) if command else secrets.token_bytes(EVENT_ID_SIZE)
+    if isinstance(asked, StoredDraft):
+        asked = asked.draft
+    elif isinstance(asked, StoredEvent):
+        return _bare(asked, position, ident, recorded_at, command)
+    d = asked
+    return Row(
+        position,
+        d.stream,
+        d.version,
+        d.name,
+        ident,
+        d.day,
+        d.occurred,
+        recorded_at,
+        d.actor,
+        d.role,
+        command,
+        d.correlation,
+        d.causation,
+        d.edition,
+        d.target,
+        d.schema,
+        _salted(d.open),
+        tuple([SealedPart(key, secrets.token_bytes(SALT_SIZE), content) for key, content in d.sealed]),
+        b"",
+    )
+
+
+@define
+class Laying:
+    """The record's end as a transaction found it, growing by one caller after the other.
+
+    A caller who is refused leaves no trace in it, so the others are recorded as if that one had not asked.
+    """
+
+    keeper: Keeper
+    tree: Frontier
+    recorded_at: int | None
+    ends: dict[str, End]
+    receipts: dict[str, tuple[Receipt, bytes]]
+    key_ids: set[str]
+    rows: list[Row] = field(factory=list)
+    kept: list[tuple[Command, Receipt]] = field(factory=list)
+    keys: list[WrappedKey] = field(factory=list)
+
+    def take(self, asked: Asked) -> None:
+        """Lay out one append, and settle its outcome."""
+        try:
+            asked.outcome = self._first(asked.command) or self._laid(asked)
+        except StoreError as refused:
+            asked.outcome = refused
+
+    def grown(self) -> Frontier:
+        """Give the tree with every record that was laid out."""
+        return self.tree.grown(row.leaf for row in self.rows)
+
+    def _first(self, command: Command | None) -> Receipt | None:
+        found = self.receipts.get(command.id) if command else None
+        if found is None or command is None:
+            return None
+        receipt, mac = found
+        if not secrets.compare_digest(mac, command.mac):
+            raise CommandReused("this command id is on record with other content: use a new id for a new command")
+        return receipt
+
+    def _laid(self, asked: Asked) -> Receipt:
+        if not asked.drafts:
+            return Receipt(asked.command.id if asked.command else None, 0, 0, None, again=False, versions=())
+        recorded_at = self.keeper.stamp(asked.recorded_at, self.recorded_at)
+        rows, ends = self._rows(asked, recorded_at)
+        self._take_keys(asked.keys)
+        self.rows += rows
+        self.ends.update(ends)
+        self.recorded_at = recorded_at
+        return self._receipt(asked.command, rows)
+
+    def _rows(self, asked: Asked, recorded_at: int) -> tuple[list[Row], dict[str, End]]:
+        command = asked.command.id if asked.command else ""
+        before = self.tree.size + len(self.rows)
+        rows: list[Row] = []
+        ends: dict[str, End] = {}
+        for number, draft in enumerate(asked.drafts, start=1):
+            bare = _row(draft, before + number, number, recorded_at, command)
+            version, previous = ends.get(bare.stream) or self.ends.get(bare.stream, NOWHERE)
+            if bare.version != version + 1 and isinstance(draft, Draft | StoredDraft):
+                raise VersionConflict(bare.stream, version)
+            row = Row(*bare[:-1], leaf(bare, previous, self.keeper.tag))
+            ends[row.stream] = row.version, row.leaf
+            rows.append(row)
+        return rows, ends
+
+    def _take_keys(self, keys: Sequence[WrappedKey]) -> None:
+        for key in keys:
+            if key.id in self.key_ids:
+                raise KeyIdTaken(key.id)
+        self.key_ids.update(key.id for key in keys)
+        self.keys += keys
+
+    def _receipt(self, command: Command | None, rows: Sequence[Row]) -> Receipt:
+        first, recorded_at = rows[0].position, instant(rows[0].recorded_at)
+        versions = tuple([(row.stream, row.version) for row in rows])
+        ident = command.id if command else None
+        receipt = Receipt(ident, first, len(rows), recorded_at, again=False, versions=versions)
+        if command:
+            self.kept.append((command, receipt))
+            again = Receipt(ident, first, len(rows), recorded_at, again=True, versions=versions)
+            self.receipts[command.id] = again, command.mac
+        return receipt

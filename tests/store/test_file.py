@@ -1,0 +1,128 @@
+"""What goes wrong with a file: full and failing disks, damaged pages, files that can only be read."""
+
+import os
+import shutil
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from ihs_store.errors import OutcomeUnknown, StoreDamaged, StoreFull, StoreReadOnly, StoreUnavailable
+from ihs_store.port import Command
+from ihs_store.store import open_store, path_of
+
+MAC = b"m" * 32
+NOBODY = 65534
+
+
+@pytest.fixture
+def url(sqlite_url):
+    return sqlite_url
+
+
+def test_a_write_that_the_disk_refuses_at_commit_is_unknown_and_the_store_goes_on(url, store, worker, go, holds):
+    process = worker("disk", url)
+    go(process)
+
+    said = process.stdout.read().splitlines()
+
+    assert said == ["OutcomeUnknown", "None", "2 False"]
+    assert store.head().position == 2
+    assert holds(store)
+
+
+def test_a_connection_whose_commit_failed_is_replaced_and_the_outcome_is_unknown(store, tamper, draft, holds):
+    store.append([draft(1)])
+    tamper(
+        "CREATE TABLE part(id INTEGER PRIMARY KEY, whole REFERENCES part(id) DEFERRABLE INITIALLY DEFERRED)",
+        "CREATE TRIGGER parted AFTER INSERT ON receipts BEGIN INSERT INTO part VALUES (1, 7); END",
+    )
+    # SQLite refuses this at COMMIT, and leaves the transaction open.
+    store._database._write.execute("PRAGMA foreign_keys = ON")
+
+    with pytest.raises(OutcomeUnknown):
+        store.append([draft(2)], command=Command("c1", MAC))
+
+    assert store.receipt("c1") is None
+    assert store.append([draft(2)]).first == 2
+    assert holds(store)
+
+
+def test_a_full_store_says_so_and_takes_records_again_when_there_is_room(store, draft, holds):
+    store.append([draft(1)])
+    pages = store._database._write.execute("PRAGMA page_count").fetchone()[0]
+    store._database._write.execute(f"PRAGMA max_page_count = {pages}")
+
+    with pytest.raises(StoreFull):
+        store.append([draft(2, open=b"x" * 100_000)], command=Command("c1", MAC))
+
+    assert store.receipt("c1") is None
+    assert store.append([draft(2)], command=Command("c1", MAC)).first == 2
+    assert holds(store)
+
+
+def test_a_database_with_damaged_pages_is_damage_and_no_traceback_of_sqlite(url, store, draft):
+    store.append([draft(n, open=b"x" * 3000) for n in range(1, 40)])
+    store.close()
+    path = path_of(url)
+    path.write_bytes(path.read_bytes()[:8192] + b"\x55" * (path.stat().st_size - 8192))
+
+    with pytest.raises(StoreDamaged):
+        open_store(url)
+
+
+@pytest.fixture
+def shelf():
+    """A folder that will be read only; root, who could write there all the same, is nobody meanwhile."""
+    with TemporaryDirectory() as folder:
+
+        def shut():
+            for path in Path(folder).iterdir():
+                path.chmod(0o444)
+            Path(folder).chmod(0o555)
+            if os.geteuid() == 0:
+                os.seteuid(NOBODY)
+            return f"{folder}/cases.db"
+
+        yield Path(folder), shut
+        os.seteuid(os.getuid())
+        Path(folder).chmod(0o700)
+
+
+def test_a_copy_that_can_only_be_read_is_opened_and_takes_no_records(store, draft, tmp_path, shelf, holds):
+    folder, shut = shelf
+    store.append([draft(1)])
+    store.close()
+    shutil.copy(tmp_path / "cases.db", folder)
+
+    with closing(open_store(shut())) as read:
+        assert [row.version for row in read.stream("case/k1")] == [1]
+        assert read.wait(read.data_version(), timeout=0) == read.data_version()
+        assert holds(read)
+        with pytest.raises(StoreReadOnly):
+            read.append([draft(2)])
+
+
+def test_a_copy_of_a_store_in_use_that_can_only_be_read_is_not_taken_for_whole(store, draft, tmp_path, shelf):
+    folder, shut = shelf
+    store.append([draft(1)])
+    for name in ("cases.db", "cases.db-wal"):
+        shutil.copy(tmp_path / name, folder)
+
+    with pytest.raises(StoreUnavailable, match="copied while it was in use"):
+        open_store(shut())
+
+
+def test_processes_that_write_to_one_file_take_turns(url, store, worker, go):
+    """No process is kept from writing while the others write: each is at its last append when all are."""
+    workers = [worker("append", url, f"case/process-{n}", 40) for n in range(3)]
+    for one in workers:
+        go(one)
+    for one in workers:
+        one.wait()
+
+    last = [store.stream(f"case/process-{n}")[-1].position for n in range(3)]
+
+    assert max(last) == 120
+    assert min(last) > 60
