@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ihs_ledger.tree import TreeHead
 from ihs_ledger.verify import verify
 from ihs_record.row import Draft, instant
-from ihs_store.store import create, open_store
+from ihs_store.store import create, open_store, path_of
 
 START = 1_420_841_000_000_000
 SECOND = 1_000_000
@@ -65,12 +64,12 @@ def at():
 
 
 @pytest.fixture
-def holds():
-    """Whether a store's records verify, and lead to the root the store states."""
+def holds(url):
+    """Whether all that the store holds verifies, and leads to the root the store states."""
 
     def check(store):
-        head = store.head()
-        return verify(store.read(0, limit=10**6), store.info().tag, TreeHead(head.position, head.root)).holds
+        head, verdict = store.head(), verify(path_of(url))
+        return verdict.holds and verdict.tree == (head.position, head.root)
 
     return check
 

@@ -7,7 +7,6 @@ from contextlib import closing
 import pytest
 
 from ihs_ledger.verify import verify
-from ihs_record.leaf import LIVE
 from ihs_store.errors import StoreDamaged, StoreFull, VersionConflict
 from ihs_store.port import Command
 from ihs_store.sqlite import CommitFailed
@@ -24,8 +23,8 @@ def go(process):
 
 def in_the_file(url, *statements):
     with closing(sqlite3.connect(path_of(url), isolation_level=None)) as database:
-        database.execute("DROP TRIGGER records_stay")
-        database.execute("DROP TRIGGER records_stand")
+        for trigger in ("records_stay", "records_stand", "parts_empty"):
+            database.execute(f"DROP TRIGGER {trigger}")
         for statement in statements:
             database.execute(statement)
 
@@ -161,7 +160,7 @@ def test_a_record_changed_in_the_file_is_found_by_the_verifier(url, store, draft
 
     in_the_file(url, f"UPDATE records SET {change} WHERE position = 3")
 
-    wrong = verify(store.read(0), LIVE).wrong
+    wrong = verify(path_of(url)).wrong
 
     assert wrong is not None
     assert wrong.position == 3
@@ -175,6 +174,8 @@ def test_a_slip_of_the_hand_changes_nothing(url, store, draft):
             database.execute("DELETE FROM records")
         with pytest.raises(sqlite3.IntegrityError, match="never changed"):
             database.execute("UPDATE records SET actor = 'x'")
+        with pytest.raises(sqlite3.IntegrityError, match="only ever emptied"):
+            database.execute("UPDATE records SET open = x'00'")
 
 
 def test_a_position_is_never_given_out_again(url, store, draft):

@@ -12,7 +12,7 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
 from ihs_ledger.tree import Frontier, TreeDamaged
-from ihs_record.leaf import LIVE, REHEARSAL, leaf
+from ihs_record.leaf import LIVE, REHEARSAL, chained
 from ihs_record.row import (
     EVENT_ID_SIZE,
     SALT_SIZE,
@@ -31,6 +31,7 @@ from ihs_store.errors import (
     ClockWentBack,
     CommandReused,
     KeyIdTaken,
+    KeySealsNothing,
     RecordedAtMissing,
     RecordedAtRefused,
     StoreDamaged,
@@ -88,21 +89,21 @@ class _Standing:
 
 def receipt_of(c: SQLiteCursor, command_id: str) -> tuple[Receipt, bytes] | None:
     """Read a command's receipt and MAC, None where it recorded nothing."""
-    c.execute("SELECT mac, first, count FROM receipts WHERE command = ?", (command_id,))
+    c.execute("SELECT first, count FROM receipts WHERE command = ?", (command_id,))
     found = c.fetchone()
     if found is None:
         return None
-    mac, first, count = found
+    first, count = found
     c.execute(
-        "SELECT stream, version, recorded_at FROM records WHERE position BETWEEN ? AND ? ORDER BY position",
+        "SELECT stream, version, recorded_at, asked FROM records WHERE position BETWEEN ? AND ? ORDER BY position",
         (first, first + count - 1),
     )
     rows = c.fetchall()
-    if len(rows) != count:
+    if len(rows) != count or rows[0]["asked"] is None:
         raise StoreDamaged("a receipt's records are missing: verify the store against a backup")
     versions = tuple((row["stream"], row["version"]) for row in rows)
     recorded_at = instant(rows[0]["recorded_at"])
-    return Receipt(command_id, first, count, recorded_at, again=True, versions=versions), mac
+    return Receipt(command_id, first, count, recorded_at, again=True, versions=versions), rows[0]["asked"]
 
 
 def refuse_a_second_time(c: SQLiteCursor, command: Command | None) -> None:
@@ -118,28 +119,30 @@ def refuse_a_second_time(c: SQLiteCursor, command: Command | None) -> None:
 
 def row_of(record: sqlite3.Row) -> Row:
     """Read one record as selected by SELECT_RECORDS; StoreDamaged where a part is not as it was written."""
-    *header, leaf_, salt, emptied, content, sealed = record
+    *header, leaf, checks, salt, emptied, content, sealed = record
+    if content is not None and emptied is not None:
+        raise StoreDamaged(f"record {record[0]} has an open part beside the mark of one emptied: verify the store")
     opened: Part | Emptied | None = None
     if content is not None:
         opened = Part(salt or b"", content)
     elif emptied is not None:
         opened = Emptied(emptied)
     try:
-        return Row._make((*header, opened, read_back(sealed), leaf_))
+        return Row._make((*header, opened, read_back(sealed), leaf, checks))
     except PartsDamaged as error:
         raise StoreDamaged(f"record {record[0]} cannot be read: {error}") from error
 
 
 def _columns(row: Row) -> tuple[object, ...]:
     salt, content = row.open if isinstance(row.open, Part) else (None, None)
-    return (*row[: len(HEADER)], row.leaf, salt, None, content, written(row.sealed))
+    return (*row[: len(HEADER)], row.leaf, row.checks, salt, None, content, written(row.sealed))
 
 
 def _salted(content: bytes | None) -> Part | None:
     return None if content is None else Part(secrets.token_bytes(SALT_SIZE), content)
 
 
-def _bare(event: StoredEvent, position: int, ident: bytes, recorded_at: int, command: str) -> Row:
+def _bare(event: StoredEvent, position: int, ident: bytes, recorded_at: int, command: str, mac: bytes | None) -> Row:
     return Row(
         position=position,
         stream=str(event.originator_id),
@@ -157,17 +160,19 @@ def _bare(event: StoredEvent, position: int, ident: bytes, recorded_at: int, com
         edition="",
         target=0,
         schema=0,
+        asked=mac,
         open=_salted(event.state),
         sealed=(),
-        leaf=b"",
     )
 
 
-def _row(event: StoredEvent, position: int, number: int, recorded_at: int, command: str) -> Row:
+def _row(event: StoredEvent, position: int, number: int, recorded_at: int, asked: Command | None) -> Row:
     """Lay a draft out as a row, still without its leaf; a bare event of the library gets neutral headers."""
+    command = asked.id if asked else ""
     ident = event_id(command, number) if command else secrets.token_bytes(EVENT_ID_SIZE)
+    mac = asked.mac if asked and number == 1 else None
     if not isinstance(event, StoredDraft):
-        return _bare(event, position, ident, recorded_at, command)
+        return _bare(event, position, ident, recorded_at, command, mac)
     d = event.draft
     return Row(
         position=position,
@@ -186,9 +191,9 @@ def _row(event: StoredEvent, position: int, number: int, recorded_at: int, comma
         edition=d.edition,
         target=d.target,
         schema=d.schema,
+        asked=mac,
         open=_salted(d.open),
         sealed=tuple(SealedPart(key, secrets.token_bytes(SALT_SIZE), content) for key, content in d.sealed),
-        leaf=b"",
     )
 
 
@@ -208,6 +213,19 @@ class _Streams:
 
     def grow(self, row: Row) -> None:
         self._ends[row.stream] = (row.version, row.leaf)
+
+
+class _Made:
+    """The new keys of one append, each made with the first of its records that is sealed under it."""
+
+    def __init__(self, keys: Iterable[WrappedKey]) -> None:
+        self.unused = {key.id: key for key in keys}
+        self.at: list[tuple[int, WrappedKey]] = []
+
+    def by(self, row: Row) -> list[tuple[str, bytes]]:
+        made = [self.unused.pop(key) for key in dict.fromkeys(row.keys) if key in self.unused]
+        self.at += ((row.position, key) for key in made)
+        return [(key.id, key.commitment) for key in made]
 
 
 class RecordRecorder(SQLiteApplicationRecorder):
@@ -236,24 +254,26 @@ class RecordRecorder(SQLiteApplicationRecorder):
         if not stored_events:
             return []
         standing = self._standing(c)
-        rows = self._rows(_Streams(c), stored_events, asked, standing)
+        made = _Made(asked.keys)
+        rows = self._rows(_Streams(c), stored_events, asked, standing, made)
         c.executemany(_INSERT_RECORD, map(_columns, rows))
         tree = standing.tree.grown(row.leaf for row in rows)
         c.execute("UPDATE ledger SET size = ?, frontier = ?", (tree.size, tree.to_bytes()))
-        _insert_keys(c, asked.keys)
+        _insert_keys(c, made)
         asked.receipt = _insert_receipt(c, asked.command, rows)
         return [row.position for row in rows]
 
-    def _rows(self, streams: _Streams, events: Iterable[StoredEvent], asked: Asked, standing: _Standing) -> list[Row]:
+    def _rows(
+        self, streams: _Streams, events: Iterable[StoredEvent], asked: Asked, standing: _Standing, made: "_Made"
+    ) -> list[Row]:
         recorded_at = self._recorded_at(asked.recorded_at, standing.recorded_at)
-        command = asked.command.id if asked.command else ""
         rows: list[Row] = []
         for number, event in enumerate(events, start=1):
-            row = _row(event, standing.tree.size + number, number, recorded_at, command)
+            row = _row(event, standing.tree.size + number, number, recorded_at, asked.command)
             version, previous = streams.end(row.stream)
             if isinstance(event, StoredDraft) and row.version != version + 1:
                 raise VersionConflict(row.stream, version)
-            row = row._replace(leaf=leaf(row, previous, self.tag))
+            row = chained(row, previous, self.tag, made.by(row))
             streams.grow(row)
             rows.append(row)
         return rows
@@ -285,10 +305,12 @@ class RecordRecorder(SQLiteApplicationRecorder):
         )
 
 
-def _insert_keys(c: SQLiteCursor, keys: Iterable[WrappedKey]) -> None:
-    for key in keys:
-        values = (key.id, key.wrapped, key.commitment)
-        c.execute("INSERT OR IGNORE INTO keys VALUES (?, ?, ?) RETURNING id", values)
+def _insert_keys(c: SQLiteCursor, made: _Made) -> None:
+    if made.unused:
+        raise KeySealsNothing("a new key seals none of the parts it came with: append it with the part it seals")
+    for position, key in made.at:
+        values = (key.id, key.wrapped, key.commitment, position)
+        c.execute("INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?) RETURNING id", values)
         if c.fetchone() is None:
             raise KeyIdTaken(key.id)
 
@@ -296,7 +318,7 @@ def _insert_keys(c: SQLiteCursor, keys: Iterable[WrappedKey]) -> None:
 def _insert_receipt(c: SQLiteCursor, command: Command | None, rows: Sequence[Row]) -> Receipt:
     first = rows[0].position
     if command:
-        c.execute("INSERT INTO receipts VALUES (?, ?, ?, ?)", (command.id, command.mac, first, len(rows)))
+        c.execute("INSERT INTO receipts VALUES (?, ?, ?)", (command.id, first, len(rows)))
     return Receipt(
         command=command.id if command else None,
         first=first,

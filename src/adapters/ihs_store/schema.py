@@ -3,10 +3,12 @@
 import os
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
+from hashlib import sha256
 from pathlib import Path
 
+from ihs_record.row import length_prefixed
 from ihs_store.errors import StoreExists, StoreUnavailable
 from ihs_store.port import Kind, WrappedKey
 
@@ -30,8 +32,9 @@ HEADER = (
     "edition",
     "target",
     "schema",
+    "asked",
 )
-COLUMNS = (*HEADER, "leaf", "salt", "emptied", "open", "sealed")
+COLUMNS = (*HEADER, "leaf", "checks", "salt", "emptied", "open", "sealed")
 
 _STATEMENTS = (
     # The parts stand last, so that header and leaf are read without the pages a large part fills.
@@ -41,21 +44,26 @@ _STATEMENTS = (
         stream TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL,
         event BLOB NOT NULL, day TEXT NOT NULL, occurred TEXT, recorded_at INTEGER NOT NULL,
         actor TEXT NOT NULL, role TEXT NOT NULL, command TEXT NOT NULL, correlation TEXT, causation TEXT,
-        edition TEXT NOT NULL, target INTEGER NOT NULL, schema INTEGER NOT NULL,
-        leaf BLOB NOT NULL, salt BLOB, emptied BLOB, open BLOB, sealed BLOB NOT NULL,
-        UNIQUE(stream, version)
+        edition TEXT NOT NULL, target INTEGER NOT NULL, schema INTEGER NOT NULL, asked BLOB,
+        leaf BLOB NOT NULL, checks BLOB NOT NULL, salt BLOB, emptied BLOB, open BLOB, sealed BLOB NOT NULL,
+        UNIQUE(stream, version),
+        CHECK ((open IS NULL) = (salt IS NULL)), CHECK (open IS NULL OR emptied IS NULL)
     ) STRICT
     """,
     """
-    CREATE TABLE receipts(command TEXT PRIMARY KEY, mac BLOB NOT NULL, first INTEGER NOT NULL,
-        count INTEGER NOT NULL) STRICT, WITHOUT ROWID
+    CREATE TABLE receipts(command TEXT PRIMARY KEY, first INTEGER NOT NULL, count INTEGER NOT NULL)
+        STRICT, WITHOUT ROWID
     """,
     """
     CREATE TABLE ledger(one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL,
         frontier BLOB NOT NULL) STRICT
     """,
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
-    "CREATE TABLE keys(id TEXT PRIMARY KEY, wrapped BLOB, commitment BLOB NOT NULL) STRICT, WITHOUT ROWID",
+    # The position is that of the record a key was made with; 0 for those the store began with.
+    """
+    CREATE TABLE keys(id TEXT PRIMARY KEY, wrapped BLOB, commitment BLOB NOT NULL, position INTEGER NOT NULL)
+        STRICT, WITHOUT ROWID
+    """,
     # The library reads its own names; through this view its SQL runs on our table as it is.
     """
     CREATE VIEW stored_events(rowid, originator_id, originator_version, topic, state) AS
@@ -67,8 +75,13 @@ _STATEMENTS = (
         BEGIN SELECT raise(ABORT, 'a record is never deleted'); END
     """,
     f"""
-    CREATE TRIGGER records_stand BEFORE UPDATE OF {", ".join((*HEADER, "leaf", "sealed"))} ON records
+    CREATE TRIGGER records_stand BEFORE UPDATE OF {", ".join((*HEADER, "leaf", "checks", "sealed"))} ON records
         BEGIN SELECT raise(ABORT, 'a record is never changed'); END
+    """,
+    """
+    CREATE TRIGGER parts_empty BEFORE UPDATE OF open, salt, emptied ON records
+        WHEN new.open IS NOT NULL OR new.emptied IS NULL OR old.open IS NULL
+        BEGIN SELECT raise(ABORT, 'an open part is only ever emptied'); END
     """,
     "INSERT INTO ledger VALUES (1, 0, x'')",
     f"PRAGMA application_id = {APPLICATION_ID}",
@@ -76,9 +89,30 @@ _STATEMENTS = (
 )
 
 
-def _fill(path: Path, kind: Kind, created_at: int, keys: Sequence[WrappedKey]) -> None:
-    store = secrets.token_hex(16)
-    meta = {"format": str(FORMAT), "kind": kind, "created_at": str(created_at), "store": store}
+def origin_of(name: str, said: Mapping[str, str]) -> str:
+    """Give the name a store's checkpoints go by: the one it was given, and a digest of all it says of itself."""
+    pieces = (piece for item in sorted(said.items()) for piece in item)
+    return f"{name}/{sha256(length_prefixed(piece.encode() for piece in (name, *pieces))).hexdigest()[:32]}"
+
+
+def _meta(kind: Kind, created_at: int, keys: Sequence[WrappedKey], name: str) -> dict[str, str]:
+    held = length_prefixed(piece for key in sorted(keys, key=by_id) for piece in (key.id.encode(), key.commitment))
+    said = {
+        "format": str(FORMAT),
+        "kind": kind,
+        "created_at": str(created_at),
+        "store": secrets.token_hex(16),
+        "keys": sha256(held).hexdigest(),
+    }
+    return {**said, "origin": origin_of(name, said)}
+
+
+def by_id(key: WrappedKey) -> str:
+    """Order keys by their ids."""
+    return key.id
+
+
+def _fill(path: Path, meta: Mapping[str, str], keys: Sequence[WrappedKey]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
@@ -87,7 +121,7 @@ def _fill(path: Path, kind: Kind, created_at: int, keys: Sequence[WrappedKey]) -
             database.execute(statement)
         database.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         held = [(key.id, key.wrapped, key.commitment) for key in keys]
-        database.executemany("INSERT INTO keys VALUES (?, ?, ?)", held)
+        database.executemany("INSERT INTO keys VALUES (?, ?, ?, 0)", held)
         database.execute("COMMIT")
 
 
@@ -111,7 +145,7 @@ def refuse_leftovers(path: Path) -> None:
             raise _exists(standing)
 
 
-def lay_out(path: Path, kind: Kind, created_at: int, keys: Sequence[WrappedKey] = ()) -> None:
+def lay_out(path: Path, kind: Kind, created_at: int, keys: Sequence[WrappedKey] = (), name: str = "ihs") -> None:
     """Create a store's file; of many who try at once one does, and the others get StoreExists.
 
     It is filled under another name and linked into place, so no one ever opens half a store.
@@ -120,7 +154,7 @@ def lay_out(path: Path, kind: Kind, created_at: int, keys: Sequence[WrappedKey] 
     draft = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}")
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        _fill(draft, kind, created_at, keys)
+        _fill(draft, _meta(kind, created_at, keys, name), keys)
         os.link(draft, path)
         _made_durable(path.parent)
     except FileExistsError as error:

@@ -62,12 +62,16 @@ def create(
     *,
     rehearsal: bool = False,
     keys: Sequence[WrappedKey] = (),
+    name: str = "ihs",
     clock: Clock = wall_clock,
     lock_timeout: float = 5.0,
 ) -> RecordStore:
-    """Create a store with its first `keys` and open it; StoreExists where something stands there already."""
+    """Create a store with its first `keys` and open it; StoreExists where something stands there already.
+
+    `name` begins the origin of its checkpoints.
+    """
     path = path_of(url)
-    lay_out(path, "rehearsal" if rehearsal else "live", wall_clock(), keys)
+    lay_out(path, "rehearsal" if rehearsal else "live", wall_clock(), keys, name)
     return open_store(url, clock=clock, lock_timeout=lock_timeout)
 
 
@@ -130,11 +134,11 @@ def _info(database: sqlite3.Connection) -> Info:
     version = _refuse_newer(database)
     meta = dict(database.execute("SELECT key, value FROM meta").fetchall())
     try:
-        kind, store, created_at = meta["kind"], meta["store"], int(meta["created_at"])
+        kind, store, created_at, origin = meta["kind"], meta["store"], int(meta["created_at"]), meta["origin"]
         known = {"live": "live", "rehearsal": "rehearsal"}[kind]
     except (KeyError, ValueError) as error:
         raise StoreDamaged("the store does not say what it is: restore it from a backup") from error
-    return Info(store=store, kind=cast("Kind", known), format=version, created_at=instant(created_at))
+    return Info(store, cast("Kind", known), version, instant(created_at), origin)
 
 
 class SQLiteStore(RecordStore):
