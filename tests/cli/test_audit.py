@@ -1,4 +1,4 @@
-"""`ihs audit`: a store that holds and one that somebody changed, checkpoints kept outside, and proofs for a stranger."""
+"""`ihs audit`: a store that holds, one that somebody changed, checkpoints kept outside, proofs for a stranger."""
 
 import json
 import sqlite3

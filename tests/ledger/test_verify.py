@@ -1,5 +1,6 @@
 """The verifier names the first position and the column that is wrong, and nothing where nothing is."""
 
+import threading
 from contextlib import closing
 
 import pytest
@@ -7,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from insider import MAC, draft, empty
 
+from ihs_ledger.tables import SQLiteTables
 from ihs_ledger.tree import Frontier
-from ihs_ledger.verify import Stated, verify
+from ihs_ledger.verify import Stated, verify, verify_tables
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import Command
 from ihs_store.store import create, open_store
@@ -51,10 +53,8 @@ def columns(store):
 
 
 def cells(store, table, column):
-    """A column's first and last cell that hold something, and its first that does not: id of the row, position, value."""
-    selected = f"SELECT {IDS[table]}, {WHERE.get(table, 'NULL')}, {column} FROM {table} WHERE {column}"
-    held = store.all(f"{selected} IS NOT NULL")
-    return [*held[:1], *held[-1:], *store.all(f"{selected} IS NULL LIMIT 1")]
+    """A column's cells: the id of each row, the position it is about, the value."""
+    return store.all(f"SELECT {IDS[table]}, {WHERE.get(table, 'NULL')}, {column} FROM {table}")
 
 
 def test_every_bit_that_is_flipped_in_any_column_of_any_table_is_named(store):
@@ -282,16 +282,37 @@ def recorded(path, history):
             store.append(drafts, command=Command(f"c{number}", MAC) if by_command else None, keys=sealing.new_keys)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-@given(history=histories)
-def test_any_history_that_nobody_changed_holds(tmp_path_factory, history):
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@given(history=histories, chunk=st.integers(1, 5))
+def test_any_history_that_nobody_changed_holds(tmp_path_factory, history, chunk):
     path = tmp_path_factory.mktemp("any") / "cases.db"
     recorded(path, history)
 
-    verdict = verify(path, key_file=read_key_file(path.with_name("key")))
+    with SQLiteTables(path, chunk) as tables:
+        verdict = verify_tables(tables, key_file=read_key_file(path.with_name("key")))
 
     assert (verdict.wrong, verdict.keys_opened) == (None, True)
     assert verdict.tree.size == sum(len(records) for _, records in history)
+
+
+def test_a_store_that_others_go_on_filling_holds_all_the_while(store):
+    ended = threading.Event()
+
+    def fill():
+        with closing(open_store(str(store.path))) as opened:
+            for version in range(1, 61):
+                opened.append([draft("case/z", version)], command=Command(f"z{version}", MAC))
+        ended.set()
+
+    filler = threading.Thread(target=fill)
+    filler.start()
+    wrong = []
+    while not ended.is_set():
+        with SQLiteTables(store.path, chunk=4) as tables:
+            wrong.append(verify_tables(tables).wrong)
+    filler.join()
+
+    assert set(wrong) == {None}
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])

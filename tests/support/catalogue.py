@@ -22,9 +22,11 @@ from ihs_domain.editions import ALWAYS, WHENEVER, BadEdition
 from ihs_domain.gates import Refused
 from ihs_domain.judge import OWN_TERMS
 from ihs_domain.terms import Amendment, Decision, Event, Introduced, Reported, UnderNarrative, UnderPerson, Unopened
-from ihs_follow import follower  # noqa: F401 - so that its errors are known
+from ihs_follow import checkpoints, follower  # noqa: F401 - so that their errors are known
 from ihs_follow.sink import NotThisRecord
 from ihs_follow.views import NotAViewFile
+from ihs_ledger.bundle import BundleRefused
+from ihs_ledger.note import NoteRefused
 from ihs_ledger.tree import TreeDamaged
 from ihs_nats.errors import TellingError
 from ihs_record.errors import RecordError
@@ -192,6 +194,8 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     DraftRefused: "A record that breaks the format",
     PartsDamaged: "Stored sealed parts",
     TreeDamaged: "The tree",
+    NoteRefused: "Signed notes and verifier keys",
+    BundleRefused: "Bundles",
     BadEdition: "Editions",
     NotAViewFile: "Views",
     NotThisRecord: "Following",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ihs_ledger.tree import Frontier
 from ihs_record.leaf import LIVE, chained, commitment
-from ihs_record.row import Draft, read_back, written
+from ihs_record.row import Draft, written
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import Command
 from ihs_store.recorder import row_of
@@ -43,6 +43,7 @@ class Store:
     def insider(self):
         database = sqlite3.connect(self.path, isolation_level=None)
         database.execute("PRAGMA ignore_check_constraints = ON")
+        database.execute("PRAGMA synchronous = OFF")
         for (trigger,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
             database.execute(f"DROP TRIGGER {trigger}")
         return closing(database)
@@ -56,7 +57,7 @@ class Store:
         with self.insider() as database:
             database.row_factory = sqlite3.Row
             rows = [row_of(r) for r in database.execute(f"SELECT {', '.join(COLUMNS)} FROM records ORDER BY position")]
-            keys = {key: said for key, said in database.execute("SELECT id, commitment FROM keys")}
+            keys = dict(map(tuple, database.execute("SELECT id, commitment FROM keys")))
             known = {key for (key,) in database.execute("SELECT id FROM keys WHERE position = 0")}
             database.execute("DELETE FROM records")
             ends, leaves, commands = {}, [], {""}
@@ -124,7 +125,7 @@ def fill(path: Path) -> None:
         store.append([draft("system", 1)])
         one, keys = sealed("case/a", 4, "person/p3")
         put("c7", one, keys=keys)
-    Store(path).do(f"UPDATE keys SET wrapped = NULL WHERE id = 'person/p3'")
+    Store(path).do("UPDATE keys SET wrapped = NULL WHERE id = 'person/p3'")
     empty(Store(path), 4)
 
 

@@ -169,11 +169,13 @@ def status(store: str, folder: Path) -> None:
 
     Example: ihs audit status cases.db --checkpoints kept
     """
-    from ihs_follow.checkpoints import LATE, Folder, waiting
+    from ihs_follow.checkpoints import LATE, DepartsFromKept, Folder, waiting
 
     records = open_store(store)
     try:
         waited, kind = waiting(records, Folder(folder)), records.info().kind
+    except DepartsFromKept as error:
+        raise Failure(str(error)) from error
     finally:
         records.close()
     if waited is None:

@@ -157,9 +157,14 @@ class CheckpointPublisher:
 
 
 def waiting(store: RecordStore, kept: Kept, now: datetime | None = None) -> timedelta | None:
-    """For how long the record has been growing without a checkpoint outside; None while the last says all there is."""
+    """For how long the record has been growing without a checkpoint outside; None while the last says all there is.
+
+    Raises DepartsFromKept where the last states more records than there are.
+    """
     last = kept.last()
     size = Checkpoint.opened(last, None).head.size if last else 0
+    if size > store.head().position:
+        raise DepartsFromKept(f"a checkpoint of {size} records is kept, and there are fewer: verify the store")
     rows = store.read(size, limit=1)
     if not rows:
         return None

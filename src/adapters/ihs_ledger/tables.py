@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 from ihs_ledger.layout import HEADER, Key, Stored
 
@@ -35,18 +35,22 @@ _STRAY_KEY: Final = """
 class Tables(Protocol):
     """What the verifier asks of a store's tables; text comes as the bytes that are stored."""
 
+    @property
+    def chunk(self) -> int:
+        """How many records, at most, are read at a time."""
+
     @contextmanager
     def moment(self) -> Iterator[None]:
         """Let all that is asked within see one and the same state; keep it short, writers wait for its end."""
 
-    def meta(self) -> list[tuple[bytes, bytes]]:
+    def meta(self) -> list[tuple[Any, Any]]:
         """What the store says of itself."""
 
-    def ledger(self) -> list[tuple[int, int, bytes]]:
+    def ledger(self) -> list[tuple[Any, Any, Any]]:
         """The rows of the ledger: one, size, frontier."""
 
     def records(self, after: int) -> list[Stored]:
-        """Some records after a position, in order, with their receipts; fewer than CHUNK are the last."""
+        """Some records after a position, in order, with their receipts; fewer than a chunk are the last."""
 
     def some(self, stream: str | None, position: int | None) -> list[Stored]:
         """The records of a stream in order of version, or the one at a position."""
@@ -85,7 +89,8 @@ class Tables(Protocol):
 class SQLiteTables:
     """The tables of a store in an SQLite file."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, chunk: int = CHUNK) -> None:
+        self.chunk = chunk
         uri = f"{Path(path).absolute().as_uri()}?mode=ro"
         self._database = sqlite3.connect(uri, uri=True, isolation_level=None)
         self._database.text_factory = bytes
@@ -105,17 +110,17 @@ class SQLiteTables:
         finally:
             self._database.rollback()
 
-    def meta(self) -> list[tuple[bytes, bytes]]:
+    def meta(self) -> list[tuple[Any, Any]]:
         """What the store says of itself: see Tables."""
         return self._database.execute("SELECT key, value FROM meta").fetchall()
 
-    def ledger(self) -> list[tuple[int, int, bytes]]:
+    def ledger(self) -> list[tuple[Any, Any, Any]]:
         """The rows of the ledger: see Tables."""
         return self._database.execute("SELECT one, size, frontier FROM ledger").fetchall()
 
     def records(self, after: int) -> list[Stored]:
         """Some records after a position: see Tables."""
-        return [*map(Stored._make, self._database.execute(_RECORDS, (after, CHUNK)))]
+        return [*map(Stored._make, self._database.execute(_RECORDS, (after, self.chunk)))]
 
     def some(self, stream: str | None, position: int | None) -> list[Stored]:
         """The records of a stream, or the one at a position: see Tables."""
@@ -152,7 +157,7 @@ class SQLiteTables:
     def wrapped(self, after: bytes) -> list[tuple[Key, bytes | None]]:
         """Some keys as they are wrapped: see Tables."""
         sql = "SELECT id, commitment, position, wrapped FROM keys WHERE id > CAST(? AS TEXT) ORDER BY id LIMIT ?"
-        return [(Key._make(row[:3]), row[3]) for row in self._database.execute(sql, (after, CHUNK))]
+        return [(Key._make(row[:3]), row[3]) for row in self._database.execute(sql, (after, self.chunk))]
 
     def expunging(self, stream: bytes, version: int) -> list[bytes]:
         """Later orders to destroy an entry's content: see Tables."""

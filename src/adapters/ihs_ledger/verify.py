@@ -6,14 +6,14 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 from ihs_ledger import layout
 from ihs_ledger.changed import Expected, Wrong, changed_record, first_keys_changed, mistyped
 from ihs_ledger.layout import Key, NotParts, SealedPart, Stored
-from ihs_ledger.tables import BEFORE_ALL, CHUNK, SQLiteTables, Tables
+from ihs_ledger.tables import BEFORE_ALL, SQLiteTables, Tables
 from ihs_ledger.tree import HASH_SIZE, Frontier, TreeHead
 
 UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError, OverflowError)
@@ -160,7 +160,7 @@ class _Audit:
             with self.tables.moment():
                 rows = self.tables.records(at)
                 self._take(rows)
-                last = len(rows) < CHUNK
+                last = len(rows) < self.tables.chunk
                 if last:
                     self._totals()
                 else:
@@ -170,7 +170,7 @@ class _Audit:
             raise Found(Wrong(self.size + 1, "records", None, why))
 
     def _take(self, rows: Sequence[Stored]) -> None:
-        parts = [_parts_of(row) for row in rows]
+        parts = [_parts_of(row.sealed) for row in rows]
         ids = {part.key for of_row in parts for part in of_row or ()}
         keys = self.tables.keys(ids) if ids else {}
         for row, of_row in zip(rows, parts, strict=True):
@@ -245,7 +245,7 @@ class _Audit:
             stray = self.tables.stray_key() or 0
             raise Found(Wrong(stray, "keys", "position", "a key is kept that no record was made with"))
 
-    def _ledger(self, rows: Sequence[tuple[int, int, bytes]]) -> None:
+    def _ledger(self, rows: Sequence[tuple[Any, Any, Any]]) -> None:
         if [row[0] for row in rows] != [1]:
             raise Found(Wrong(0, "ledger", "one", "the ledger has not its one row"))
         _, size, frontier = rows[0]
@@ -263,7 +263,8 @@ class _Audit:
 def _beginning(tables: Tables, outside: Iterable[Stated]) -> bytes:
     """The tag of the store's leaves, once what it says of itself leads to its origin."""
     with tables.moment():
-        said, first = dict(tables.meta()), tables.first_keys()
+        said: dict[Any, Any] = dict(tables.meta())
+        first = tables.first_keys()
         root = tables.keys([b"root"]).get(b"root")
     if said.keys() != _SAYS or not all(isinstance(value, bytes) for value in said.values()):
         raise Found(Wrong(0, "meta", "key", "what the store says of itself is not what a store says"))
@@ -279,11 +280,11 @@ def _beginning(tables: Tables, outside: Iterable[Stated]) -> bytes:
     return layout.TAGS[said[b"kind"]]
 
 
-def _parts_of(row: Stored) -> list[SealedPart] | None:
-    if not isinstance(row.sealed, bytes):
+def _parts_of(sealed: Any) -> list[SealedPart] | None:
+    if not isinstance(sealed, bytes):
         return None
     try:
-        return layout.sealed_parts(row.sealed) if row.sealed else []
+        return layout.sealed_parts(sealed) if sealed else []
     except NotParts:
         return None
 
@@ -323,8 +324,6 @@ def _open_all(tables: Tables, key_file: bytes) -> None:
 def _opens(key: Key, wrapped: bytes, key_file: bytes) -> bool:
     try:
         found = aes_key_unwrap(key_file, wrapped)
+        return hmac.compare_digest(hmac.digest(found, _COMMITTED, "sha256"), key.commitment)
     except (InvalidUnwrap, ValueError, TypeError):
         return False
-    return isinstance(key.commitment, bytes) and hmac.compare_digest(
-        hmac.digest(found, _COMMITTED, "sha256"), key.commitment
-    )
