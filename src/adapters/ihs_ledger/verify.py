@@ -108,8 +108,8 @@ class _Group:
             if row.asked is not None:
                 raise Found(Wrong(row.position, "records", "asked", "its command begins a second time"))
             return
-        if row.position != self.end:
-            self.ended(row.position)
+        goes_on = row.command == self.command != b"" and row.asked is None
+        self.ended(row.position + 1 if goes_on else row.position)
         self.command, self.first, self.end = row.command, row.position, row.position + 1
         if row.command:
             self._begin(row)
