@@ -202,7 +202,7 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     TellingError: "Telling agencies",
     SubscriberError: "Receiving, for agencies",
 }
-INSIDE: Final = frozenset({"AlreadyRecorded", "CommitFailed", "Misfit", "Misfits"})
+INSIDE: Final = frozenset({"AlreadyRecorded", "CommitFailed", "Found", "Misfit", "Misfits", "NotParts"})
 """Errors that never leave the package they are raised in."""
 
 

@@ -178,6 +178,7 @@ class _Audit:
                 self._take_one(row, of_row, keys)
             except TypeError:
                 raise Found(mistyped(row, self.size + 1)) from None
+        self._grown()
 
     def _take_one(self, row: Stored, parts: list[SealedPart] | None, keys: Mapping[bytes, Key]) -> None:
         version, previous = self.streams.get(row.stream, (0, b""))
