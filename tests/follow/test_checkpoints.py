@@ -1,7 +1,9 @@
 """Checkpoints leave the store while it grows, and none of a record that departs from the last."""
 
 import shutil
+import sqlite3
 import threading
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -101,6 +103,21 @@ def test_a_folder_overwrites_no_checkpoint(cases, kept):
 
     assert [file.read_text() for file in kept.all()] == [said]
     assert [file.name for file in kept.path.iterdir()] == ["0000000000000000002.checkpoint"]
+
+
+def test_a_record_that_was_rewritten_under_a_publisher_gets_no_checkpoint(tmp_path, cases, kept):
+    publisher = CheckpointPublisher(cases, kept)
+    grow(cases, "k1")
+    publisher.publish()
+    grow(cases, "k2")
+    with closing(sqlite3.connect(tmp_path / "cases.db", isolation_level=None)) as database:
+        database.execute("DROP TRIGGER records_stand")
+        database.execute("UPDATE records SET leaf = zeroblob(32) WHERE position = 3")
+
+    with pytest.raises(DepartsFromKept):
+        publisher.publish()
+
+    assert sizes(kept, cases) == [2]
 
 
 class Broken:

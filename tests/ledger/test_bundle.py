@@ -156,6 +156,16 @@ def test_a_record_shown_twice_or_out_of_its_chain_is_refused(whole):
         check(json.dumps(said), KEY)
 
 
+def test_records_of_one_stream_that_do_not_follow_each_other_are_refused(store):
+    store.rebuild(chain=False)
+    said = json.loads(bundle(store))
+    for record in said["records"]:
+        record["previous"] = ""  # what each leaf was made of: it fits, and so does its proof
+
+    with pytest.raises(BundleRefused, match="position 4 does not follow"):
+        check(json.dumps(said), KEY)
+
+
 def test_a_record_that_does_not_exist_is_not_bundled(kept_store):
     for stream, position in (("case/none", None), (None, 99)):
         with pytest.raises(BundleRefused, match="no such record"):

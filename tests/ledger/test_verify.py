@@ -227,6 +227,23 @@ def test_an_insider_who_rebuilds_the_log_is_caught_by_the_checkpoint_outside_alo
     assert first_wrong(store, outside) is not None
 
 
+def test_an_insider_who_rebuilds_carelessly_is_caught_by_the_store_alone(store, tmp_path):
+    copies = []
+    for name in ("asked", "chain", "time"):
+        (tmp_path / name).mkdir()
+        copies.append(store.copied(tmp_path / name))
+    asked, chain, time = copies
+
+    asked.rebuild(mac=None)
+    chain.rebuild(chain=False)
+    time.do("UPDATE records SET recorded_at = 1 WHERE position = 5")
+    time.rebuild()
+
+    assert first_wrong(asked) == (1, "records", "asked")
+    assert first_wrong(chain) == (2, "records", "leaf")
+    assert first_wrong(time) == (5, "records", "recorded_at")
+
+
 def test_an_older_copy_brought_back_is_caught_by_the_checkpoint_outside_alone(store, tmp_path):
     (tmp_path / "older").mkdir()
     older = store.copied(tmp_path / "older")

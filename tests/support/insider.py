@@ -52,8 +52,11 @@ class Store:
         with closing(sqlite3.connect(self.path)) as database:
             return database.execute(sql).fetchall()
 
-    def rebuild(self) -> None:
-        """Make everything anew over the rows as they are now: positions, versions, leaves, receipts and tree."""
+    def rebuild(self, *, mac: bytes | None = MAC, chain: bool = True) -> None:
+        """Make everything anew over the rows as they are now: positions, versions, leaves, receipts and tree.
+
+        A careless insider leaves out what was asked, or what chains a stream's leaves.
+        """
         with self.insider() as database:
             database.row_factory = sqlite3.Row
             rows = [row_of(r) for r in database.execute(f"SELECT {', '.join(COLUMNS)} FROM records ORDER BY position")]
@@ -66,10 +69,10 @@ class Store:
                 made = [(key, keys[key]) for key in dict.fromkeys(row.keys) if key in keys and key not in known]
                 known |= {key for key, _ in made}
                 database.executemany("UPDATE keys SET position = ? WHERE id = ?", [(position, key) for key, _ in made])
-                asked = None if row.command in commands else MAC
+                asked = None if row.command in commands else mac
                 commands.add(row.command)
                 anew = row._replace(position=position, version=version + 1, asked=asked)
-                anew = chained(anew, previous, LIVE, made)
+                anew = chained(anew, previous if chain else b"", LIVE, made)
                 ends[row.stream] = (version + 1, anew.leaf)
                 leaves.append(anew.leaf)
                 rows[position - 1] = anew
