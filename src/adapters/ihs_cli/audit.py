@@ -58,7 +58,7 @@ def verify_(
 
     Whoever can change the whole file can also recompute it: only checkpoints kept outside show that.
 
-    Example: ihs audit verify cases.db --checkpoints kept --key "$(cat agency.vkey)"
+    Example: ihs audit verify cases.db --checkpoints kept --key agency.vkey
     """
     path, kind = path_of(store), _kind(store)
     kept = _key_file(store, key_file)
@@ -105,7 +105,7 @@ def _notes(verdict: Verdict, *, signed: bool) -> Iterator[str]:
 def key(store: str, key_file: Path | None) -> None:
     """Print the key by which anyone can check STORE's checkpoints and bundles: hand it out, keep it elsewhere.
 
-    Example: ihs audit key cases.db > agency.vkey
+    Example: ihs audit key cases.db
     """
     with opened(store, key_file) as cases:
         click.echo(str(cases.signer.key))
@@ -119,7 +119,7 @@ def key(store: str, key_file: Path | None) -> None:
 def checkpoint(store: str, key_file: Path | None, to: Path | None, server: Path | None, every: float | None) -> None:
     """Sign where STORE's record stands; print it, or have it kept outside.
 
-    Example: ihs audit checkpoint cases.db --to kept --every 60
+    Example: ihs audit checkpoint cases.db --to kept
     """
     with opened(store, key_file) as cases:
         if to is None and server is None:

@@ -47,7 +47,7 @@ from hashlib import sha256
 from struct import pack
 from zlib import crc32
 
-from ihs_record.row import Emptied, Part, Row, SealedPart, length_prefixed
+from ihs_record.row import Emptied, Part, Row, SealedPart
 
 LIVE = b"ihs-record/1"
 REHEARSAL = b"ihs-record/1/rehearsal"
@@ -56,6 +56,10 @@ REHEARSAL = b"ihs-record/1/rehearsal"
 def commitment(salt: bytes, content: bytes) -> bytes:
     """C(x): what a leaf takes in of a part, 32 bytes that give nothing away without the salt."""
     return sha256(salt + content).digest()
+
+
+def _prefixed(field: bytes | None) -> bytes:
+    return b"\xff\xff\xff\xff" if field is None else len(field).to_bytes(4, "big") + field
 
 
 def _open(part: Part | Emptied | None) -> bytes | None:
@@ -80,7 +84,7 @@ def _parts(sealed: tuple[SealedPart, ...]) -> Iterator[bytes]:
 
 def _fields(row: Row, previous: bytes, made: Sequence[tuple[str, bytes]]) -> list[bytes]:
     """The fields of a leaf from the second on, each after its length."""
-    keys = length_prefixed(piece for key, said in sorted(made) for piece in (key.encode(), said))
+    keys = b"".join(_prefixed(key.encode()) + _prefixed(said) for key, said in sorted(made)) if made else None
     fields = (
         _number(row.position),
         row.stream.encode(),
@@ -101,20 +105,20 @@ def _fields(row: Row, previous: bytes, made: Sequence[tuple[str, bytes]]) -> lis
         row.asked,
         previous,
         _open(row.open),
-        keys or None,
+        keys,
         *_parts(row.sealed),
     )
-    return [length_prefixed((field,)) for field in fields]
+    return [_prefixed(field) for field in fields]
 
 
 def _checks(fields: Sequence[bytes], part: Part | Emptied | None) -> bytes:
     salt = part.salt if isinstance(part, Part) else None
-    sums = [crc32(field) & 0xFFFF for field in (*fields, length_prefixed((salt,)))]
+    sums = [crc32(field) & 0xFFFF for field in (*fields, _prefixed(salt))]
     return pack(f">{len(sums)}H", *sums)
 
 
 def _leaf(tag: bytes, fields: Sequence[bytes], checks: bytes) -> bytes:
-    return sha256(b"".join((b"\x00", length_prefixed((tag,)), *fields, length_prefixed((checks,))))).digest()
+    return sha256(b"".join((b"\x00", _prefixed(tag), *fields, _prefixed(checks)))).digest()
 
 
 def leaf(row: Row, previous: bytes, tag: bytes, made: Sequence[tuple[str, bytes]] = ()) -> bytes:
