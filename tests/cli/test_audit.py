@@ -1,10 +1,11 @@
-"""`ihs audit verify`: a store that holds, and one that somebody changed."""
+"""`ihs audit`: a store that holds, one that somebody changed, checkpoints kept outside, proofs for a stranger."""
 
 import json
 import sqlite3
 from contextlib import closing
 
 import pytest
+from typed import entry
 
 
 def changed(store, *statements):
@@ -15,36 +16,49 @@ def changed(store, *statements):
             database.execute(statement)
 
 
+@pytest.fixture
+def vkey(ihs, alder):
+    """What is handed out to those who check."""
+    return ihs("audit", "key", alder).out.strip()
+
+
 def test_a_store_that_nobody_changed_holds(ihs, alder):
     answer = ihs("audit", "verify", alder)
 
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out.splitlines()[1].startswith("holds: 55 records, root ")
+    assert answer.lines[1].startswith("holds: 55 records, root ")
+    assert answer.lines[2:] == [
+        "no checkpoint from outside was held against it: a history made anew as a whole would not show"
+    ]
 
 
 @pytest.mark.parametrize(
-    "statement, why",
+    "statement, position, column",
     [
-        ("UPDATE records SET actor = 'w-99' WHERE position = 9", "position 9: its leaf is not"),
-        ("UPDATE records SET day = '2015-01-31' WHERE position = 30", "position 30: its leaf is not"),
-        ("DELETE FROM records WHERE position = 20", "position 21 stands here: a record is missing or added"),
-        ("DELETE FROM records WHERE position > 50", "the ledger counts 55 records, there are 50"),
+        ("UPDATE records SET actor = 'w-99' WHERE position = 9", 9, "actor"),
+        ("UPDATE records SET day = '2015-01-31' WHERE position = 30", 30, "day"),
+        ("DELETE FROM records WHERE position = 20", 20, "position"),
+        ("DELETE FROM records WHERE position > 50", 51, "size"),
+        ("DELETE FROM receipts WHERE first = 7", 7, "command"),
     ],
 )
-def test_a_store_that_somebody_changed_names_the_first_wrong_record(ihs, alder, statement, why):
+def test_a_store_that_somebody_changed_names_the_first_wrong_position_and_column(
+    ihs, alder, statement, position, column
+):
     changed(alder, statement)
 
     text = ihs("audit", "verify", alder)
-    answer = json.loads(ihs("audit", "verify", alder, "--format", "json").out)
+    answer = ihs("audit", "verify", alder, "--format", "json").json
 
     assert text.code == 1
-    assert why in text.out
+    assert f"does not hold: position {position}, " in text.out
     assert answer["holds"] is False
+    assert (answer["wrong"]["position"], answer["wrong"]["column"]) == (position, column)
 
 
 def test_a_record_slipped_in_before_the_first_is_found_and_not_read(ihs, alder):
     columns = "stream, 99, 'ThreatManaged.v1', event, day, occurred, 0, actor, role, 'x', correlation, causation"
-    rest = "edition, target, schema, randomblob(32), salt, emptied, open, sealed"
+    rest = "edition, target, schema, asked, randomblob(32), checks, salt, emptied, open, sealed"
     slipped = f"INSERT INTO records SELECT 0, {columns}, {rest} FROM records WHERE position = 30"
     with closing(sqlite3.connect(alder, isolation_level=None)) as database:
         database.execute("PRAGMA ignore_check_constraints = ON")
@@ -56,3 +70,104 @@ def test_a_record_slipped_in_before_the_first_is_found_and_not_read(ihs, alder):
     assert audited.code == 1
     assert "position 0 stands here" in audited.out
     assert "@99" not in history.out
+
+
+def test_a_store_whose_own_words_were_changed_is_told_without_being_opened(ihs, alder):
+    changed(alder, "DELETE FROM meta WHERE key = 'kind'")
+
+    answer = ihs("audit", "verify", alder)
+
+    assert (answer.code, answer.lines[0][:37]) == (1, "does not hold: position 0, meta.key: ")
+
+
+def test_a_checkpoint_is_printed_and_checked_by_the_key_that_was_handed_out(ihs, alder, vkey, tmp_path):
+    said = ihs("audit", "checkpoint", alder).out
+    (tmp_path / "noted").write_text(said)
+
+    answer = ihs("audit", "verify", alder, "--checkpoint", "noted", "--key", vkey)
+
+    assert said.split("\n")[:2] == [vkey.split("+")[0], "55"]
+    assert answer.code == 0
+    assert answer.lines[2] == "it leads to the checkpoints kept outside, the largest of 55 records"
+
+
+def test_a_checkpoint_that_another_store_signed_is_refused(ihs, alder, vkey, tmp_path):
+    ihs("store", "init", "other.db", "--name", "records.agency.example")
+    (tmp_path / "noted").write_text(ihs("audit", "checkpoint", "other.db").out)
+
+    answer = ihs("audit", "verify", alder, "--checkpoint", "noted", "--key", vkey)
+
+    origin = vkey.split("+")[0]
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == f"ihs: noted: the note is not signed by {origin}: ask for the key that signed it\n"
+
+
+def test_an_older_copy_is_found_by_the_checkpoints_kept_in_a_folder(ihs, live):
+    older = live.read_bytes()
+    assert ihs("audit", "checkpoint", live, "--to", "kept").out == "kept: kept at 2 records\n"
+    ihs("record", live, "-", given=json.dumps(entry()))
+    assert ihs("audit", "checkpoint", live, "--to", "kept").out == "kept: kept at 3 records\n"
+    assert ihs("audit", "checkpoint", live, "--to", "kept").out == "kept: the last checkpoint says all there is\n"
+    assert ihs("audit", "verify", live, "--checkpoints", "kept").code == 0
+
+    live.write_bytes(older)
+
+    answer = ihs("audit", "verify", live, "--checkpoints", "kept")
+    refused = ihs("audit", "checkpoint", live, "--to", "kept")
+
+    assert answer.code == 1
+    assert answer.lines[0].startswith("does not hold: position 3, records: the checkpoint in kept/")
+    assert (refused.code, refused.out) == (1, "")
+    assert "does not lead to the checkpoint kept at 3" in refused.err
+
+
+def test_records_that_wait_for_a_checkpoint_are_told(ihs, alder):
+    waiting = ihs("audit", "status", alder, "--checkpoints", "kept")
+    ihs("audit", "checkpoint", alder, "--to", "kept")
+    kept = ihs("audit", "status", alder, "--checkpoints", "kept")
+
+    assert waiting.code == 1
+    assert waiting.lines[1].startswith("records have been waiting for a checkpoint for ")
+    assert (kept.code, kept.lines[1]) == (0, "the last checkpoint says all there is")
+
+
+def test_a_stranger_checks_a_case_with_the_key_alone(ihs, alder, vkey, tmp_path):
+    written = ihs("audit", "export", alder, "alder", "--to", "alder.bundle", "--without-sealed")
+    for mine in ("cases.db", "cases.db.key"):
+        (tmp_path / mine).unlink()
+
+    answer = ihs("audit", "check", "alder.bundle", "--key", vkey)
+
+    assert written.code == 0
+    assert answer.code == 0
+    assert answer.lines[1] == f"holds: 52 records among 55 of {vkey.split('+')[0]}"
+    assert "parts are withheld" in answer.lines[2]
+
+
+def test_a_bundle_that_was_altered_is_refused(ihs, alder, vkey, tmp_path):
+    ihs("audit", "export", alder, "--position", "9", "--to", "one.bundle")
+    bundle = (tmp_path / "one.bundle").read_text()
+    (tmp_path / "one.bundle").write_text(bundle.replace('"actor": "w-', '"actor": "v-'))
+
+    answer = ihs("audit", "check", "one.bundle", "--key", vkey)
+
+    assert (answer.code, answer.out) == (1, "")
+    assert "position 9 is not the one that the checkpoint covers" in answer.err
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("export", "cases.db", "--to", "x"),
+        ("export", "cases.db", "alder", "--position", "1", "--to", "x"),
+        ("export", "cases.db", "../alder", "--to", "x"),
+        ("check", "none.bundle", "--key", "a+b+c"),
+        ("verify", "cases.db", "--checkpoints", "none"),
+        ("verify", "none.db"),
+    ],
+)
+def test_what_is_asked_wrongly_is_told_and_writes_nothing(ihs, alder, typed, tmp_path):
+    answer = ihs("audit", *typed)
+
+    assert (answer.code, answer.out) == (2, "")
+    assert not (tmp_path / "x").exists()

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from ihs_ledger.tree import (
     EMPTY_ROOT,
     Frontier,
+    Tree,
     TreeDamaged,
     TreeHead,
-    consistency_proof,
-    inclusion_proof,
     is_consistent,
     is_included,
 )
@@ -105,7 +104,7 @@ def test_bytes_that_fit_no_tree_of_that_size_are_refused(size, peaks):
 def test_an_inclusion_proof_is_the_definitions_and_convinces(leaves, data):
     index = data.draw(st.integers(0, len(leaves) - 1))
 
-    proof = inclusion_proof(index, leaves)
+    proof = Tree(leaves).inclusion_proof(index)
 
     assert proof == path(index, leaves)
     assert is_included(leaves[index], index, proof, head(leaves))
@@ -115,7 +114,7 @@ def test_an_inclusion_proof_is_the_definitions_and_convinces(leaves, data):
 def test_an_inclusion_proof_convinces_of_nothing_else(leaves, data):
     index = data.draw(st.integers(0, len(leaves) - 1))
     other = data.draw(st.integers(-1, len(leaves) + 1).filter(lambda i: i != index))
-    proof = inclusion_proof(index, leaves)
+    proof = Tree(leaves).inclusion_proof(index)
     tree = head(leaves)
 
     assert not is_included(leaves[index], other, proof, tree)
@@ -130,7 +129,7 @@ def test_an_inclusion_proof_convinces_of_nothing_else(leaves, data):
 def test_a_consistency_proof_is_the_definitions_and_convinces(leaves, data):
     old = data.draw(st.integers(1, len(leaves)))
 
-    proof = consistency_proof(old, leaves)
+    proof = Tree(leaves).consistency_proof(old)
 
     assert proof == subproof(old, leaves, b=True)
     assert is_consistent(head(leaves[:old]), head(leaves), proof)
@@ -139,7 +138,7 @@ def test_a_consistency_proof_is_the_definitions_and_convinces(leaves, data):
 @given(leaf_lists, st.data())
 def test_a_consistency_proof_convinces_of_nothing_else(leaves, data):
     old = data.draw(st.integers(1, len(leaves)))
-    proof = consistency_proof(old, leaves)
+    proof = Tree(leaves).consistency_proof(old)
     before, after = head(leaves[:old]), head(leaves)
     changed = TreeHead(before.size, sha256(before.root).digest())
 
@@ -151,9 +150,19 @@ def test_a_consistency_proof_convinces_of_nothing_else(leaves, data):
         assert not is_consistent(after, before, proof)
 
 
+@given(leaf_lists, st.data())
+def test_a_tree_proves_what_it_held_when_it_was_smaller(leaves, data):
+    size = data.draw(st.integers(1, len(leaves)))
+    tree = Tree(leaves)
+
+    assert tree.head(size) == head(leaves[:size])
+    assert tree.inclusion_proof(size - 1, size) == path(size - 1, leaves[:size])
+    assert tree.consistency_proof(1, size) == subproof(1, leaves[:size], b=True)
+
+
 @given(leaf_lists)
 def test_every_tree_goes_on_from_the_empty_one(leaves):
-    assert consistency_proof(0, leaves) == []
+    assert Tree(leaves).consistency_proof(0) == []
     assert is_consistent(TreeHead(0, EMPTY_ROOT), head(leaves), [])
     assert not is_consistent(TreeHead(0, head(leaves).root), head(leaves), [])
 
@@ -169,8 +178,8 @@ def test_there_is_no_proof_of_what_the_tree_does_not_hold():
     leaves = [sha256(b"a").digest()]
 
     with pytest.raises(IndexError):
-        inclusion_proof(1, leaves)
+        Tree(leaves).inclusion_proof(1)
     with pytest.raises(IndexError):
-        inclusion_proof(-1, leaves)
+        Tree(leaves).inclusion_proof(-1)
     with pytest.raises(IndexError):
-        consistency_proof(2, leaves)
+        Tree(leaves).consistency_proof(2)

@@ -1,156 +1,352 @@
-"""The verifier names the first record that is wrong."""
+"""The verifier names the first position and the column that is wrong, and nothing where nothing is."""
+
+import threading
+from contextlib import closing
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from insider import MAC, draft, empty
 
-from ihs_ledger.tree import Frontier, TreeHead
-from ihs_ledger.verify import Wrong, verify
-from ihs_record.leaf import LIVE, REHEARSAL, commitment, leaf
-from ihs_record.row import Emptied, Part, Row, SealedPart, event_id
+from ihs_ledger.tables import SQLiteTables
+from ihs_ledger.tree import Frontier
+from ihs_ledger.verify import Stated, verify, verify_tables
+from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
+from ihs_store.port import Command
+from ihs_store.store import create, open_store
 
-ALTERED = "its leaf is not that of its columns, its parts and its stream's previous leaf"
-
-
-def row(position, stream, version):
-    return Row(
-        position=position,
-        stream=stream,
-        version=version,
-        name="A.v1",
-        event=event_id("c", position),
-        day="2015-01-09",
-        occurred=None,
-        recorded_at=1_000 + position,
-        actor="w",
-        role="practitioner",
-        command="c",
-        correlation=None,
-        causation=None,
-        edition="",
-        target=0,
-        schema=1,
-        open=Part(b"o" * 16, b"{}"),
-        sealed=(SealedPart("person/p1", b"s" * 16, b"sealed"),),
-        leaf=b"",
-    )
+FAR = 1 << 20
+IDS = {"records": "position", "receipts": "command", "ledger": "one", "meta": "key", "keys": "id"}
+WHERE = {"records": "position", "receipts": "first", "keys": "position"}
 
 
-def chained(rows, tag=LIVE):
-    """Give rows their leaves, as whoever writes a record does (and whoever forges one can)."""
-    last, done = {}, []
-    for unchained in rows:
-        last[unchained.stream] = leaf(unchained, last.get(unchained.stream, b""), tag)
-        done.append(unchained._replace(leaf=last[unchained.stream]))
-    return done
+def first_wrong(store, *outside):
+    wrong = verify(store.path, outside, store.kek).wrong
+    return wrong and wrong[:3]
 
 
-UNCHAINED = [
-    row(1, "case/a", 1),
-    row(2, "case/b", 1),
-    row(3, "case/a", 2),
-    row(4, "case/a", 3),
-    row(5, "case/b", 2),
-]
-ROWS = chained(UNCHAINED)
-HEAD = Frontier().grown(r.leaf for r in ROWS).head
+def stated(store):
+    """The head of a store as somebody noted it outside."""
+    return Stated(verify(store.path).tree, "the checkpoint")
 
 
-def changed(position, **columns):
-    return [r._replace(**columns) if r.position == position else r for r in ROWS]
+def flips(column, value):
+    """The value with one bit of it changed; where there was none, something; a number far from any that is taken."""
+    match value:
+        case None:
+            yield "x" if column in {"occurred", "correlation", "causation"} else b"\x01"
+        case int():
+            yield value ^ (FAR if column in {"position", "version"} else 1)
+        case str():
+            yield value[:-1] + chr(ord(value[-1]) ^ 8) if value else "x"
+            yield chr(ord(value[0]) ^ 1) + value[1:] if value else "y"
+        case bytes():
+            yield bytes((value[0] ^ 1, *value[1:])) if value else b"\x01"
+            yield bytes((*value[:-1], value[-1] ^ 128)) if value else b"\x80"
 
 
-def test_an_honest_record_holds_and_gives_its_root():
-    verdict = verify(iter(ROWS), LIVE)
+def columns(store):
+    """Every column of every table, as the schema has them: one that is added later is among them."""
+    for (table,) in store.all("SELECT name FROM sqlite_schema WHERE type = 'table'"):
+        for (column,) in store.all(f"SELECT name FROM pragma_table_info('{table}')"):
+            yield table, column
 
-    assert verdict.holds
-    assert verdict.tree == HEAD
+
+def cells(store, table, column):
+    """A column's cells: the id of each row, the position it is about, the value."""
+    return store.all(f"SELECT {IDS[table]}, {WHERE.get(table, 'NULL')}, {column} FROM {table}")
 
 
-def test_no_records_at_all_hold():
-    assert verify([], LIVE).tree == TreeHead(0, Frontier().root)
+def test_every_bit_that_is_flipped_in_any_column_of_any_table_is_named(store):
+    unnamed = []
+    with store.insider() as database:
+        for table, column in columns(store):
+            for id_, at, value in cells(store, table, column):
+                for other in flips(column, value):
+                    now = other if column == IDS[table] else id_
+                    database.execute(f"UPDATE {table} SET {column} = ? WHERE {IDS[table]} = ?", (other, id_))
+                    found = first_wrong(store)
+                    database.execute(f"UPDATE {table} SET {column} = ? WHERE {IDS[table]} = ?", (value, now))
+                    if found is None or found[1:] != (table, column) or (at and found[0] != at):
+                        unnamed.append((table, column, id_, other, found))
+
+    assert unnamed == []
+    assert first_wrong(store) is None
+
+
+def test_no_table_is_left_out(store):
+    assert {table for table, _ in columns(store)} == set(IDS)
+
+
+def test_what_nobody_changed_holds_and_gives_the_root_that_the_store_states(store):
+    verdict = verify(store.path, key_file=store.kek)
+    with closing(open_store(str(store.path))) as opened:
+        head = opened.head()
+
+    assert verdict.wrong is None
+    assert verdict.tree == (head.position, head.root)
+    assert (verdict.emptied, verdict.keys_opened) == (1, True)
+
+
+def test_an_empty_store_holds(tmp_path):
+    create(str(tmp_path / "cases.db")).close()
+
+    assert verify(tmp_path / "cases.db").tree == Frontier().head
 
 
 @pytest.mark.parametrize(
-    "column, value",
+    "statement, wrong",
     [
-        ("name", "B.v1"),
-        ("event", b"x" * 16),
-        ("day", "2015-01-10"),
-        ("occurred", "2015-01-09T15:00:00-07:00"),
-        ("actor", "v"),
-        ("role", "supervisor"),
-        ("command", "d"),
-        ("correlation", ""),
-        ("causation", "x"),
-        ("edition", "e"),
-        ("target", 1),
-        ("schema", 2),
-        ("open", None),
-        ("open", Part(b"o" * 16, b"[]")),
-        ("open", Part(b"O" * 16, b"{}")),
-        ("open", Emptied(b"d" * 32)),
-        ("sealed", ()),
-        ("sealed", (SealedPart("person/p2", b"s" * 16, b"sealed"),)),
-        ("sealed", (SealedPart("person/p1", b"s" * 16, b"Sealed"),)),
-        ("leaf", b"l" * 32),
-        ("recorded_at", 1_003 - 1),
+        ("DELETE FROM records WHERE position = 5", (5, "records", "position")),
+        ("DELETE FROM records WHERE position >= 9", (9, "ledger", "size")),
+        ("DELETE FROM records WHERE stream = 'case/b'", (3, "records", "position")),
+        ("DELETE FROM receipts", (1, "receipts", "command")),
+        ("DELETE FROM receipts WHERE command = 'c3'", (4, "receipts", "command")),
+        ("UPDATE receipts SET first = 1 WHERE command = 'c3'", (4, "receipts", "first")),
+        ("INSERT INTO receipts VALUES ('c99', 3, 1)", (3, "receipts", "command")),
+        ("DELETE FROM keys WHERE id = 'root'", (0, "keys", "id")),
+        ("DELETE FROM keys WHERE id = 'person/p2'", (7, "keys", "id")),
+        ("INSERT INTO keys VALUES ('person/p9', zeroblob(40), zeroblob(32), 4)", (4, "keys", "position")),
+        ("INSERT INTO keys VALUES ('person/p9', zeroblob(40), zeroblob(32), 0)", (0, "keys", "commitment")),
+        ("INSERT INTO meta VALUES ('more', 'x')", (0, "meta", "key")),
+        ("INSERT INTO ledger VALUES (2, 3, x'')", (0, "ledger", "one")),
+        ("DELETE FROM ledger", (0, "ledger", "one")),
+        ("DROP TABLE receipts", (1, "database", None)),
     ],
 )
-def test_a_changed_column_is_found_at_its_record(column, value):
-    assert verify(changed(3, **{column: value}), LIVE).wrong == Wrong(3, ALTERED)
+def test_rows_that_are_gone_or_too_many_are_named(store, statement, wrong):
+    store.do(statement)
+
+    assert first_wrong(store) == wrong
 
 
-def test_a_missing_record_is_found_where_it_should_stand():
-    assert verify(ROWS[:2] + ROWS[3:], LIVE).wrong == Wrong(3, "position 4 stands here: a record is missing or added")
+def test_two_records_that_changed_places_are_found_at_the_first(store):
+    store.do(
+        "UPDATE records SET position = 99 WHERE position = 4",
+        "UPDATE records SET position = 4 WHERE position = 7",
+        "UPDATE records SET position = 7 WHERE position = 99",
+    )
+
+    assert first_wrong(store) == (4, "records", "position")
 
 
-def test_a_record_shown_twice_is_found():
-    assert verify([*ROWS[:2], ROWS[1]], LIVE).wrong.position == 3
+def test_two_ciphertexts_that_changed_places_are_found_at_the_first(store):
+    [(one,), (two,)] = store.all("SELECT sealed FROM records WHERE position IN (2, 7) ORDER BY position")
+    store.do(("UPDATE records SET sealed = ? WHERE position = 2", (two,)))
+    store.do(("UPDATE records SET sealed = ? WHERE position = 7", (one,)))
+
+    assert first_wrong(store) == (2, "records", "sealed")
 
 
-def test_a_gap_in_a_stream_is_found_even_where_the_leaves_were_computed_anew():
-    forged = chained([UNCHAINED[0], UNCHAINED[1], UNCHAINED[2]._replace(version=3)])
+def test_a_record_put_in_beside_the_ledger_is_found(store):
+    with closing(open_store(str(store.path))) as opened:
+        opened.append([draft("case/z", 1)])
 
-    assert verify(forged, LIVE).wrong == Wrong(3, "its stream stood at version 1 and goes on with 3")
+    store.do("UPDATE ledger SET size = 11, frontier = (SELECT frontier FROM ledger)")
 
-
-def test_a_time_of_recording_that_goes_back_is_found_even_where_the_leaves_were_computed_anew():
-    forged = chained([UNCHAINED[0], UNCHAINED[1]._replace(recorded_at=5)])
-
-    assert verify(forged, LIVE).wrong == Wrong(2, "it was recorded before the record in front of it")
+    assert first_wrong(store) == (12, "ledger", "size")
 
 
-def test_two_records_of_the_same_time_hold():
-    assert verify(chained([UNCHAINED[0], UNCHAINED[1]._replace(recorded_at=1_001)]), LIVE).holds
+def test_a_file_recorded_twice_after_the_receipts_were_deleted_is_found(store):
+    store.do("DELETE FROM receipts")
+    with closing(open_store(str(store.path))) as opened:
+        opened.append([draft("case/a", 5)], command=Command("c1", MAC))
+
+    assert first_wrong(store) == (1, "receipts", "first")
 
 
-def test_a_rehearsal_never_passes_for_a_live_record():
-    rehearsed = chained(UNCHAINED, REHEARSAL)
+def test_a_command_recorded_twice_in_a_row_is_found_whatever_its_receipt_says(store):
+    with closing(open_store(str(store.path))) as opened:
+        opened.append([draft("case/c", 1)], command=Command("again", MAC))
+    store.do("DELETE FROM receipts WHERE command = 'again'")
+    with closing(open_store(str(store.path))) as opened:
+        opened.append([draft("case/c", 2)], command=Command("again", MAC))
 
-    assert verify(rehearsed, REHEARSAL).holds
-    assert verify(rehearsed, LIVE).wrong == Wrong(1, ALTERED)
+    store.do("UPDATE receipts SET first = 12, count = 2 WHERE command = 'again'")
 
-
-def test_an_emptied_part_holds_and_is_listed_for_its_order_to_be_looked_up():
-    verdict = verify(changed(3, open=Emptied(commitment(*ROWS[2].open))), LIVE)
-
-    assert verdict.holds
-    assert verdict.tree == HEAD
-    assert verdict.emptied == (3,)
+    assert first_wrong(store) == (13, "records", "asked")
 
 
-@pytest.mark.parametrize("size", [0, 1, 3, 5])
-def test_a_record_that_goes_on_from_a_checkpoint_holds(size):
-    assert verify(ROWS, LIVE, Frontier().grown(r.leaf for r in ROWS[:size]).head).holds
+# Emptied by order
 
 
-def test_a_history_rebuilt_after_a_checkpoint_is_found_by_the_checkpoint_alone():
-    rebuilt = chained([r._replace(actor="v") if r.position == 2 else r for r in UNCHAINED])
-    checkpoint = Frontier().grown(r.leaf for r in ROWS[:4]).head
+def test_an_open_part_that_nobody_ordered_emptied_is_found(store):
+    empty(store, 5)
 
-    assert verify(rebuilt, LIVE).holds
-    assert verify(rebuilt, LIVE, checkpoint).wrong.position == 4
+    assert first_wrong(store) == (5, "records", "emptied")
 
 
-def test_a_history_cut_short_is_found_by_the_checkpoint_alone():
-    assert verify(ROWS[:3], LIVE).holds
-    assert verify(ROWS[:3], LIVE, HEAD).wrong == Wrong(4, "the checkpoint states 5 records: the rest is missing")
+def test_an_order_for_another_entry_or_in_another_case_orders_nothing(store):
+    empty(store, 1)  # case/a@1: the order on record is of case/b@2
+
+    assert first_wrong(store) == (1, "records", "emptied")
+
+
+def test_an_emptied_part_beside_an_open_one_is_found(store):
+    store.do("UPDATE records SET emptied = zeroblob(32) WHERE position = 1")
+
+    assert first_wrong(store) == (1, "records", "emptied")
+
+
+# Insiders who make everything anew
+
+
+REST = (
+    "name, event, day, occurred, (SELECT max(recorded_at) FROM records), actor, role, 'forged', correlation, causation,"
+    " edition, target, schema"
+)
+ATTACKS = {
+    "an open part altered": "UPDATE records SET open = x'7b7d' WHERE position = 5",
+    "a name altered": "UPDATE records SET name = 'ThreatManaged.v1' WHERE position = 5",
+    "a whole stream deleted": "DELETE FROM records WHERE stream = 'case/a'",
+    "two ciphertexts swapped": "UPDATE records SET sealed = (SELECT sealed FROM records WHERE position = 7)"
+    " WHERE position = 2",
+    "a record forged": f"INSERT INTO records SELECT 99, stream, 9, {REST},"
+    " asked, leaf, checks, salt, emptied, open, sealed FROM records WHERE position = 11",
+    "the last records cut off": "DELETE FROM records WHERE position > 8",
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_insider_who_does_not_rebuild_the_log_is_caught_by_the_store_alone(store, attack):
+    store.do(ATTACKS[attack])
+
+    assert first_wrong(store) is not None
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_insider_who_rebuilds_the_log_is_caught_by_the_checkpoint_outside_alone(store, attack):
+    with closing(open_store(str(store.path))) as opened:
+        opened.append([draft("case/z", 1)])
+    outside = stated(store)
+
+    store.do(ATTACKS[attack])
+    store.rebuild()
+
+    assert verify(store.path).wrong is None
+    assert first_wrong(store, outside) is not None
+
+
+def test_an_insider_who_rebuilds_carelessly_is_caught_by_the_store_alone(store, tmp_path):
+    copies = []
+    for name in ("asked", "chain", "time"):
+        (tmp_path / name).mkdir()
+        copies.append(store.copied(tmp_path / name))
+    asked, chain, time = copies
+
+    asked.rebuild(mac=None)
+    chain.rebuild(chain=False)
+    time.do("UPDATE records SET recorded_at = 1 WHERE position = 5")
+    time.rebuild()
+
+    assert first_wrong(asked) == (1, "records", "asked")
+    assert first_wrong(chain) == (2, "records", "leaf")
+    assert first_wrong(time) == (5, "records", "recorded_at")
+
+
+def test_an_older_copy_brought_back_is_caught_by_the_checkpoint_outside_alone(store, tmp_path):
+    (tmp_path / "older").mkdir()
+    older = store.copied(tmp_path / "older")
+    with closing(open_store(str(store.path))) as opened:
+        opened.append([draft("case/z", 1)])
+
+    assert first_wrong(older) is None
+    assert first_wrong(older, stated(store)) == (12, "records", None)
+
+
+def test_checkpoints_in_between_narrow_down_where_the_history_was_rewritten(store):
+    leaves = [leaf for (leaf,) in store.all("SELECT leaf FROM records ORDER BY position")]
+    outside = [Stated(Frontier().grown(leaves[:size]).head, f"{size}") for size in (3, 6, 11)]
+
+    store.do("UPDATE records SET actor = 'w-99' WHERE position = 5")
+    store.rebuild()
+
+    assert first_wrong(store, *outside) == (4, "records", None)
+
+
+def test_a_checkpoint_of_another_store_is_told(store):
+    outside = Stated(verify(store.path).tree, "the checkpoint", "ihs/another")
+
+    assert first_wrong(store, outside) == (0, "meta", "value")
+
+
+# No false alarms, and nothing that stops the check
+
+
+STREAMS = ("case/a", "case/b", "agency/g", "system")
+one_record = st.tuples(
+    st.sampled_from(STREAMS),
+    st.lists(st.sampled_from(["person/p", "person/q", "narrative/n"]), max_size=3),
+    st.none() | st.binary(max_size=5),
+    st.none() | st.text("xyz", min_size=1, max_size=3),
+)
+histories = st.lists(st.tuples(st.booleans(), st.lists(one_record, min_size=1, max_size=3)), max_size=8)
+
+
+def recorded(path, history):
+    """Put a history on record: some records by command, some by none; some sealed, under keys new or known."""
+    key_file = path.with_name("key")
+    create_key_file(key_file)
+    with closing(create(str(path), keys=first_keys(read_key_file(key_file)))) as store:
+        ring, versions = KeyRing(read_key_file(key_file), store.key), dict.fromkeys(STREAMS, 0)
+        for number, (by_command, records) in enumerate(history):
+            sealing, drafts = ring.sealing(), []
+            for stream, keys, content, correlation in records:
+                versions[stream] += 1
+                sealed = tuple((key, sealing.seal(key, b"place", b"Made up.")) for key in keys)
+                told = {"sealed": sealed, "open": content, "correlation": correlation}
+                drafts.append(draft(stream, versions[stream], **told))
+            store.append(drafts, command=Command(f"c{number}", MAC) if by_command else None, keys=sealing.new_keys)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@given(history=histories, chunk=st.integers(1, 5))
+def test_any_history_that_nobody_changed_holds(tmp_path_factory, history, chunk):
+    path = tmp_path_factory.mktemp("any") / "cases.db"
+    recorded(path, history)
+
+    with SQLiteTables(path, chunk) as tables:
+        verdict = verify_tables(tables, key_file=read_key_file(path.with_name("key")))
+
+    assert (verdict.wrong, verdict.keys_opened) == (None, True)
+    assert verdict.tree.size == sum(len(records) for _, records in history)
+
+
+def test_a_store_that_others_go_on_filling_holds_all_the_while(store):
+    ended = threading.Event()
+
+    def fill():
+        with closing(open_store(str(store.path))) as opened:
+            for version in range(1, 61):
+                opened.append([draft("case/z", version)], command=Command(f"z{version}", MAC))
+        ended.set()
+
+    filler = threading.Thread(target=fill)
+    filler.start()
+    wrong = []
+    while not ended.is_set():
+        with SQLiteTables(store.path, chunk=4) as tables:
+            wrong.append(verify_tables(tables).wrong)
+    filler.join()
+
+    assert set(wrong) == {None}
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_no_bit_that_is_flipped_in_the_file_stops_the_check(kept_store, tmp_path, at, bit):
+    whole = bytearray(kept_store.path.read_bytes())
+    whole[int(at * len(whole))] ^= 1 << bit
+    (tmp_path / "flipped.db").write_bytes(whole)
+
+    verdict = verify(tmp_path / "flipped.db")
+
+    assert verdict.tree.size <= 11
+    assert verdict.wrong is not None or verdict.tree == verify(kept_store.path).tree
+
+
+def test_what_is_no_store_is_told_and_not_raised(tmp_path):
+    (tmp_path / "text.db").write_text("not a database, but long enough to look like one" * 100)
+
+    assert verify(tmp_path / "text.db").wrong[:3] == (0, "database", None)
+    assert verify(tmp_path / "none.db").wrong[:3] == (0, "database", None)

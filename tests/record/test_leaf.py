@@ -40,9 +40,10 @@ ROW = Row(
     edition="utah-r512-100@2010-10-08",
     target=1,
     schema=1,
+    asked=b"m" * 32,
     open=Part(b"o" * 16, b'{"kind":"T1"}'),
     sealed=(SealedPart("person/p1", b"s" * 16, b"ciphertext"),),
-    leaf=b"",
+    checks=b"cc",
 )
 PREVIOUS = b"p" * 32
 
@@ -56,15 +57,20 @@ COLUMNS = {
     **dict.fromkeys(("stream", "name", "day", "actor", "role", "command", "edition"), texts),
     **dict.fromkeys(("occurred", "correlation", "causation"), st.none() | texts),
     "event": st.binary(max_size=16),
+    "asked": st.none() | st.binary(max_size=32),
+    "checks": st.binary(max_size=4),
     "open": st.none() | parts,
     "sealed": sealed_parts,
 }
-rows = st.builds(Row, **COLUMNS, leaf=st.just(b""))
+rows = st.builds(Row, **COLUMNS)
+MADE = [("person/p1", b"k" * 32)]
 
 
 def test_the_layout_is_the_one_that_was_released():
-    assert leaf(ROW, PREVIOUS, LIVE).hex() == "44a954b4d5cf6ee0da9e9bd6097da3cf2342fc50e0f655b262c720903fbb9606"
-    assert leaf(ROW, PREVIOUS, REHEARSAL).hex() == "6d01266c26b9307dc938029d628827037d0c7130458c4901b270aed053e4caed"
+    assert leaf(ROW, PREVIOUS, LIVE, MADE).hex() == "c48982c637da66d9ec2aa669f9b4de69888ba06ddf9ea72d53af3405e141c95b"
+    assert (
+        leaf(ROW, PREVIOUS, REHEARSAL, MADE).hex() == "cca233efbfd1446e9c5284805bed09924be812ff53b97d5374ea760465429ec2"
+    )
 
 
 def test_the_layout_can_be_written_again_from_its_description():
@@ -95,13 +101,16 @@ def test_the_layout_can_be_written_again_from_its_description():
         + field(b"utah-r512-100@2010-10-08")
         + field(whole(1))
         + field(whole(1))
+        + field(b"m" * 32)
         + field(PREVIOUS)
         + field(hashlib.sha256(b"o" * 16 + b'{"kind":"T1"}').digest())
+        + field(field(b"person/p1") + field(b"k" * 32))
         + field(b"person/p1")
         + field(hashlib.sha256(b"s" * 16 + b"ciphertext").digest())
+        + field(b"cc")
     ).digest()
 
-    assert leaf(ROW, PREVIOUS, LIVE) == by_hand
+    assert leaf(ROW, PREVIOUS, LIVE, MADE) == by_hand
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -120,10 +129,11 @@ def test_every_column_but_the_leaf_itself_is_among_those_that_were_changed():
     assert set(COLUMNS) == set(Row._fields) - {"leaf"}
 
 
-def test_the_leaf_hangs_on_the_streams_previous_leaf_and_on_the_kind_of_store():
+def test_the_leaf_hangs_on_the_streams_previous_leaf_the_kind_of_store_and_the_keys_that_were_made():
     leaves = {leaf(ROW, PREVIOUS, LIVE), leaf(ROW, b"", LIVE), leaf(ROW, PREVIOUS, REHEARSAL)}
+    leaves.add(leaf(ROW, PREVIOUS, LIVE, MADE))
 
-    assert len(leaves) == 3
+    assert len(leaves) == 4
 
 
 def test_an_emptied_open_part_leaves_the_leaf_as_it_was():

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from ihs_ledger.tree import TreeHead
 from ihs_ledger.verify import verify
 from ihs_record.row import Draft, instant
 from ihs_store.addresses import is_server, path_of, server_of
+from ihs_store.backup import copied
 from ihs_store.postgres import connected
+from ihs_store.schema import lay_out
 from ihs_store.store import create, open_store
 
 START = 1_420_841_000_000_000
@@ -87,12 +88,27 @@ def at():
 
 
 @pytest.fixture
-def holds():
-    """Whether a store's records verify, and lead to the root the store states."""
+def verified(url, tmp_path):
+    """What the verifier says of the store; of one on a server, of a copy made table by table."""
+
+    def verdict():
+        if not is_server(url):
+            return verify(path_of(url))
+        copy = tmp_path / f"copy-{secrets.token_hex(4)}.db"
+        with closing(open_store(url)) as store, store.snapshot() as source:
+            lay_out(copy, partial(copied, source))
+        return verify(copy)
+
+    return verdict
+
+
+@pytest.fixture
+def holds(verified):
+    """Whether all that the store holds verifies, and leads to the root the store states."""
 
     def check(store):
-        head = store.head()
-        return verify(store.read(0, limit=10**6), store.info().tag, TreeHead(head.position, head.root)).holds
+        head, verdict = store.head(), verified()
+        return verdict.holds and verdict.tree == (head.position, head.root)
 
     return check
 
@@ -146,8 +162,8 @@ def reopened(url):
 
 def on_sqlite(url, *statements):
     with closing(sqlite3.connect(path_of(url), isolation_level=None)) as database:
-        database.execute("DROP TRIGGER IF EXISTS records_stay")
-        database.execute("DROP TRIGGER IF EXISTS records_stand")
+        for trigger in ("records_stay", "records_stand", "parts_empty"):
+            database.execute(f"DROP TRIGGER IF EXISTS {trigger}")
         for statement in statements:
             database.execute(statement)
 

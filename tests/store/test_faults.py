@@ -4,8 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ihs_ledger.verify import verify
-from ihs_record.leaf import LIVE
 from ihs_store.errors import StoreDamaged, StoreError, VersionConflict
 from ihs_store.port import Command
 from ihs_store.store import create, open_store
@@ -97,18 +95,20 @@ def test_a_store_still_answers_after_a_refusal_in_the_middle_of_an_append(store,
         "leaf = x'0000000000000000000000000000000000000000000000000000000000000000'",
     ],
 )
-def test_a_record_changed_in_the_file_is_found_by_the_verifier(store, draft, tamper, change):
+def test_a_record_changed_in_the_file_is_found_by_the_verifier(store, draft, tamper, verified, change):
     store.append([draft(n, sealed=(("k", b"x"),)) for n in range(1, 6)])
 
     tamper(f"UPDATE records SET {change} WHERE position = 3")
 
-    wrong = verify(store.read(0), LIVE).wrong
+    wrong = verified().wrong
 
     assert wrong is not None
     assert wrong.position == 3
 
 
-@pytest.mark.parametrize("slip", ["DELETE FROM records", "UPDATE records SET actor = 'x'"])
+@pytest.mark.parametrize(
+    "slip", ["DELETE FROM records", "UPDATE records SET actor = 'x'", "UPDATE records SET open = NULL, salt = NULL"]
+)
 def test_a_slip_of_the_hand_changes_nothing(store, draft, slip):
     store.append([draft(1)])
 
@@ -127,7 +127,7 @@ def test_a_position_is_never_given_out_again(store, draft, tamper):
 
 
 @pytest.mark.parametrize("change", ["frontier = x'00'", "size = 3", "size = 1"])
-def test_a_ledger_that_contradicts_its_records_takes_no_more(store, draft, tamper, change):
+def test_a_ledger_that_contradicts_its_records_takes_no_more(store, draft, tamper, verified, change):
     store.append([draft(1), draft(2)])
     tamper(f"UPDATE ledger SET {change}")
 

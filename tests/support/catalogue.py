@@ -27,9 +27,11 @@ from ihs_domain.judge import OWN_TERMS
 from ihs_domain.standard_checks import BadStandard
 from ihs_domain.terms import Amendment, Decision, Event, Introduced, Reported, UnderNarrative, UnderPerson, Unopened
 from ihs_domain.working_days import BadCalendar
-from ihs_follow import follower  # noqa: F401 - so that its errors are known
+from ihs_follow import checkpoints, follower  # noqa: F401 - so that their errors are known
 from ihs_follow.sink import NotThisRecord
 from ihs_follow.views import NotAViewFile
+from ihs_ledger.bundle import BundleRefused
+from ihs_ledger.note import NoteRefused
 from ihs_ledger.tree import TreeDamaged
 from ihs_nats.errors import TellingError
 from ihs_record.errors import RecordError
@@ -262,6 +264,8 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     DraftRefused: "A record that breaks the format",
     PartsDamaged: "Stored sealed parts",
     TreeDamaged: "The tree",
+    NoteRefused: "Signed notes and verifier keys",
+    BundleRefused: "Bundles",
     BadEdition: "Editions",
     InstrumentError: "Instruments",
     BadStandard: "Contact standards",
@@ -271,7 +275,7 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     TellingError: "Telling agencies",
     SubscriberError: "Receiving, for agencies",
 }
-INSIDE: Final = frozenset({"AlreadyRecorded", "CommitFailed", "CommitLost", "Misfit", "Misfits"})
+INSIDE: Final = frozenset({"AlreadyRecorded", "CommitFailed", "CommitLost", "Found", "Misfit", "Misfits", "NotParts"})
 """Errors that never leave the package they are raised in."""
 
 

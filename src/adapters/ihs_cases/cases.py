@@ -39,13 +39,16 @@ from ihs_domain.rescoring import rescored
 from ihs_domain.roles import Actor
 from ihs_domain.searching import Found, PersonSearchMade, words
 from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, PersonId, RegisterId
+from ihs_ledger.checkpoint import Checkpoint
+from ihs_ledger.note import Signer, key_name
+from ihs_ledger.tree import TreeHead
 from ihs_record.codec import encode, encode_computing
 from ihs_record.patterns import ID
 from ihs_record.row import Row
 from ihs_store.addresses import is_server, path_of
 from ihs_store.errors import KeyFileMissing, RecordedAtRefused
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
-from ihs_store.port import RecordStore
+from ihs_store.port import Head, RecordStore
 from ihs_store.schema import refuse_leftovers
 from ihs_store.store import create, open_store
 
@@ -53,6 +56,7 @@ AsAt = int | date | datetime | None
 """A position, an instant, or a day, which means the end of that local day."""
 
 KEY_FILE: Final = "IHS_KEY_FILE"
+CHECKPOINTS: Final = "checkpoints"
 
 
 def key_file_of(url: str, key_file: str | Path | None = None) -> Path:
@@ -122,11 +126,13 @@ class Cases:
         rules: RuleBook | None = None,
         instruments: InstrumentBook | None = None,
         rehearsal: bool = False,
+        name: str = "ihs",
     ) -> Self:
         """A new store at *url*, under the key file that is named, or a new one beside it.
 
-        A rehearsal store takes `recorded_at` from its input, for ever.
+        A rehearsal store takes `recorded_at` from its input, for ever. *name* begins the origin of its checkpoints.
         """
+        key_name(name)
         if not is_server(url):
             refuse_leftovers(path_of(url))
         path = key_file_of(url, key_file)
@@ -135,12 +141,22 @@ class Cases:
         if made:
             create_key_file(path)
         try:
-            create(url, rehearsal=rehearsal, keys=first_keys(read_key_file(path))).close()
+            create(url, rehearsal=rehearsal, keys=first_keys(read_key_file(path)), name=name).close()
         except BaseException:
             if made:
                 path.unlink()  # made a moment ago, and nothing is sealed under it
             raise
         return cls.open(url, key_file=path, rules=rules, instruments=instruments)
+
+    @property
+    def signer(self) -> Signer:
+        """What signs this store's checkpoints: it hangs on the key file; `signer.key` is for those who check."""
+        return Signer(self.store.info().origin, self.ring.derive(CHECKPOINTS))
+
+    def checkpoint(self, head: Head | None = None) -> str:
+        """A signed statement of where the record stands, or stood, to be kept outside: c2sp.org/tlog-checkpoint."""
+        at = head or self.store.head()
+        return Checkpoint(self.store.info().origin, TreeHead(at.position, at.root)).signed_by(self.signer)
 
     def close(self) -> None:
         """Let go of the store."""

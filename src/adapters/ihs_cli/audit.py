@@ -1,65 +1,311 @@
-"""`ihs audit`: hold a store against itself, row by row."""
+"""`ihs audit`: prove a store to yourself, have its checkpoints kept elsewhere, and prove records to a stranger."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from ihs_cli.errors import WRONG
-from ihs_cli.options import formats
+from ihs_cases.cases import Cases, key_file_of
+from ihs_cli.errors import WRONG, Failure, Misasked
+from ihs_cli.opening import opened
+from ihs_cli.options import asks_a_store, formats
 from ihs_cli.output import Output
-from ihs_ledger.verify import Verdict, verify
-from ihs_record.row import Row
-from ihs_store.port import Head, RecordStore
-from ihs_store.store import open_store
+from ihs_cli.printable import shown
+from ihs_cli.stopping import stopping
+from ihs_domain.editions import RuleBook
+from ihs_ledger import bundle as bundles
+from ihs_ledger.checkpoint import Checkpoint
+from ihs_ledger.note import NoteRefused, VerifierKey
+from ihs_ledger.tables import SQLiteTables
+from ihs_ledger.tree import TreeHead
+from ihs_ledger.verify import Stated, Verdict, verify
+from ihs_record.patterns import ID
+from ihs_store.errors import StoreDamaged, StoreError
+from ihs_store.keys import read_key_file
+from ihs_store.port import Kind
+from ihs_store.store import open_store, path_of
 
-CHUNK = 1000
-BEFORE_ALL = -(1 << 63)  # what somebody slipped in before the first record is read too
+if TYPE_CHECKING:
+    from ihs_follow.checkpoints import Kept
+
+FILE: Final = click.Path(path_type=Path, dir_okay=False)
+FOLDER: Final = click.Path(path_type=Path, file_okay=False)
+VKEY: Final = click.option("--key", "vkey", metavar="VKEY", help="What `ihs audit key` said: NAME+ID+KEY, or a file.")
+TO: Final = click.option("--to", type=FOLDER, help="Keep it in this folder, outside the store.")
+SERVER: Final = click.option("--server", type=FOLDER, help="Keep it on the NATS server of this folder.")
 
 
 @click.group()
 def audit() -> None:
-    """Show that a store is what was recorded.
+    """Show that a store is what was recorded, to yourself or to a stranger.
 
-    Example: ihs audit verify cases.db
+    Example: ihs audit verify cases.db --checkpoints kept
     """
 
 
 @audit.command("verify")
-@click.argument("store")
+@asks_a_store
+@click.option("--checkpoint", "files", type=FILE, multiple=True, help="One kept outside; as often as there are.")
+@click.option("--checkpoints", "folder", type=FOLDER, help="All that `ihs audit checkpoint --to` kept in a folder.")
+@VKEY
 @formats("text", "json")
-def verify_(store: str, format_: str) -> None:
-    """Recompute every leaf and the ledger of STORE; name the first record that does not hold.
+def verify_(
+    store: str, key_file: Path | None, files: tuple[Path, ...], folder: Path | None, vkey: str | None, format_: str
+) -> None:
+    """Recompute all that STORE claims; name the first position and column that does not hold.
 
-    Whoever can change the whole file can also recompute it: compare the root with one you noted elsewhere.
+    Whoever can change the whole file can also recompute it: only checkpoints kept outside show that.
 
-    Example: ihs audit verify cases.db
+    Example: ihs audit verify cases.db --checkpoints kept --key agency.vkey
     """
-    records = open_store(store)
-    try:
-        head, info = records.head(), records.info()
-        verdict = verify(_rows(records, head.position), info.tag)
-    finally:
-        records.close()
-    out, why = Output(info.kind, format_), _wrong(verdict, head)
-    if format_ == "json":
-        out.json(holds=not why, why=why or None, position=head.position, root=head.root.hex())
-    else:
-        said = f"does not hold: {why}" if why else f"holds: {head.position} records, root {head.root.hex()}"
-        out.text([said])
-    if why:
+    path, kind = path_of(store), _kind(store)
+    kept = _key_file(store, key_file)
+    key = _key(vkey) if vkey else _own_key(store, kept)
+    outside = [_stated(file, key) for file in (*files, *_in(folder))]
+    verdict = verify(path, outside, None if kept is None else read_key_file(kept))
+    _say(verdict, Output(kind, format_), signed=key is not None)
+    if not verdict.holds:
         raise click.exceptions.Exit(WRONG)
 
 
-def _rows(records: RecordStore, upto: int) -> Iterator[Row]:
-    position = BEFORE_ALL
-    while rows := records.read(position, limit=CHUNK, upto=upto):
-        yield from rows
-        position = rows[-1].position
+def _say(verdict: Verdict, out: Output, *, signed: bool) -> None:
+    tree, wrong = verdict.tree, verdict.wrong
+    notes = [*_notes(verdict, signed=signed)]
+    if out.format == "json":
+        out.json(
+            holds=verdict.holds,
+            why=None if wrong is None else str(wrong),
+            wrong=wrong,
+            position=tree.size,
+            root=tree.root.hex(),
+            outside=None if verdict.outside is None else verdict.outside.head.size,
+            emptied=verdict.emptied,
+            notes=notes,
+        )
+        return
+    first = f"holds: {tree.size} records, root {tree.root.hex()}" if wrong is None else f"does not hold: {wrong}"
+    out.text([first, *notes])
 
 
-def _wrong(verdict: Verdict, head: Head) -> str:
-    if verdict.wrong is not None:
-        return f"position {verdict.wrong.position}: {verdict.wrong.why}"
-    if verdict.tree.size != head.position:
-        return f"the ledger counts {head.position} records, there are {verdict.tree.size}"
-    return "" if verdict.tree.root == head.root else "the records and the ledger's root disagree"
+def _notes(verdict: Verdict, *, signed: bool) -> Iterator[str]:
+    if verdict.outside is None:
+        yield "no checkpoint from outside was held against it: a history made anew as a whole would not show"
+    else:
+        yield f"it leads to the checkpoints kept outside, the largest of {verdict.outside.head.size} records"
+        if not signed:
+            yield "whose signatures were not checked: give --key, or --key-file"
+    if verdict.holds and not verdict.keys_opened:
+        yield "without the key file it was not tried whether the keys of sealed parts open"
+
+
+@audit.command()
+@asks_a_store
+def key(store: str, key_file: Path | None) -> None:
+    """Print the key by which anyone can check STORE's checkpoints and bundles: hand it out, keep it elsewhere.
+
+    Example: ihs audit key cases.db
+    """
+    with opened(store, key_file) as cases:
+        click.echo(str(cases.signer.key))
+
+
+@audit.command()
+@asks_a_store
+@TO
+@SERVER
+@click.option("--every", type=click.FloatRange(1, 60), help="Go on so many seconds apart, until Ctrl-C.")
+def checkpoint(store: str, key_file: Path | None, to: Path | None, server: Path | None, every: float | None) -> None:
+    """Sign where STORE's record stands; print it, or have it kept outside.
+
+    Example: ihs audit checkpoint cases.db --to kept
+    """
+    with opened(store, key_file) as cases:
+        if to is None and server is None:
+            click.echo(cases.checkpoint(), nl=False)
+            return
+        _publish(cases, to, server, every)
+
+
+def _publish(cases: Cases, folder: Path | None, server: Path | None, every: float | None) -> None:
+    from ihs_follow.checkpoints import CheckpointPublisher, DepartsFromKept
+    from ihs_nats.errors import TellingError
+
+    try:
+        publishers = [CheckpointPublisher(cases, place) for place in _places(cases, folder, server)]
+        for publisher in publishers:
+            said = publisher.publish()
+            click.echo(shown(f"{publisher.kept.name}: {_as_kept(said)}"))
+        stop = stopping() if every else None
+        while stop and not stop.wait(every):
+            for publisher in publishers:
+                publisher.attempt()
+    except (DepartsFromKept, TellingError) as error:
+        raise Failure(str(error)) from error
+
+
+def _as_kept(said: Checkpoint | None) -> str:
+    return "the last checkpoint says all there is" if said is None else f"kept at {said.head.size} records"
+
+
+def _places(cases: Cases, folder: Path | None, server: Path | None) -> "Iterator[Kept]":
+    if folder is not None:
+        from ihs_follow.checkpoints import Folder
+
+        yield Folder(folder)
+    if server is not None:
+        from ihs_nats.checkpoints import NatsKept
+        from ihs_nats.connection import load
+
+        yield NatsKept(load(server), cases.store.info().store)
+
+
+@audit.command()
+@click.argument("store")
+@click.option("--checkpoints", "folder", type=FOLDER, required=True, help="Where its checkpoints are kept.")
+def status(store: str, folder: Path) -> None:
+    """Say whether checkpoints of STORE leave it: wrong is five minutes of records without one.
+
+    Example: ihs audit status cases.db --checkpoints kept
+    """
+    from ihs_follow.checkpoints import LATE, DepartsFromKept, Folder, waiting
+
+    records = open_store(store)
+    try:
+        waited, kind = waiting(records, Folder(folder)), records.info().kind
+    except DepartsFromKept as error:
+        raise Failure(str(error)) from error
+    finally:
+        records.close()
+    if waited is None:
+        Output(kind).text(["the last checkpoint says all there is"])
+        return
+    late = waited >= LATE
+    said = f"records have been waiting for a checkpoint for {timedelta(seconds=int(waited.total_seconds()))}"
+    Output(kind).text([f"{said}: is `ihs audit checkpoint --every` running?" if late else said])
+    if late:
+        raise click.exceptions.Exit(WRONG)
+
+
+@audit.command()
+@asks_a_store
+@click.argument("case", required=False)
+@click.option("--position", type=click.IntRange(1), help="One record instead of a case.")
+@click.option("--to", type=FILE, required=True, help="The file to write.")
+@click.option("--without-sealed", is_flag=True, help="Show sealed parts by their digests alone.")
+@click.option("--without-open", type=click.IntRange(1), multiple=True, help="Withhold the open part at this position.")
+@click.option("--since", type=FILE, help="Prove too that it goes on from this earlier checkpoint.")
+def export(
+    store: str,
+    key_file: Path | None,
+    case: str | None,
+    position: int | None,
+    to: Path,
+    *,
+    without_sealed: bool,
+    without_open: tuple[int, ...],
+    since: Path | None,
+) -> None:
+    """Write the records of CASE, or the one at a position, with proofs that a stranger can check.
+
+    Example: ihs audit export cases.db alder --to alder.bundle --without-sealed
+    """
+    if (case is None) == (position is None):
+        raise Misasked("name a case, or a --position, and not both")
+    if case is not None and not ID.fullmatch(case):
+        raise Misasked("no case of that id is on record")
+    withheld = bundles.Withheld(without_sealed, without_open)
+    earlier = None if since is None else _read(since)
+    with opened(store, key_file) as cases, SQLiteTables(path_of(store)) as tables:
+
+        def sign(head: TreeHead) -> str:
+            return Checkpoint(cases.store.info().origin, head).signed_by(cases.signer)
+
+        stream = None if case is None else f"case/{case}"
+        written = bundles.export(tables, stream, position, sign, withheld, earlier)
+    to.write_text(written, encoding="utf-8")
+    click.echo(shown(f'written: {to} (check it with: ihs audit check {to} --key "$(ihs audit key {store})")'))
+
+
+@audit.command()
+@click.argument("bundle", type=FILE)
+@click.option("--key", "vkey", metavar="VKEY", required=True, help="What `ihs audit key` said: NAME+ID+KEY, or a file.")
+@click.option("--since", type=FILE, help="A checkpoint of your own that it must go on from.")
+def check(bundle: Path, vkey: str, since: Path | None) -> None:
+    """Check BUNDLE with nothing but its store's verifier key: no store, no key file, no network.
+
+    Example: ihs audit check alder.bundle --key agency.vkey
+    """
+    found = bundles.check(_read(bundle), _key(vkey), None if since is None else _read(since))
+    out, head = Output("rehearsal" if found.kind == "rehearsal" else "live"), found.checkpoint.head
+    lines = [f"holds: {len(found.positions)} records among {head.size} of {found.checkpoint.origin}"]
+    if found.withheld:
+        lines.append(f"{found.withheld} parts are withheld: shown by their digests alone")
+    if found.since is not None:
+        lines.append(f"it goes on from the checkpoint of {found.since.head.size} records")
+    out.text([*lines, "that nothing else is on record of this case, a bundle cannot show"])
+
+
+def _kind(store: str) -> Kind:
+    """The kind of store, as far as it can be told: the verifier itself says what is damaged."""
+    try:
+        records = open_store(store)
+    except StoreDamaged:
+        return "live"
+    kind = records.info().kind
+    records.close()
+    return kind
+
+
+def _key_file(store: str, named: Path | None) -> Path | None:
+    """The key file, if one is named or stands where it would."""
+    path = key_file_of(store, named)
+    return path if named or path.exists() else None
+
+
+def _own_key(store: str, key_file: Path | None) -> VerifierKey | None:
+    """The verifier key by the store's own key file, None where that cannot be told."""
+    if key_file is None:
+        return None
+    try:
+        with Cases.open(store, key_file=key_file, rules=RuleBook(())) as cases:
+            return cases.signer.key
+    except StoreError:
+        return None
+
+
+def _key(text: str) -> VerifierKey:
+    """The verifier key that was typed, or that stands in the file of that name."""
+    try:
+        return VerifierKey.parse(text if "+" in text else _read(Path(text)))
+    except NoteRefused as error:
+        raise Misasked(f"--key: {error}") from error
+
+
+def _stated(file: Path, key: VerifierKey | None) -> Stated:
+    try:
+        said = Checkpoint.opened(_read(file), key)
+    except NoteRefused as error:
+        raise Failure(f"{file}: {error}") from error
+    return Stated(said.head, f"the checkpoint in {file}", said.origin)
+
+
+def _in(folder: Path | None) -> Iterator[Path]:
+    if folder is None:
+        return
+    from ihs_follow.checkpoints import Folder
+
+    files = [*Folder(folder).all()]
+    if not files:
+        raise Misasked(f"there are no checkpoints in {folder}: name the folder of `ihs audit checkpoint --to`")
+    yield from files
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Misasked(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise Misasked(f"{file} is no text") from None

@@ -75,7 +75,7 @@ def run(folder: Path, say: Say, *, kept: bool = True) -> bool:
         told = _tell(cases, folder, say)
         _views(cases, folder, say)
         _timeline(cases, say)
-        proven = _proof(cases, say)
+        proven = _proof(cases, store, say)
     if kept:
         _last_words(store, say)
     else:
@@ -245,10 +245,10 @@ def _line(line: TimelineLine, zone: ZoneInfo) -> str:
     return f"{line.day}  @{line.version:<3} {line.actor:6} {line.event}: {line.says}{note}"
 
 
-def _proof(cases: Cases, say: Say) -> bool:
-    head, info = cases.store.head(), cases.store.info()
-    verdict = verify(cases.store.read(0, limit=head.position + 1), info.tag)
-    proven = verdict.holds and verdict.tree.root == head.root
+def _proof(cases: Cases, store: Path, say: Say) -> bool:
+    head = cases.store.head()
+    verdict = verify(store)
+    proven = verdict.holds and verdict.tree == (head.position, head.root)
     holds = "holds" if proven else "DOES NOT HOLD"
     say(f"\n8. The ledger over all {head.position} records {holds}: root {head.root.hex()}")
     return proven

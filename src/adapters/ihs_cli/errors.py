@@ -8,6 +8,8 @@ from ihs_cases.errors import CasesError, UnknownAgency, UnknownCase, UnknownPers
 from ihs_domain.editions import BadEdition
 from ihs_domain.gates import Refused
 from ihs_domain.instruments import InstrumentError
+from ihs_ledger.bundle import BundleRefused
+from ihs_ledger.note import NoteRefused
 from ihs_record.errors import RecordError
 from ihs_record.row import DraftRefused
 from ihs_store.errors import KeyFileError, StoreError, StoreExists, StoreNotOpened
@@ -16,7 +18,10 @@ WRONG: Final = 1
 USAGE: Final = 2
 REHEARSAL: Final = "REHEARSAL"
 
-KNOWN: Final = (StoreError, CasesError, RecordError, DraftRefused, Refused, BadEdition, InstrumentError)
+KNOWN: Final = (
+    *(StoreError, CasesError, RecordError, DraftRefused, Refused, BadEdition, InstrumentError),
+    *(NoteRefused, BundleRefused),
+)
 """The errors whose words are for a person to read and hold nothing that was typed into a record."""
 
 MISNAMED: Final = (StoreNotOpened, StoreExists, KeyFileError, UnknownCase, UnknownAgency, UnknownPerson)

@@ -1,7 +1,6 @@
 """`ihs nats`: run a server for trying out, tell every agency, and receive as one of them."""
 
 import asyncio
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from ihs_cli.opening import opened
 from ihs_cli.options import asks_a_store
 from ihs_cli.output import HEADING
 from ihs_cli.printable import shown
+from ihs_cli.stopping import stopping
 from ihs_nats.errors import BadToken, NoConnection, TellingError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def publish(store: str, key_file: Path | None, folder: Path, *, wait: float, fol
         for agency, sent in sink.sent.items():
             click.echo(f"{agency}: {sent} sent")
         if follow:
-            stop = _stopping()
+            stop = stopping()
             Thread(target=_pass_days, args=(sink, stop), daemon=True).start()
             Follower(cases, sink).run(stop)
 
@@ -137,13 +137,5 @@ def _pass_days(sink: "NatsSink", stop: Event) -> None:
         sink.pass_day()
 
 
-def _stopping() -> Event:
-    """An event that Ctrl-C, or a request to end, sets."""
-    stop = Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, lambda *_: stop.set())
-    return stop
-
-
 def _until_stopped() -> None:
-    _stopping().wait()
+    stopping().wait()

@@ -31,13 +31,14 @@ def store() -> None:
 @store.command()
 @click.argument("store")
 @click.option("--rehearsal", is_flag=True, help="Takes recorded_at from its input; marked REHEARSAL for ever.")
+@click.option("--name", default="ihs", show_default=True, help="Begins the name that its checkpoints go by.")
 @KEY_FILE
-def init(store: str, *, rehearsal: bool, key_file: Path | None) -> None:
+def init(store: str, *, rehearsal: bool, name: str, key_file: Path | None) -> None:
     """Create an empty STORE and its key file.
 
-    Example: ihs store init cases.db
+    Example: ihs store init cases.db --name records.agency.example
     """
-    with Cases.create(store, key_file=key_file, rules=rule_book(), rehearsal=rehearsal):
+    with Cases.create(store, key_file=key_file, rules=rule_book(), rehearsal=rehearsal, name=name):
         kind = f"{REHEARSAL} store" if rehearsal else "store"
     click.echo(f"{kind} created: {shown(store)}")
     keys = key_file_of(store, key_file)
@@ -141,6 +142,7 @@ def _facts(records: RecordStore) -> dict[str, Any]:
     return {
         "at": records.address,
         "id": about.store,
+        "origin": about.origin,
         "kind": about.kind,
         "format": about.format,
         "created": about.created_at,

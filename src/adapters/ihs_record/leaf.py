@@ -25,21 +25,29 @@ whole number is 8 bytes, big-endian, two's complement. The fields, in this order
     15  edition      text
     16  target       whole number, the amended version, 0 for none
     17  schema       whole number
-    18  previous     32 bytes, the leaf of the record before it in the stream; empty for the first
-    19  C(open)      32 bytes, or absent where the record has no open part
+    18  asked        16 to 64 bytes, the MAC of what its command asked, on the command's first record; else absent
+    19  previous     32 bytes, the leaf of the record before it in the stream; empty for the first
+    20  C(open)      32 bytes, or absent where the record has no open part
+    21  keys         of the keys made with this record, in order of id: F(id), F(commitment), joined; absent for none
     then for each sealed part, in order: its key id (text) and its C (32 bytes)
+    last  checks     two bytes of CRC-32 for each field from the second on, and two for F(salt) of the open part
 
     C(part) = SHA-256(salt || content), salt: 16 random bytes kept with the part; content: as stored, so the
               ciphertext where the part is sealed
 
 An open part emptied by order keeps C(open) and loses salt and content; its leaf does not change. The leaf is
 a leaf hash of RFC 6962 (the 0x00 in front is RFC 6962's own), record 1 being the leaf with index 0.
+
+The checks are the last two bytes of each CRC-32, big-endian. They prove nothing: where a leaf does not fit, they tell
+which column was changed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from struct import pack
+from zlib import crc32
 
-from ihs_record.row import Emptied, Part, Row, SealedPart, length_prefixed
+from ihs_record.row import Emptied, Part, Row, SealedPart
 
 LIVE = b"ihs-record/1"
 REHEARSAL = b"ihs-record/1/rehearsal"
@@ -48,6 +56,10 @@ REHEARSAL = b"ihs-record/1/rehearsal"
 def commitment(salt: bytes, content: bytes) -> bytes:
     """C(x): what a leaf takes in of a part, 32 bytes that give nothing away without the salt."""
     return sha256(salt + content).digest()
+
+
+def _prefixed(field: bytes | None) -> bytes:
+    return b"\xff\xff\xff\xff" if field is None else len(field).to_bytes(4, "big") + field
 
 
 def _open(part: Part | Emptied | None) -> bytes | None:
@@ -70,10 +82,10 @@ def _parts(sealed: tuple[SealedPart, ...]) -> Iterator[bytes]:
         yield commitment(salt, content)
 
 
-def leaf(row: Row, previous: bytes, tag: bytes) -> bytes:
-    """Compute a record's leaf from all but `row.leaf`; `previous` is b"" for a stream's first record."""
+def _fields(row: Row, previous: bytes, made: Sequence[tuple[str, bytes]]) -> list[bytes]:
+    """The fields of a leaf from the second on, each after its length."""
+    keys = b"".join(_prefixed(key.encode()) + _prefixed(said) for key, said in sorted(made)) if made else None
     fields = (
-        tag,
         _number(row.position),
         row.stream.encode(),
         _number(row.version),
@@ -90,8 +102,32 @@ def leaf(row: Row, previous: bytes, tag: bytes) -> bytes:
         row.edition.encode(),
         _number(row.target),
         _number(row.schema),
+        row.asked,
         previous,
         _open(row.open),
+        keys,
         *_parts(row.sealed),
     )
-    return sha256(b"\x00" + length_prefixed(fields)).digest()
+    return [_prefixed(field) for field in fields]
+
+
+def _checks(fields: Sequence[bytes], part: Part | Emptied | None) -> bytes:
+    salt = part.salt if isinstance(part, Part) else None
+    sums = [crc32(field) & 0xFFFF for field in (*fields, _prefixed(salt))]
+    return pack(f">{len(sums)}H", *sums)
+
+
+def _leaf(tag: bytes, fields: Sequence[bytes], checks: bytes) -> bytes:
+    return sha256(b"".join((b"\x00", _prefixed(tag), *fields, _prefixed(checks)))).digest()
+
+
+def leaf(row: Row, previous: bytes, tag: bytes, made: Sequence[tuple[str, bytes]] = ()) -> bytes:
+    """Compute a record's leaf; `previous` is b"" for a stream's first, `made` pairs new keys with their commitments."""
+    return _leaf(tag, _fields(row, previous, made), row.checks)
+
+
+def chained(row: Row, previous: bytes, tag: bytes, made: Sequence[tuple[str, bytes]] = ()) -> Row:
+    """Give a row with its checks and its leaf."""
+    fields = _fields(row, previous, made)
+    checks = _checks(fields, row.open)
+    return row._replace(leaf=_leaf(tag, fields, checks), checks=checks)

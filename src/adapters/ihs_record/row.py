@@ -53,7 +53,10 @@ class SealedPart(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One record: `recorded_at` in microseconds (UTC) since 1970; `target` the amended version, or 0."""
+    """One record: `recorded_at` in microseconds (UTC) since 1970; `target` the amended version, or 0.
+
+    `asked` is the MAC of what its command asked, on the first record of the command alone.
+    """
 
     position: int
     stream: str
@@ -71,9 +74,11 @@ class Row(NamedTuple):
     edition: str
     target: int
     schema: int
+    asked: bytes | None
     open: Part | Emptied | None
     sealed: tuple[SealedPart, ...]
-    leaf: bytes
+    leaf: bytes = b""
+    checks: bytes = b""
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -9,7 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from ihs_ledger.tree import Frontier
 from ihs_ledger.verify import verify
+from ihs_record.leaf import leaf
 from ihs_record.row import Row
 from ihs_store.errors import StoreDamaged
 from ihs_store.keeping import info_of
@@ -22,8 +24,8 @@ PAGE: Final = 1000
 _LEAST: Final = -(1 << 63)
 _TABLES: Final[tuple[tuple[str, tuple[str, ...], object], ...]] = (
     ("records", COLUMNS, _LEAST),
-    ("receipts", ("command", "mac", "first", "count"), ""),
-    ("keys", ("id", "wrapped", "commitment"), ""),
+    ("receipts", ("command", "first", "count"), ""),
+    ("keys", ("id", "wrapped", "commitment", "position"), ""),
     ("meta", ("key", "value"), ""),
     ("ledger", ("one", "size", "frontier"), 0),
 )
@@ -34,12 +36,14 @@ def backup(url: str, path: Path) -> Head:
     """Copy a store into a new file as at one moment, verified; StoreExists, StoreDamaged, with nothing left behind."""
     with closing(open_store(url)) as store, store.snapshot() as source:
         # Not in WAL mode: such a file can be read where nothing may be written, and is whole by itself.
-        lay_out(path, _copy(source), journal="DELETE")
+        lay_out(path, _copy(source), journal="DELETE", check=_must_hold)
     return _head(str(path))
 
 
 def restore(path: Path, url: str) -> Head:
     """Make a store of a backup where none is, verified; StoreExists, StoreDamaged, with nothing left behind."""
+    _must_be_a_store(path)
+    _must_hold(path)
     with closing(open_store(str(path))) as store, store.snapshot() as source:
         begin(url, _copy(source))
     return _head(url)
@@ -52,11 +56,16 @@ def _head(url: str) -> Head:
 
 def _copy(source: Statements) -> Fill:
     def fill(target: Statements) -> None:
-        for table, columns, before in _TABLES:
-            _copy_table(source, target, table, columns, before)
+        copied(source, target)
         _refuse_what_does_not_hold(target)
 
     return fill
+
+
+def copied(source: Statements, target: Statements) -> None:
+    """Copy every table, row by row, into tables that stand empty."""
+    for table, columns, before in _TABLES:
+        _copy_table(source, target, table, columns, before)
 
 
 def _copy_table(source: Statements, target: Statements, table: str, columns: tuple[str, ...], last: object) -> None:
@@ -71,24 +80,49 @@ def _copy_table(source: Statements, target: Statements, table: str, columns: tup
         last = rows[-1][0]
 
 
+def _must_be_a_store(path: Path) -> None:
+    open_store(str(path)).close()
+
+
+def _must_hold(path: Path) -> None:
+    """All that the verifier checks: the file that was written, or the one that is about to be read."""
+    if (wrong := verify(path).wrong) is not None:
+        raise StoreDamaged(f"the copy does not hold: {wrong}")
+
+
 def _refuse_what_does_not_hold(c: Statements) -> None:
+    """What was just written, read back on its own connection: every leaf, every chain, and the tree over them."""
     c.execute("SELECT size, frontier FROM ledger")
     found = c.fetchone()
     c.execute("SELECT key, value FROM meta")
-    info = info_of(dict(c.fetchall()), FORMAT)
-    verdict = verify(_rows(c), info.tag)
-    if verdict.wrong is not None:
-        raise StoreDamaged(f"the copy does not hold: position {verdict.wrong.position}: {verdict.wrong.why}")
-    if found is None or verdict.tree != tree_of(*found).head:
+    tag, tree = info_of(dict(c.fetchall()), FORMAT).tag, Frontier()
+    ends: dict[str, bytes] = {}
+    for rows in _pages(c):
+        made = _made(c, rows[0].position, rows[-1].position)
+        for row in rows:
+            if row.leaf != leaf(row, ends.get(row.stream, b""), tag, made.get(row.position, ())):
+                raise StoreDamaged(f"the copy does not hold: position {row.position}: its leaf is another")
+            ends[row.stream] = row.leaf
+        tree = tree.grown(row.leaf for row in rows)
+    if found is None or tree.head != tree_of(*found).head:
         raise StoreDamaged("the copy does not hold: its records and its ledger's root disagree")
 
 
-def _rows(c: Statements) -> Iterator[Row]:
+def _pages(c: Statements) -> Iterator[list[Row]]:
     last = _LEAST
     while True:
         c.execute(f"{SELECT_RECORDS} WHERE position > ? ORDER BY position LIMIT {PAGE}", (last,))
         rows = [row_of(record) for record in c.fetchall()]
         if not rows:
             return
-        yield from rows
+        yield rows
         last = rows[-1].position
+
+
+def _made(c: Statements, first: int, last: int) -> dict[int, list[tuple[str, bytes]]]:
+    """The keys made with each record from one position to another."""
+    c.execute("SELECT position, id, commitment FROM keys WHERE position BETWEEN ? AND ?", (first, last))
+    made: dict[int, list[tuple[str, bytes]]] = {}
+    for position, key, commitment in c.fetchall():
+        made.setdefault(position, []).append((key, commitment))
+    return made

@@ -99,6 +99,10 @@ class KeyIdTaken(AppendRefused):
         self.key = key
 
 
+class KeySealsNothing(AppendRefused):
+    """A new key came with an append that seals nothing under it."""
+
+
 class ClockWentBack(AppendRefused):
     """The time of recording would lie before the last record's."""
 

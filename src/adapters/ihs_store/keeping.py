@@ -173,8 +173,8 @@ class Store(RecordStore):
 def info_of(meta: dict[str, str], version: int) -> Info:
     """Read what a store says of itself; StoreDamaged where it does not say it."""
     try:
-        kind, store, created_at = meta["kind"], meta["store"], int(meta["created_at"])
+        kind, store, created_at, origin = meta["kind"], meta["store"], int(meta["created_at"]), meta["origin"]
         known = {"live": "live", "rehearsal": "rehearsal"}[kind]
     except (KeyError, ValueError) as error:
         raise StoreDamaged("the store does not say what it is: restore it from a backup") from error
-    return Info(store=store, kind=cast("Kind", known), format=version, created_at=instant(created_at))
+    return Info(store, cast("Kind", known), version, instant(created_at), origin)

@@ -9,12 +9,13 @@ from attrs import define, field, frozen
 from eventsourcing.persistence import StoredEvent
 
 from ihs_ledger.tree import Frontier
-from ihs_record.leaf import LIVE, REHEARSAL, leaf
+from ihs_record.leaf import LIVE, REHEARSAL, chained
 from ihs_record.row import EVENT_ID_SIZE, SALT_SIZE, Draft, Part, Row, SealedPart, event_id, instant
 from ihs_store.errors import (
     ClockWentBack,
     CommandReused,
     KeyIdTaken,
+    KeySealsNothing,
     RecordedAtMissing,
     RecordedAtRefused,
     StoreError,
@@ -88,10 +89,10 @@ class Keeper:
         )
 
 
-def _bare(event: StoredEvent, position: int, ident: bytes, recorded_at: int, command: str) -> Row:
+def _bare(event: StoredEvent, position: int, ident: bytes, recorded_at: int, command: str, mac: bytes | None) -> Row:
     """Lay out an event of the library's own, which has neutral headers."""
     stream, content = str(event.originator_id), _salted(event.state)
-    end = (None, None, "", 0, 0, content, (), b"")
+    end = (None, None, "", 0, 0, mac, content, ())
     return Row(
         position, stream, event.originator_version, event.topic, ident, "", None, recorded_at, "", "", command, *end
     )
@@ -101,13 +102,14 @@ def _salted(content: bytes | None) -> Part | None:
     return None if content is None else Part(secrets.token_bytes(SALT_SIZE), content)
 
 
-def _row(asked: Draft | StoredEvent, position: int, number: int, recorded_at: int, command: str) -> Row:
+def _row(asked: Draft | StoredEvent, position: int, number: int, recorded_at: int, by: Command | None) -> Row:
     """Lay out one record, still without its leaf."""
+    command, mac = (by.id, by.mac if number == 1 else None) if by else ("", None)
     ident = event_id(command, number) if command else secrets.token_bytes(EVENT_ID_SIZE)
     if isinstance(asked, StoredDraft):
         asked = asked.draft
     elif isinstance(asked, StoredEvent):
-        return _bare(asked, position, ident, recorded_at, command)
+        return _bare(asked, position, ident, recorded_at, command, mac)
     d = asked
     return Row(
         position,
@@ -126,10 +128,31 @@ def _row(asked: Draft | StoredEvent, position: int, number: int, recorded_at: in
         d.edition,
         d.target,
         d.schema,
+        mac,
         _salted(d.open),
         tuple([SealedPart(key, secrets.token_bytes(SALT_SIZE), content) for key, content in d.sealed]),
-        b"",
     )
+
+
+class _Made:
+    """The new keys of one append, each made with the first of its records that is sealed under it."""
+
+    def __init__(self, keys: Sequence[WrappedKey]) -> None:
+        self._unused = {key.id: key for key in keys}
+        self.at: list[tuple[WrappedKey, int]] = []
+
+    def by(self, row: Row) -> list[tuple[str, bytes]]:
+        """Give the keys made with a record, each with its commitment."""
+        if not self._unused:
+            return []
+        made = [self._unused.pop(key) for key in dict.fromkeys(row.keys) if key in self._unused]
+        self.at += [(key, row.position) for key in made]
+        return [(key.id, key.commitment) for key in made]
+
+    def all_seal(self) -> None:
+        """Raise KeySealsNothing unless each was made with a record."""
+        if self._unused:
+            raise KeySealsNothing("a new key seals none of the parts it came with: append it with the part it seals")
 
 
 @define
@@ -147,7 +170,7 @@ class Laying:
     key_ids: set[str]
     rows: list[Row] = field(factory=list)
     kept: list[tuple[Command, Receipt]] = field(factory=list)
-    keys: list[WrappedKey] = field(factory=list)
+    keys: list[tuple[WrappedKey, int]] = field(factory=list)
 
     def take(self, asked: Asked) -> None:
         """Lay out one append, and settle its outcome."""
@@ -173,34 +196,35 @@ class Laying:
         if not asked.drafts:
             return Receipt(asked.command.id if asked.command else None, 0, 0, None, again=False, versions=())
         recorded_at = self.keeper.stamp(asked.recorded_at, self.recorded_at)
-        rows, ends = self._rows(asked, recorded_at)
-        self._take_keys(asked.keys)
+        made = _Made(asked.keys)
+        rows, ends = self._rows(asked, recorded_at, made)
+        self._take_keys(made)
         self.rows += rows
         self.ends.update(ends)
         self.recorded_at = recorded_at
         return self._receipt(asked.command, rows)
 
-    def _rows(self, asked: Asked, recorded_at: int) -> tuple[list[Row], dict[str, End]]:
-        command = asked.command.id if asked.command else ""
+    def _rows(self, asked: Asked, recorded_at: int, made: _Made) -> tuple[list[Row], dict[str, End]]:
         before = self.tree.size + len(self.rows)
         rows: list[Row] = []
         ends: dict[str, End] = {}
         for number, draft in enumerate(asked.drafts, start=1):
-            bare = _row(draft, before + number, number, recorded_at, command)
+            bare = _row(draft, before + number, number, recorded_at, asked.command)
             version, previous = ends.get(bare.stream) or self.ends.get(bare.stream, NOWHERE)
             if bare.version != version + 1 and isinstance(draft, Draft | StoredDraft):
                 raise VersionConflict(bare.stream, version)
-            row = Row(*bare[:-1], leaf(bare, previous, self.keeper.tag))
+            row = chained(bare, previous, self.keeper.tag, made.by(bare))
             ends[row.stream] = row.version, row.leaf
             rows.append(row)
         return rows, ends
 
-    def _take_keys(self, keys: Sequence[WrappedKey]) -> None:
-        for key in keys:
+    def _take_keys(self, made: _Made) -> None:
+        made.all_seal()
+        for key, _ in made.at:
             if key.id in self.key_ids:
                 raise KeyIdTaken(key.id)
-        self.key_ids.update(key.id for key in keys)
-        self.keys += keys
+        self.key_ids.update(key.id for key, _ in made.at)
+        self.keys += made.at
 
     def _receipt(self, command: Command | None, rows: Sequence[Row]) -> Receipt:
         first, recorded_at = rows[0].position, instant(rows[0].recorded_at)

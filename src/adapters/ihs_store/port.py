@@ -57,12 +57,13 @@ class Head:
 
 @frozen
 class Info:
-    """What a store says of itself."""
+    """What a store says of itself; `origin` is the name its checkpoints go by."""
 
     store: str
     kind: Kind
     format: int
     created_at: datetime
+    origin: str
 
     @property
     def tag(self) -> bytes:

@@ -3,11 +3,13 @@
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
+from ihs_record.row import length_prefixed
 from ihs_store.errors import NewerStore, OlderStore, StoreExists, StoreUnavailable
 from ihs_store.port import Kind, Statements, WrappedKey
 
@@ -33,8 +35,9 @@ HEADER = (
     "edition",
     "target",
     "schema",
+    "asked",
 )
-COLUMNS = (*HEADER, "leaf", "salt", "emptied", "open", "sealed")
+COLUMNS = (*HEADER, "leaf", "checks", "salt", "emptied", "open", "sealed")
 
 _STATEMENTS = (
     # The parts stand last, so that header and leaf are read without the pages a large part fills.
@@ -44,21 +47,26 @@ _STATEMENTS = (
         stream TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL,
         event BLOB NOT NULL, day TEXT NOT NULL, occurred TEXT, recorded_at INTEGER NOT NULL,
         actor TEXT NOT NULL, role TEXT NOT NULL, command TEXT NOT NULL, correlation TEXT, causation TEXT,
-        edition TEXT NOT NULL, target INTEGER NOT NULL, schema INTEGER NOT NULL,
-        leaf BLOB NOT NULL, salt BLOB, emptied BLOB, open BLOB, sealed BLOB NOT NULL,
-        UNIQUE(stream, version)
+        edition TEXT NOT NULL, target INTEGER NOT NULL, schema INTEGER NOT NULL, asked BLOB,
+        leaf BLOB NOT NULL, checks BLOB NOT NULL, salt BLOB, emptied BLOB, open BLOB, sealed BLOB NOT NULL,
+        UNIQUE(stream, version),
+        CHECK ((open IS NULL) = (salt IS NULL)), CHECK (open IS NULL OR emptied IS NULL)
     ) STRICT
     """,
     """
-    CREATE TABLE receipts(command TEXT PRIMARY KEY, mac BLOB NOT NULL, first INTEGER NOT NULL,
-        count INTEGER NOT NULL) STRICT, WITHOUT ROWID
+    CREATE TABLE receipts(command TEXT PRIMARY KEY, first INTEGER NOT NULL, count INTEGER NOT NULL)
+        STRICT, WITHOUT ROWID
     """,
     """
     CREATE TABLE ledger(one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL,
         frontier BLOB NOT NULL) STRICT
     """,
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
-    "CREATE TABLE keys(id TEXT PRIMARY KEY, wrapped BLOB, commitment BLOB NOT NULL) STRICT, WITHOUT ROWID",
+    # The position is that of the record a key was made with; 0 for those the store began with.
+    """
+    CREATE TABLE keys(id TEXT PRIMARY KEY, wrapped BLOB, commitment BLOB NOT NULL, position INTEGER NOT NULL)
+        STRICT, WITHOUT ROWID
+    """,
     # The library reads its own names; through this view its SQL runs on our table as it is.
     """
     CREATE VIEW stored_events(rowid, originator_id, originator_version, topic, state) AS
@@ -70,8 +78,13 @@ _STATEMENTS = (
         BEGIN SELECT raise(ABORT, 'a record is never deleted'); END
     """,
     f"""
-    CREATE TRIGGER records_stand BEFORE UPDATE OF {", ".join((*HEADER, "leaf", "sealed"))} ON records
+    CREATE TRIGGER records_stand BEFORE UPDATE OF {", ".join((*HEADER, "leaf", "checks", "sealed"))} ON records
         BEGIN SELECT raise(ABORT, 'a record is never changed'); END
+    """,
+    """
+    CREATE TRIGGER parts_empty BEFORE UPDATE OF open, salt, emptied ON records
+        WHEN new.open IS NOT NULL OR new.emptied IS NULL OR old.open IS NULL
+        BEGIN SELECT raise(ABORT, 'an open part is only ever emptied'); END
     """,
     f"PRAGMA application_id = {APPLICATION_ID}",
     f"PRAGMA user_version = {FORMAT}",
@@ -82,16 +95,42 @@ Fill = Callable[[Statements], None]
 """What puts the first rows into tables that stand empty, in the transaction that makes them."""
 
 
-def new_store(kind: Kind, created_at: int, keys: Sequence[WrappedKey]) -> Fill:
-    """Begin a store with nothing on record."""
-    meta = {"format": str(FORMAT), "kind": kind, "created_at": str(created_at), "store": secrets.token_hex(16)}
+def new_store(kind: Kind, created_at: int, keys: Sequence[WrappedKey], name: str) -> Fill:
+    """Begin a store with nothing on record; `name` begins the origin of its checkpoints."""
+    meta = _meta(kind, created_at, keys, name)
 
     def fill(c: Statements) -> None:
         c.execute("INSERT INTO ledger VALUES (1, 0, ?)", (b"",))
         c.executemany("INSERT INTO meta VALUES (?, ?)", [*meta.items()])
-        c.executemany("INSERT INTO keys VALUES (?, ?, ?)", [(key.id, key.wrapped, key.commitment) for key in keys])
+        c.executemany("INSERT INTO keys VALUES (?, ?, ?, 0)", [(key.id, key.wrapped, key.commitment) for key in keys])
 
     return fill
+
+
+def origin_of(name: str, said: Mapping[str, str]) -> str:
+    """Give the name a store's checkpoints go by: the one it was given, and a digest of all it says of itself for ever.
+
+    Its format may change by migration, so that is not part of it.
+    """
+    pieces = (piece for key, value in sorted(said.items()) if key != "format" for piece in (key, value))
+    return f"{name}/{sha256(length_prefixed(piece.encode() for piece in (name, *pieces))).hexdigest()[:32]}"
+
+
+def _meta(kind: Kind, created_at: int, keys: Sequence[WrappedKey], name: str) -> dict[str, str]:
+    held = length_prefixed(piece for key in sorted(keys, key=by_id) for piece in (key.id.encode(), key.commitment))
+    said = {
+        "format": str(FORMAT),
+        "kind": kind,
+        "created_at": str(created_at),
+        "store": secrets.token_hex(16),
+        "keys": sha256(held).hexdigest(),
+    }
+    return {**said, "origin": origin_of(name, said)}
+
+
+def by_id(key: WrappedKey) -> str:
+    """Order keys by their ids."""
+    return key.id
 
 
 def _fill(path: Path, fill: Fill, journal: Journal) -> None:
@@ -125,16 +164,18 @@ def refuse_leftovers(path: Path) -> None:
             raise _exists(standing)
 
 
-def lay_out(path: Path, fill: Fill, journal: Journal = "WAL") -> None:
+def lay_out(path: Path, fill: Fill, journal: Journal = "WAL", check: Callable[[Path], None] | None = None) -> None:
     """Create a store's file; of many who try at once one does, and the others get StoreExists.
 
-    It is filled under another name and linked into place, so no one ever opens half a store.
+    It is filled, and *check* made, under another name, then linked into place: no one ever opens half a store.
     """
     refuse_leftovers(path)
     draft = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}")
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         _fill(draft, fill, journal)
+        if check is not None:
+            check(draft)
         os.link(draft, path)
         _made_durable(path.parent)
     except FileExistsError as error:

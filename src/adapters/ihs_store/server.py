@@ -35,18 +35,21 @@ _STATEMENTS: Final = (
         stream TEXT COLLATE "C" NOT NULL, version BIGINT NOT NULL, name TEXT COLLATE "C" NOT NULL,
         event BYTEA NOT NULL, day TEXT NOT NULL, occurred TEXT, recorded_at BIGINT NOT NULL,
         actor TEXT NOT NULL, role TEXT NOT NULL, command TEXT NOT NULL, correlation TEXT, causation TEXT,
-        edition TEXT NOT NULL, target BIGINT NOT NULL, schema BIGINT NOT NULL,
-        leaf BYTEA NOT NULL, salt BYTEA, emptied BYTEA, open BYTEA, sealed BYTEA NOT NULL,
-        UNIQUE(stream, version)
+        edition TEXT NOT NULL, target BIGINT NOT NULL, schema BIGINT NOT NULL, asked BYTEA,
+        leaf BYTEA NOT NULL, checks BYTEA NOT NULL, salt BYTEA, emptied BYTEA, open BYTEA, sealed BYTEA NOT NULL,
+        UNIQUE(stream, version),
+        CHECK ((open IS NULL) = (salt IS NULL)), CHECK (open IS NULL OR emptied IS NULL)
     )
     """,
     """
-    CREATE TABLE receipts(command TEXT COLLATE "C" PRIMARY KEY, mac BYTEA NOT NULL, first BIGINT NOT NULL,
-        count BIGINT NOT NULL)
+    CREATE TABLE receipts(command TEXT COLLATE "C" PRIMARY KEY, first BIGINT NOT NULL, count BIGINT NOT NULL)
     """,
     "CREATE TABLE ledger(one INT PRIMARY KEY CHECK (one = 1), size BIGINT NOT NULL, frontier BYTEA NOT NULL)",
     'CREATE TABLE meta(key TEXT COLLATE "C" PRIMARY KEY, value TEXT NOT NULL)',
-    'CREATE TABLE keys(id TEXT COLLATE "C" PRIMARY KEY, wrapped BYTEA, commitment BYTEA NOT NULL)',
+    """
+    CREATE TABLE keys(id TEXT COLLATE "C" PRIMARY KEY, wrapped BYTEA, commitment BYTEA NOT NULL,
+        position BIGINT NOT NULL)
+    """,
     # The library reads its own names; through this view its SQL runs on our table as it is.
     """
     CREATE VIEW stored_events(originator_id, originator_version, topic, state, notification_id) AS
@@ -60,8 +63,21 @@ _STATEMENTS: Final = (
     "CREATE TRIGGER records_stay BEFORE DELETE ON records FOR EACH ROW EXECUTE FUNCTION refuse()",
     "CREATE TRIGGER records_remain BEFORE TRUNCATE ON records FOR EACH STATEMENT EXECUTE FUNCTION refuse()",
     f"""
-    CREATE TRIGGER records_stand BEFORE UPDATE OF {", ".join((*HEADER, "leaf", "sealed"))} ON records
+    CREATE TRIGGER records_stand BEFORE UPDATE OF {", ".join((*HEADER, "leaf", "checks", "sealed"))} ON records
         FOR EACH ROW EXECUTE FUNCTION refuse()
+    """,
+    """
+    CREATE FUNCTION refuse_but_emptying() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN
+            IF new.open IS NOT NULL OR new.emptied IS NULL OR old.open IS NULL THEN
+                RAISE EXCEPTION 'an open part is only ever emptied';
+            END IF;
+            RETURN new;
+        END $$
+    """,
+    """
+    CREATE TRIGGER parts_empty BEFORE UPDATE OF open, salt, emptied ON records
+        FOR EACH ROW EXECUTE FUNCTION refuse_but_emptying()
     """,
 )
 

@@ -23,11 +23,15 @@ def create(
     *,
     rehearsal: bool = False,
     keys: Sequence[WrappedKey] = (),
+    name: str = "ihs",
     clock: Clock = wall_clock,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> Store:
-    """Create a store with its first `keys` and open it; StoreExists where something stands there already."""
-    begin(url, new_store("rehearsal" if rehearsal else "live", wall_clock(), keys))
+    """Create a store with its first `keys` and open it; StoreExists where something stands there already.
+
+    `name` begins the origin of its checkpoints.
+    """
+    begin(url, new_store("rehearsal" if rehearsal else "live", wall_clock(), keys, name))
     return open_store(url, clock=clock, lock_timeout=lock_timeout)
 
 

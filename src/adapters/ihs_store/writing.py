@@ -19,6 +19,9 @@ from ihs_store.schema import COLUMNS, FORMAT, HEADER
 SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
 SELECT_STANDING: Final = "SELECT size, frontier, recorded_at FROM ledger LEFT JOIN records ON position = size"
 _SELECT_END: Final = SELECT_STANDING.replace(" FROM", ", (SELECT value FROM meta WHERE key = 'format') FROM", 1)
+_SELECT_RECEIPTS: Final = """
+    SELECT r.command, asked, r.first, r.count FROM receipts AS r LEFT JOIN records ON position = r.first
+"""
 _MOST_ENDS: Final = 50_000
 _INSERT_RECORD: Final = f"INSERT INTO records({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 
@@ -105,8 +108,8 @@ def tree_of(size: int, frontier: bytes) -> Frontier:
 def _receipts(c: Statements, commands: Sequence[str]) -> dict[str, tuple[Receipt, bytes]]:
     if not commands:
         return {}
-    c.execute(f"SELECT command, mac, first, count FROM receipts WHERE command IN ({_marks(len(commands))})", commands)  # noqa: S608
-    return {command: (_receipt(c, command, first, count), mac) for command, mac, first, count in c.fetchall()}
+    c.execute(f"{_SELECT_RECEIPTS} WHERE r.command IN ({_marks(len(commands))})", commands)
+    return {command: (_receipt(c, command, first, count), asked) for command, asked, first, count in c.fetchall()}
 
 
 def receipt_of(c: Statements, command: str) -> Receipt | None:
@@ -117,13 +120,13 @@ def receipt_of(c: Statements, command: str) -> Receipt | None:
 
 def _receipt(c: Statements, command: str, first: int, count: int) -> Receipt:
     c.execute(
-        "SELECT stream, version, recorded_at FROM records WHERE position BETWEEN ? AND ? ORDER BY position",
+        "SELECT stream, version, recorded_at, asked FROM records WHERE position BETWEEN ? AND ? ORDER BY position",
         (first, first + count - 1),
     )
     rows = c.fetchall()
-    if len(rows) != count:
+    if len(rows) != count or rows[0][3] is None:
         raise StoreDamaged("a receipt's records are missing: verify the store against a backup")
-    versions = tuple((stream, version) for stream, version, _ in rows)
+    versions = tuple((stream, version) for stream, version, *_ in rows)
     return Receipt(command, first, count, instant(rows[0][2]), again=True, versions=versions)
 
 
@@ -146,27 +149,30 @@ def _insert(c: Statements, laying: Laying, size: int, frontier: bytes) -> None:
     c.executemany(_INSERT_RECORD, [columns(row) for row in laying.rows])
     c.execute("UPDATE ledger SET size = ?, frontier = ?", (size, frontier))
     if laying.kept:
-        kept = [(command.id, command.mac, receipt.first, receipt.count) for command, receipt in laying.kept]
-        c.executemany("INSERT INTO receipts VALUES (?, ?, ?, ?)", kept)
+        kept = [(command.id, receipt.first, receipt.count) for command, receipt in laying.kept]
+        c.executemany("INSERT INTO receipts VALUES (?, ?, ?)", kept)
     if laying.keys:
-        c.executemany("INSERT INTO keys VALUES (?, ?, ?)", [(k.id, k.wrapped, k.commitment) for k in laying.keys])
+        made = [(key.id, key.wrapped, key.commitment, position) for key, position in laying.keys]
+        c.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", made)
 
 
 def columns(row: Row) -> tuple[object, ...]:
     """Lay a new row out as its columns."""
     salt, content = row.open if isinstance(row.open, Part) else (None, None)
-    return (*row[: len(HEADER)], row.leaf, salt, None, content, written(row.sealed))
+    return (*row[: len(HEADER)], row.leaf, row.checks, salt, None, content, written(row.sealed))
 
 
 def row_of(record: Iterable[Any]) -> Row:
     """Read one record as selected by SELECT_RECORDS; StoreDamaged where a part is not as it was written."""
-    *header, leaf_, salt, emptied, content, sealed = record
+    *header, leaf, checks, salt, emptied, content, sealed = record
+    if content is not None and emptied is not None:
+        raise StoreDamaged(f"record {header[0]} has an open part beside the mark of one emptied: verify the store")
     opened: Part | Emptied | None = None
     if content is not None:
         opened = Part(salt or b"", content)
     elif emptied is not None:
         opened = Emptied(emptied)
     try:
-        return Row._make((*header, opened, read_back(sealed), leaf_))
+        return Row._make((*header, opened, read_back(sealed), leaf, checks))
     except PartsDamaged as error:
         raise StoreDamaged(f"record {header[0]} cannot be read: {error}") from error

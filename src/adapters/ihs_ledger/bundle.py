@@ -1,0 +1,233 @@
+"""Bundles: some records with their proofs, to be checked by a stranger who has neither the store nor its keys."""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from ihs_ledger import layout
+from ihs_ledger.checkpoint import Checkpoint, InclusionProof
+from ihs_ledger.layout import HEADER, Key, Stored
+from ihs_ledger.note import NoteRefused, VerifierKey, decoded
+from ihs_ledger.tables import Tables
+from ihs_ledger.tree import Frontier, Tree, TreeDamaged, TreeHead, is_consistent
+
+VERSION: Final = "ihs-bundle/1"
+_BYTES: Final = ("event", "asked")
+
+
+class BundleRefused(ValueError):
+    """What is offered as a bundle is not one, or does not show what it says it shows."""
+
+
+class Withheld(NamedTuple):
+    """Which parts stay out of a bundle: all sealed parts, and the open parts at these positions."""
+
+    sealed: bool = False
+    open_at: Collection[int] = ()
+
+
+class Shown(NamedTuple):
+    """What a bundle showed: records at positions, of a store of this kind, as of a checkpoint.
+
+    *withheld* counts the parts that are shown by their digests alone; *since* is the earlier checkpoint that the
+    bundle's own was shown to go on from.
+    """
+
+    kind: str
+    checkpoint: Checkpoint
+    positions: tuple[int, ...]
+    withheld: int
+    since: Checkpoint | None
+
+
+Sign = Callable[[TreeHead], str]
+
+
+def export(
+    tables: Tables, stream: str | None, position: int | None, sign: Sign, withheld: Withheld, since: str | None = None
+) -> str:
+    """Bundle a stream's records, or the record at a position, with proofs that lead to a checkpoint of now.
+
+    BundleRefused where there is no such record; *since* is an earlier checkpoint to go on from.
+    """
+    with tables.moment():
+        rows = tables.some(stream, position)
+        tree, kind = Tree(tables.leaves()), dict(tables.meta())[b"kind"].decode()
+        _must_agree(tables, tree)
+        records = [_record(tables, row, tree, withheld) for row in rows]
+    if not records:
+        raise BundleRefused("there is no such record to bundle")
+    said: dict[str, Any] = {"bundle": VERSION, "kind": kind, "checkpoint": sign(tree.head()), "records": records}
+    if since is not None:
+        said["since"] = {"checkpoint": since, "proof": _consistency(tree, since)}
+    return json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+
+
+def _must_agree(tables: Tables, tree: Tree) -> None:
+    """Nothing is signed that the ledger does not state."""
+    stated = [(size, frontier) for _, size, frontier in tables.ledger()]
+    try:
+        heads = [Frontier.from_bytes(size, frontier).head for size, frontier in stated]
+    except TreeDamaged:
+        heads = []
+    if heads != [tree.head()]:
+        raise BundleRefused("the records and the ledger disagree: verify the store")
+
+
+def _consistency(tree: Tree, since: str) -> list[str]:
+    size = Checkpoint.opened(since, None).head.size
+    try:
+        return [b64encode(one).decode() for one in tree.consistency_proof(size)]
+    except IndexError:
+        raise BundleRefused("the earlier checkpoint states more records than there are: verify the store") from None
+
+
+def _record(tables: Tables, row: Stored, tree: Tree, withheld: Withheld) -> dict[str, Any]:
+    said: dict[str, Any] = {column: _told(value) for column, value in zip(HEADER, row, strict=False)}
+    said |= {column: _hex(getattr(row, column)) for column in (*_BYTES, "checks")}
+    said["previous"] = _hex(tables.previous(row.stream, row.version))
+    parts = layout.sealed_parts(row.sealed)
+    made = layout.made_keys(row.position, parts, tables.keys({part.key for part in parts}))
+    said["keys"] = [{"id": key.id.decode(), "commitment": _hex(key.commitment)} for key in made]
+    said["open"] = _open(row, shown=row.position not in withheld.open_at)
+    said["sealed"] = [*_sealed(row.sealed, shown=not withheld.sealed)]
+    index = row.position - 1
+    said["proof"] = [*InclusionProof(index, tuple(tree.inclusion_proof(index)), "").lines]
+    return said
+
+
+def _told(value: object) -> object:
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
+
+
+def _hex(value: bytes | None) -> str | None:
+    return None if value is None else value.hex()
+
+
+def _open(row: Stored, *, shown: bool) -> dict[str, Any] | None:
+    if row.open is None or not shown:
+        said = layout.opened(row)
+        return None if said is None else {"digest": said.hex()}
+    return {"salt": _hex(row.salt), "content": b64encode(row.open).decode(), "reads": row.open.decode(errors="replace")}
+
+
+def _sealed(data: bytes, *, shown: bool) -> Iterator[dict[str, str]]:
+    pieces = layout.sealed_pieces(data)
+    for (key, salt, content), part in zip(pieces, layout.sealed_parts(data), strict=True):
+        if shown:
+            yield {"key": key.decode(), "salt": salt.hex(), "content": b64encode(content).decode()}
+        else:
+            yield {"key": key.decode(), "digest": part.digest.hex()}
+
+
+def check(bundle: str, key: VerifierKey, since: str | None = None) -> Shown:
+    """Check a bundle with nothing but the key that its store hands out; BundleRefused or NoteRefused.
+
+    *since* is a checkpoint that the reader kept, which the bundle must go on from.
+    """
+    try:
+        said = json.loads(bundle)
+        if said["bundle"] != VERSION:
+            raise BundleRefused("this is no bundle that this version can read")
+        checkpoint = Checkpoint.opened(said["checkpoint"], key)
+        leaves = [_shown(record, said["kind"], checkpoint.head, said["checkpoint"]) for record in said["records"]]
+        earlier = _since(said, checkpoint.head, key, since)
+        _is_a_chain(said["records"], leaves)
+        withheld = sum(_digests(record) for record in said["records"])
+        return Shown(said["kind"], checkpoint, tuple(r["position"] for r in said["records"]), withheld, earlier)
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+        if isinstance(error, (BundleRefused, NoteRefused)):
+            raise
+        raise BundleRefused("this is no bundle: it lacks what a bundle says, or says it in another form") from None
+
+
+def _shown(record: Mapping[str, Any], kind: str, head: TreeHead, checkpoint: str) -> bytes:
+    """A record's leaf, recomputed from what the bundle shows of it, once its proof leads to the checkpoint."""
+    where = record["position"]
+    row, parts, made = _row(record), _parts(record), _made(record)
+    values = layout.said(row, _unhex(record["previous"]), made, parts)
+    leaf = layout.leaf(layout.TAGS[kind.encode()], values, row.checks)
+    proof = InclusionProof.parse("\n".join((*record["proof"], "", "")) + checkpoint)
+    if proof.leaf_index != where - 1 or not proof.leads(leaf, head):
+        raise BundleRefused(f"the record at position {where} is not the one that the checkpoint covers")
+    return leaf
+
+
+def _row(record: Mapping[str, Any]) -> Stored:
+    header = {column: _encoded(record[column]) for column in HEADER} | {
+        column: _unhex_or_none(record[column]) for column in _BYTES
+    }
+    opened = record["open"] or {}
+    salt, content = _unhex_or_none(opened.get("salt")), opened.get("content")
+    return Stored(
+        **header,
+        leaf=b"",
+        checks=_unhex(record["checks"]),
+        salt=salt,
+        emptied=_unhex_or_none(opened.get("digest")),
+        open=None if content is None else _shown_content(opened),
+        sealed=b"",
+    )
+
+
+def _shown_content(opened: Mapping[str, Any]) -> bytes:
+    content = decoded(opened["content"])
+    if content.decode(errors="replace") != opened["reads"]:
+        raise BundleRefused("an open part does not read as the bundle says it does")
+    return content
+
+
+def _parts(record: Mapping[str, Any]) -> list[layout.SealedPart]:
+    return [layout.SealedPart(part["key"].encode(), _part_digest(part)) for part in record["sealed"]]
+
+
+def _part_digest(part: Mapping[str, str]) -> bytes:
+    return _unhex(part["digest"]) if "digest" in part else layout.digest(_unhex(part["salt"]), decoded(part["content"]))
+
+
+def _made(record: Mapping[str, Any]) -> bytes | None:
+    return layout.keys_field(
+        Key(one["id"].encode(), _unhex(one["commitment"]), record["position"]) for one in record["keys"]
+    )
+
+
+def _is_a_chain(records: Sequence[Mapping[str, Any]], leaves: Sequence[bytes]) -> None:
+    """Records of one stream that follow each other by version follow each other by leaf."""
+    by_place = {(r["stream"], r["version"]): leaf for r, leaf in zip(records, leaves, strict=True)}
+    if len(by_place) != len(records):
+        raise BundleRefused("the bundle shows a record twice")
+    for record in records:
+        before = by_place.get((record["stream"], record["version"] - 1))
+        if before is not None and before != _unhex(record["previous"]):
+            raise BundleRefused(f"the record at position {record['position']} does not follow the one before it")
+
+
+def _since(said: Mapping[str, Any], head: TreeHead, key: VerifierKey, mine: str | None) -> Checkpoint | None:
+    if "since" not in said:
+        if mine is not None:
+            raise BundleRefused("the bundle does not go on from an earlier checkpoint: have it exported with yours")
+        return None
+    note = said["since"]["checkpoint"]
+    earlier = Checkpoint.opened(note, key)
+    if mine is not None and Checkpoint.opened(mine, key) != earlier:
+        raise BundleRefused("the bundle goes on from another checkpoint than yours: have it exported with yours")
+    if not is_consistent(earlier.head, head, [decoded(one) for one in said["since"]["proof"]]):
+        raise BundleRefused("the history in this bundle does not go on from the earlier checkpoint: it was rewritten")
+    return earlier
+
+
+def _digests(record: Mapping[str, Any]) -> int:
+    return sum("digest" in part for part in (record["open"] or {}, *record["sealed"]))
+
+
+def _encoded(value: object) -> Any:
+    return value.encode() if isinstance(value, str) else value
+
+
+def _unhex(text: str) -> bytes:
+    return bytes.fromhex(text)
+
+
+def _unhex_or_none(text: str | None) -> bytes | None:
+    return None if text is None else bytes.fromhex(text)

@@ -1,0 +1,139 @@
+"""A store with a little of everything in it, and what somebody who can write its file may do to it."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from itertools import groupby
+from pathlib import Path
+
+from ihs_ledger.tree import Frontier
+from ihs_record.leaf import LIVE, chained, commitment
+from ihs_record.row import Draft, written
+from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
+from ihs_store.port import Command
+from ihs_store.schema import COLUMNS
+from ihs_store.store import create
+from ihs_store.writing import row_of
+
+MAC = b"m" * 32
+
+
+class Store:
+    """A store's file, its key file, and somebody who can write both."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.key_file = path.with_name("key")
+
+    @property
+    def kek(self) -> bytes:
+        return read_key_file(self.key_file)
+
+    def copied(self, folder: Path) -> "Store":
+        for kept in (self.path, self.key_file):
+            shutil.copy2(kept, folder / kept.name)
+        return Store(folder / self.path.name)
+
+    def do(self, *statements: str | tuple) -> None:
+        """What an insider does: no trigger and no check stands in the way."""
+        with self.insider() as database:
+            for statement in statements:
+                database.execute(*((statement,) if isinstance(statement, str) else statement))
+
+    def insider(self):
+        database = sqlite3.connect(self.path, isolation_level=None)
+        database.execute("PRAGMA ignore_check_constraints = ON")
+        database.execute("PRAGMA synchronous = OFF")
+        for (trigger,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        return closing(database)
+
+    def all(self, sql: str) -> list[tuple]:
+        with closing(sqlite3.connect(self.path)) as database:
+            return database.execute(sql).fetchall()
+
+    def rebuild(self, *, mac: bytes | None = MAC, chain: bool = True) -> None:
+        """Make everything anew over the rows as they are now: positions, versions, leaves, receipts and tree.
+
+        A careless insider leaves out what was asked, or what chains a stream's leaves.
+        """
+        with self.insider() as database:
+            database.row_factory = sqlite3.Row
+            rows = [row_of(r) for r in database.execute(f"SELECT {', '.join(COLUMNS)} FROM records ORDER BY position")]
+            keys = dict(map(tuple, database.execute("SELECT id, commitment FROM keys")))
+            known = {key for (key,) in database.execute("SELECT id FROM keys WHERE position = 0")}
+            database.execute("DELETE FROM records")
+            ends, leaves, commands = {}, [], {""}
+            for position, row in enumerate(rows, 1):
+                version, previous = ends.get(row.stream, (0, b""))
+                made = [(key, keys[key]) for key in dict.fromkeys(row.keys) if key in keys and key not in known]
+                known |= {key for key, _ in made}
+                database.executemany("UPDATE keys SET position = ? WHERE id = ?", [(position, key) for key, _ in made])
+                asked = None if row.command in commands else mac
+                commands.add(row.command)
+                anew = row._replace(position=position, version=version + 1, asked=asked)
+                anew = chained(anew, previous if chain else b"", LIVE, made)
+                ends[row.stream] = (version + 1, anew.leaf)
+                leaves.append(anew.leaf)
+                rows[position - 1] = anew
+            database.executemany("DELETE FROM keys WHERE id = ?", [(key,) for key in keys.keys() - known])
+            marks = ", ".join("?" * len(COLUMNS))
+            database.executemany(f"INSERT INTO records({', '.join(COLUMNS)}) VALUES ({marks})", map(_columns, rows))
+            self._rebuild_receipts(database, rows)
+            tree = Frontier().grown(leaves)
+            database.execute("UPDATE ledger SET size = ?, frontier = ?", (tree.size, tree.to_bytes()))
+
+    def _rebuild_receipts(self, database, rows) -> None:
+        database.execute("DELETE FROM receipts")
+        for command, of_command in groupby(rows, key=lambda row: row.command):
+            positions = [row.position for row in of_command]
+            if command:
+                database.execute("INSERT INTO receipts VALUES (?, ?, ?)", (command, positions[0], len(positions)))
+
+
+def _columns(row) -> tuple:
+    salt, content = row.open if row.open is not None and len(row.open) == 2 else (None, None)
+    emptied = row.open.digest if row.open is not None and len(row.open) == 1 else None
+    return (*row[:17], row.leaf, row.checks, salt, emptied, content, written(row.sealed))
+
+
+def draft(stream: str, version: int, **told) -> Draft:
+    said = {"name": "ThreatIdentified.v1", "day": "2015-01-09", "actor": "w-12", "role": "practitioner"}
+    return Draft(stream, version, **{"open": b'{"kind":"T1"}', **said, **told})
+
+
+def fill(path: Path) -> None:
+    """Records on four streams: alone and several by one command, sealed and not, one emptied by order."""
+    key_file = path.with_name("key")
+    create_key_file(key_file)
+    with closing(create(str(path), keys=first_keys(read_key_file(key_file)))) as store:
+        ring = KeyRing(read_key_file(key_file), store.key)
+
+        def sealed(stream, version, *keys):
+            sealing = ring.sealing()
+            parts = tuple((key, sealing.seal(key, b"place", b"Made up.")) for key in keys)
+            return draft(stream, version, sealed=parts, occurred="2015-01-09T15:00:00-07:00"), sealing.new_keys
+
+        def put(command, *drafts, keys=()):
+            store.append(drafts, command=Command(command, MAC), keys=keys)
+
+        put("c1", draft("case/a", 1))
+        one, keys = sealed("case/a", 2, "person/p1", "narrative/case/a/2/words")
+        put("c2", one, draft("case/b", 1, correlation="x", causation="y", edition="e"), keys=keys)
+        put("c3", draft("case/b", 2, open=b'{"kind":"T2"}'), draft("case/b", 3), draft("agency/g", 1, open=None))
+        one, keys = sealed("case/b", 4, "person/p1", "person/p2")
+        put("c4", one, keys=keys)
+        put("c5", draft("case/b", 5, name="EntryExpunged.v1", open=b'{"entry":2,"order":"o","ordered_by":"j"}'))
+        put("c6", draft("case/a", 3, target=1))
+        store.append([draft("system", 1)])
+        one, keys = sealed("case/a", 4, "person/p3")
+        put("c7", one, keys=keys)
+    Store(path).do("UPDATE keys SET wrapped = NULL WHERE id = 'person/p3'")
+    empty(Store(path), 4)
+
+
+def empty(store: Store, position: int) -> None:
+    """Empty an open part, as an order has it done."""
+    [(salt, content)] = store.all(f"SELECT salt, open FROM records WHERE position = {position}")
+    said = commitment(salt, content)
+    store.do(("UPDATE records SET open = NULL, salt = NULL, emptied = ? WHERE position = ?", (said, position)))
