@@ -13,9 +13,10 @@ from ihs_domain.contacting import ContactMade, Factor, IntensitySet
 from ihs_domain.duties import Duty, State
 from ihs_domain.editions import Edition, always
 from ihs_domain.history import Entry, History, effective
-from ihs_domain.judge import duties, judge
+from ihs_domain.judge import judge
 from ihs_domain.measures import measures
 from ihs_domain.opening import CaseOpened
+from ihs_domain.owing import duties
 from ihs_domain.responding import ChildRemoved, DomesticViolenceIdentified, RemovalConsulted
 
 OPENED = CaseOpened("voluntary", "north", "psc", jurisdiction="us-ut")

@@ -23,7 +23,7 @@ from ihs_domain.closing import case_is_open
 from ihs_domain.editions import ALWAYS, WHENEVER, BadEdition
 from ihs_domain.gates import Refused
 from ihs_domain.instruments import InstrumentError
-from ihs_domain.judge import OWN_TERMS
+from ihs_domain.owing import OWN_TERMS
 from ihs_domain.standard_checks import BadStandard
 from ihs_domain.terms import Amendment, Decision, Event, Introduced, Reported, UnderNarrative, UnderPerson, Unopened
 from ihs_domain.working_days import BadCalendar

@@ -17,8 +17,9 @@ from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.history import History
 from ihs_domain.instrument_book import InstrumentBook
-from ihs_domain.judge import Finding, duties, judge
+from ihs_domain.judge import Finding, judge
 from ihs_domain.opening import CaseOpened
+from ihs_domain.owing import duties
 from ihs_domain.rescoring import rescored
 from ihs_domain.terms import ActorId, Jurisdiction
 from ihs_store.errors import StoreDamaged, StoreError

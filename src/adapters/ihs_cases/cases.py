@@ -32,7 +32,8 @@ from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.ids import said_in
 from ihs_domain.instrument_book import InstrumentBook
-from ihs_domain.judge import Finding, duties, judge
+from ihs_domain.judge import Finding, judge
+from ihs_domain.owing import duties
 from ihs_domain.persons import Person, PersonRegistered, person_of, whole
 from ihs_domain.possible import Doable, possible
 from ihs_domain.rescoring import rescored
