@@ -17,10 +17,10 @@ from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.history import History
 from ihs_domain.instrument_book import InstrumentBook
-from ihs_domain.judge import Finding, judge
+from ihs_domain.judge import Finding
 from ihs_domain.opening import CaseOpened
 from ihs_domain.owing import duties
-from ihs_domain.rescoring import rescored
+from ihs_domain.rescoring import findings
 from ihs_domain.terms import ActorId, Jurisdiction
 from ihs_store.errors import StoreDamaged, StoreError
 
@@ -62,8 +62,7 @@ class Reading:
     def findings(self, edition: Edition | None = None) -> tuple[Finding, ...]:
         """What the entries by the day were found wanting in: see Cases.findings."""
         history = self.history.upto(self.on)
-        found = [*judge(history, law_of(self.rules, self.history, edition)), *rescored(history, self.instruments)]
-        return tuple(sorted(found, key=lambda finding: (finding.day, finding.version)))
+        return findings(history, law_of(self.rules, self.history, edition), self.instruments)
 
 
 @frozen

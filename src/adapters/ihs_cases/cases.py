@@ -32,11 +32,11 @@ from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.ids import said_in
 from ihs_domain.instrument_book import InstrumentBook
-from ihs_domain.judge import Finding, judge
+from ihs_domain.judge import Finding
 from ihs_domain.owing import duties
 from ihs_domain.persons import Person, PersonRegistered, person_of, whole
 from ihs_domain.possible import Doable, possible
-from ihs_domain.rescoring import rescored
+from ihs_domain.rescoring import findings
 from ihs_domain.roles import Actor
 from ihs_domain.searching import Found, PersonSearchMade, words
 from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, PersonId, RegisterId
@@ -349,8 +349,7 @@ class Cases:
         What an instrument came to is worked out again: a difference is found, and that it is not at hand.
         """
         history = self.history(case_id, as_at=as_at, for_person=for_person)
-        found = [*judge(history, self._law_of(history, edition)), *rescored(history, self.recorder.as_loaded())]
-        return tuple(sorted(found, key=lambda finding: (finding.day, finding.version)))
+        return findings(history, self._law_of(history, edition), self.recorder.as_loaded())
 
     def possible(self, case_id: str, actor: Actor, *, on: date) -> tuple[Doable, ...]:
         """Which decisions *actor* could take on that day; "no" is refused for every argument, with why and remedy."""
