@@ -8,7 +8,7 @@ from attrs import evolve
 
 from ihs_domain.closing import breaks, closed_on, is_after_closing
 from ihs_domain.duties import Duty, DutyRule, Owed, Span, next_change, settle
-from ihs_domain.editions import Edition, Law, in_turn
+from ihs_domain.editions import MEND, DutyRow, Edition, Law, in_turn
 from ihs_domain.history import History
 from ihs_domain.rules import Rule
 from ihs_domain.safety import safety_plans_are_reviewed
@@ -16,6 +16,16 @@ from ihs_domain.waiving import with_waiver
 
 OWN_TERMS: Final[tuple[DutyRule, ...]] = (safety_plans_are_reviewed,)
 """Duties that an entry sets itself, by no clause; an edition that has a clause for one cites that instead."""
+
+
+class DutyFails(Exception):
+    """A duty could not be asked about a case: says by which clauses of which edition, and with what it fails."""
+
+    def __init__(self, rules: Iterable[Rule], edition: str, error: Exception) -> None:
+        by = f" ({', '.join(rule.cite for rule in rules)}, {edition})" if edition else ""
+        super().__init__(
+            f"what falls due by a rule{by} could not be asked, for it fails with {type(error).__name__}: {MEND}"
+        )
 
 
 def duties(history: History, law: Law, on: date, practices: Sequence[Edition] = ()) -> tuple[Duty, ...]:
@@ -31,7 +41,7 @@ def duties(history: History, law: Law, on: date, practices: Sequence[Edition] = 
     found += [duty for edition, _ in in_force for duty in _after_closing(edition, known, on)] if closed else []
     cited = {rule for edition, _ in in_force for rule, *_ in edition.duties}
     for rule in (rule for rule in OWN_TERMS if rule not in cited):
-        begun = _begun(rule(counts, closed or on), date.min, counts)
+        begun = _begun(_asked((rule,), "", counts, closed or on), date.min, counts)
         found += (_duty(owed, (), "", Span(closed), counts, on) for owed in begun)
     return tuple(found)
 
@@ -55,9 +65,19 @@ def _in_practice(practices: Sequence[Edition], history: History, last: date) -> 
 
 def _after_closing(edition: Edition, known: History, on: date) -> Iterator[Duty]:
     """What falls due because the case was closed: evidence after the closing counts, and no closing cuts it short."""
-    for rule, *rules in edition.after_closing:
-        for owed in _made_due(rule(known, on), edition.in_force_until):
+    for row in edition.after_closing:
+        _, *rules = row
+        for owed in _made_due(_asked(row, edition.id, known, on), edition.in_force_until):
             yield _duty(owed, tuple(rules), edition.id, Span(None, edition.in_force_until), known, on)
+
+
+def _asked(row: DutyRow, edition: str, history: History, on: date) -> Iterator[Owed]:
+    """What a duty finds owed. Raises DutyFails."""
+    rule, *rules = row
+    try:
+        yield from rule(history, on)
+    except Exception as error:
+        raise DutyFails(rules, edition, error) from error
 
 
 def _begun(owed: Iterable[Owed], first: date, history: History) -> Iterator[Owed]:
@@ -118,8 +138,9 @@ def _editions(history: History, law: Law, on: date) -> list[tuple[Edition, date]
 def _under(edition: Edition, first: date, history: History, closed: date | None, on: date) -> Iterator[Duty]:
     """What falls due under *edition*: its duties open on the *first* day it judged the case, or later."""
     span = Span(closed, edition.in_force_until)
-    for rule, *rules in edition.duties:
-        begun = _begun(rule(history, closed or on), first, history)
+    for row in edition.duties:
+        _, *rules = row
+        begun = _begun(_asked(row, edition.id, history, closed or on), first, history)
         for owed in _made_due(begun, edition.in_force_until):
             yield _duty(owed, tuple(rules), edition.id, span, history, on)
 

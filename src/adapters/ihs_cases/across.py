@@ -19,7 +19,7 @@ from ihs_domain.history import History
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding
 from ihs_domain.opening import CaseOpened
-from ihs_domain.owing import duties
+from ihs_domain.owing import DutyFails, duties
 from ihs_domain.rescoring import findings
 from ihs_domain.terms import ActorId, Jurisdiction
 from ihs_store.errors import StoreDamaged, StoreError
@@ -93,7 +93,7 @@ def across(
 def _asked(case: str, ask: Callable[[Reading], T], read: Callable[[str], Reading]) -> T | Broken:
     try:
         return ask(read(case))
-    except (StoreDamaged, EditionMissing) as error:
+    except (StoreDamaged, EditionMissing, DutyFails) as error:
         return Broken(case, str(error))
     except (StoreError, CasesError):
         raise

@@ -19,7 +19,8 @@ from ihs_cli.errors import Misasked
 from ihs_cli.opening import edition_of, opened
 from ihs_cli.options import ANY_CASE, AS_AT, ON, asks_a_store, formats
 from ihs_cli.output import Output, plain
-from ihs_domain.editions import BadEdition, Edition, RuleBook
+from ihs_domain.edition_checks import BadEdition
+from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.terms import CaseId
 from ihs_domain.what_if import By, Change, Changed, Count, Tally, what_if
 
