@@ -177,7 +177,7 @@ class Asking:
         try:
             return self._objection(row, sketch.event)
         except Exception:  # noqa: BLE001 - whatever a gate cannot do with a sketch, it is then asked about the whole
-            sketch.spell_out()
+            sketch.spell_out(sketch.event)
             return self._objection(row, sketch.whole())
 
     def _refused(self, sketch: Sketch, row: GateRow, objection: Objection) -> Step:
