@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from typing import Any, Final, NoReturn, get_origin
 
 import attrs
@@ -117,6 +118,7 @@ class Sketch:
         else:
             yield from self.opened(hint, where).samples()
 
+    @cached_property
     def whole(self) -> Any:
         """The decision whole: as told, the rest as plain as can be. None where nothing fits into a field of it."""
         return self._whole(self.sayable.cls, ())
