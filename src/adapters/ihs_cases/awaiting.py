@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from ihs_cases.cases import Cases
 from ihs_domain.editions import RuleBook
+from ihs_ledger.note import Signer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,6 +30,7 @@ class AsyncCases:
         self.agency = _awaited(cases.agency)
         self.agency_ids = _awaited(cases.agency_ids)
         self.zone = _awaited(cases.zone)
+        self.checkpoint = _awaited(cases.checkpoint)
 
     @classmethod
     async def open(cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None) -> Self:
@@ -37,15 +39,27 @@ class AsyncCases:
 
     @classmethod
     async def create(
-        cls, url: str, *, key_file: str | Path | None = None, rules: RuleBook | None = None, rehearsal: bool = False
+        cls,
+        url: str,
+        *,
+        key_file: str | Path | None = None,
+        rules: RuleBook | None = None,
+        rehearsal: bool = False,
+        name: str = "ihs",
     ) -> Self:
         """A new store at *url* with a new key file: see Cases.create."""
-        return cls(await asyncio.to_thread(Cases.create, url, key_file=key_file, rules=rules, rehearsal=rehearsal))
+        create = partial(Cases.create, url, key_file=key_file, rules=rules, rehearsal=rehearsal, name=name)
+        return cls(await asyncio.to_thread(create))
 
     @property
     def rehearsal(self) -> bool:
         """Whether this store takes `recorded_at` from its input."""
         return self.cases.rehearsal
+
+    @property
+    def signer(self) -> Signer:
+        """What signs this store's checkpoints: see Cases.signer."""
+        return self.cases.signer
 
     @property
     def home(self) -> ZoneInfo:
