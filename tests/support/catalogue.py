@@ -207,8 +207,9 @@ INSIDE: Final = frozenset({"AlreadyRecorded", "CommitFailed", "Found", "Misfit",
 
 
 def below(root: type[Exception]) -> Iterator[type[Exception]]:
-    """An error and all that are a kind of it, each once."""
-    everything = [root, *(found for child in root.__subclasses__() for found in below(child))]
+    """An error and all that are a kind of it, each once, in an order that does not hang on what was imported first."""
+    children = sorted(root.__subclasses__(), key=lambda child: child.__module__)
+    everything = [root, *(found for child in children for found in below(child))]
     yield from dict.fromkeys(everything)
 
 
