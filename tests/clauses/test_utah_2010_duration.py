@@ -1,7 +1,7 @@
 """R512-100-5(1)(b) and 5(5)(a), edition 2010-10-08: the team's input to changes, and how long services go on."""
 
+import itertools
 from datetime import date
-from itertools import product
 
 import pytest
 
@@ -151,8 +151,8 @@ def test_a_closing_with_every_threat_managed_or_every_child_of_it_gone_is_accept
 @pytest.mark.parametrize("acts, can", [((T1, UNSAFE), True), ((T1, T2, UNSAFE), False)])
 def test_a_case_can_be_closed_for_safety_where_each_child_is_answered_for_in_its_own_way(given, law, acts, can):
     history = given(*CHILDREN, *acts)
-    endings = product((SAFE, GONE), repeat=3)
-    tried = [CaseClosed(reason, {"A-1": one, "A-2": other}) for reason, one, other in endings]
+    ways = itertools.product((SAFE, GONE), repeat=3)
+    tried = [CaseClosed(reason, {"A-1": first, "A-2": second}) for reason, first, second in ways]
 
     accepted = [c for c in tried if not [*law(FIRST).objections(fold(history), Entry(c, FIRST))]]
     assert (accepted != []) == can
