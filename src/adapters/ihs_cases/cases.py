@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ihs_cases import editions as books
 from ihs_cases import instruments as shelf
+from ihs_cases.access import Access
 from ihs_cases.agencies import agency_of
 from ihs_cases.errors import (
     NotAnInstant,
@@ -20,6 +21,7 @@ from ihs_cases.errors import (
     UnknownPerson,
 )
 from ihs_cases.law import law_of
+from ihs_cases.reading import CaseReader
 from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, aware, jurisdiction_of, streams_of
 from ihs_cases.rows import entry_of, normal, opened_entry, person_key
 from ihs_cases.searching import Names
@@ -36,7 +38,7 @@ from ihs_domain.judge import Finding, duties, judge
 from ihs_domain.persons import Person, PersonRegistered, person_of, whole
 from ihs_domain.possible import Doable, possible
 from ihs_domain.rescoring import rescored
-from ihs_domain.roles import Actor
+from ihs_domain.roles import Actor, Role
 from ihs_domain.searching import Found, PersonSearchMade, words
 from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, PersonId, RegisterId
 from ihs_record.codec import encode, encode_computing
@@ -77,6 +79,8 @@ def _of_the_case(record: Sequence[Entry[Any]], person: str) -> PersonId:
 class Cases:
     """The cases of one store. Safe to use from several threads, and from several processes at once.
 
+    Nothing here asks who reads, nor records it, but `reader`: where people read, give each a reader of their own.
+
     Errors are Refused (with all objections), Conflict, the other CasesErrors, RecordErrors for events and DraftRefused
     for ids that do not fit, OutcomeUnknown (ask again with the same command id), and StoreErrors.
     """
@@ -89,6 +93,7 @@ class Cases:
         self.rules = rules
         self.instruments = InstrumentBook() if instruments is None else instruments
         self.recorder = Recorder(store, ring, rules, self.instruments)
+        self.access = Access(self)
 
     @classmethod
     def open(
@@ -226,10 +231,10 @@ class Cases:
         With the duplicates and the cases they are in, as known now or *as_at* then. Raises UnknownPerson.
         """
         position = self._position_at(as_at, lambda: self.home)
-        person = self._registered(RegisterId(person_id), position) if ID.fullmatch(person_id) else None
+        person = self.registered(RegisterId(person_id), position) if ID.fullmatch(person_id) else None
         if person is None or not person.registered:
             raise UnknownPerson("no person of that id is registered: register them first")
-        return whole(lambda id_: self._registered(id_, position), person.id)
+        return whole(lambda id_: self.registered(id_, position), person.id)
 
     def keys_of(self, person_id: str) -> tuple[str, ...]:
         """The ids of every key that seals what identifies a person, under any id they have; in order.
@@ -257,7 +262,7 @@ class Cases:
         searched = words(name)
         if not searched:
             raise NothingToSearchFor("there is no letter in what is searched for: give a part of a name")
-        found = Names(self.store, self.ring, self._registered).called(searched)
+        found = Names(self.store, self.ring, self.registered).called(searched)
         event = PersonSearchMade(len(found), None if purpose is None else Code(purpose))
         self.recorder.record(
             Proposal(
@@ -272,6 +277,24 @@ class Cases:
             None,
         )
         return found
+
+    def reader(self, actor: Actor, *, purpose: str | None = None, at: datetime | None = None) -> CaseReader:
+        """The cases as *actor* may read them: each reading is decided, then on record, then shown.
+
+        *at* is the moment of reading, for rehearsal stores alone.
+        """
+        return CaseReader(self, actor, None if purpose is None else Code(purpose), at)
+
+    def keeper(
+        self, user: str, *, purpose: str | None = None, at: datetime | None = None, even_unrecorded: bool = False
+    ) -> CaseReader:
+        """The cases as whoever holds the store's file and key reads them: all but sealed ones, and on record.
+
+        *even_unrecorded* lets them read a copy that can only be read. Give it to nobody who is at another machine.
+        """
+        actor = Actor(ActorId(user), Role.ADMINISTRATOR)
+        what_for = None if purpose is None else Code(purpose)
+        return CaseReader(self, actor, what_for, at, is_keeper=True, even_unrecorded=even_unrecorded)
 
     def history(
         self,
@@ -288,7 +311,7 @@ class Cases:
         case: see ihs_domain.copying. Raises UnknownCase, and UnknownPerson.
         """
         record = self._record(case_id, opened=opened)
-        upto = self._position(as_at, record)
+        upto = self.position(as_at, record)
         if for_person is None:
             return effective(record, upto, as_of)
         return effective(copied(record, _of_the_case(record, for_person), upto), as_of=as_of)
@@ -359,7 +382,11 @@ class Cases:
 
     def zone(self, case_id: str) -> ZoneInfo:
         """The time zone of a case's calendar."""
-        return ZoneInfo(self.rules.zone(jurisdiction_of(self._record(case_id))) or "UTC")
+        return self.zone_of(self._record(case_id))
+
+    def zone_of(self, record: Sequence[Entry[Any]]) -> ZoneInfo:
+        """The time zone of the calendar of the case whose *record* it is."""
+        return ZoneInfo(self.rules.zone(jurisdiction_of(record)) or "UTC")
 
     @property
     def home(self) -> ZoneInfo:
@@ -372,14 +399,15 @@ class Cases:
             raise UnknownAgency("no agency of that id is on record: record the agreement with it first")
         return rows
 
-    def _registered(self, person_id: RegisterId, upto: int | None = None) -> Person:
+    def registered(self, person_id: RegisterId, upto: int | None = None) -> Person:
         """A person as their own stream has them."""
         return person_of(person_id, self.recorder.entries(f"person/{person_id}", upto))
 
     def _record(self, case_id: str, *, opened: bool = False) -> list[Entry[Any]]:
-        return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self._rows(case_id)]
+        return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self.rows(case_id)]
 
-    def _rows(self, case_id: str) -> list[Row]:
+    def rows(self, case_id: str) -> list[Row]:
+        """The stored rows of a case, in version order. Raises UnknownCase."""
         rows = self.store.stream(f"case/{case_id}") if ID.fullmatch(case_id) else []
         if not rows:
             raise UnknownCase("no case of that id is on record")
@@ -396,8 +424,9 @@ class Cases:
         except KeyError as error:
             raise UnknownEdition(str(error.args[0])) from None
 
-    def _position(self, as_at: AsAt, record: Sequence[Entry[Any]]) -> int | None:
-        return self._position_at(as_at, lambda: ZoneInfo(self.rules.zone(jurisdiction_of(record)) or "UTC"))
+    def position(self, as_at: AsAt, record: Sequence[Entry[Any]]) -> int | None:
+        """The last position known by then, by the calendar of the case whose *record* it is; None for now."""
+        return self._position_at(as_at, lambda: self.zone_of(record))
 
     def _position_at(self, as_at: AsAt, zone: Callable[[], ZoneInfo]) -> int | None:
         """The last position known by then; a day means its end by the calendar of *zone*."""
