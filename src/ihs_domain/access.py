@@ -58,6 +58,10 @@ class Denial(NamedTuple):
     why: Why
 
 
+SEALED: Final = Denial(Why.SEALED)
+NO_GROUND: Final = Denial(Why.NO_GROUND)
+
+
 class Party(NamedTuple):
     """A party to the court's case, for whom, and the entry that names them."""
 
@@ -82,7 +86,7 @@ class Involved:
 
     def is_sealed_for(self, purpose: Code | None) -> bool:
         """Whether a court closed the record to this purpose."""
-        return any(purpose not in open_for for open_for in self.seals.values())
+        return bool(self.seals) and any(purpose not in open_for for open_for in self.seals.values())
 
 
 def worker_assigned(involved: Involved, entry: Entry[WorkerAssigned]) -> Involved:
@@ -273,6 +277,8 @@ def is_on_the_team(at: Standing) -> Grant | None:
 def broke_the_glass(at: Standing) -> Grant | None:
     """In an emergency one case stands open for an hour to whoever opened it."""
     glasses = at.reader.held.glasses.items()
+    if not glasses:
+        return None  # asked of everybody who is denied
     mine = ((v, g) for v, g in glasses if g.case == at.asked.case and g.by == at.reader.actor)
     held = next((v for v, g in mine if g.open_between(at.asked.first, at.asked.last)), None)
     return None if held is None else at.grant(Ground.BREAK_GLASS, held=held)
@@ -299,13 +305,19 @@ GROUNDS: Final[Mapping[Role, tuple[GroundRule, ...]]] = {
 
 def may_read(history: History, reader: Reader, asked: Asked) -> Grant | Denial:
     """Whether *reader* may read the case, by its whole *history* as it was known."""
-    involved = involved_on(history, asked.day)
-    if involved.is_sealed_for(asked.purpose):
-        return Denial(Why.SEALED)
     known = history.once(known_as).get(reader.actor.id, {})
-    at = Standing(involved, known, reader, asked)
-    grants = (rule(at) for rule in GROUNDS.get(reader.actor.role, ()))
-    return next((grant for grant in grants if grant is not None), Denial(Why.NO_GROUND))
+    return decided(Standing(involved_on(history, asked.day), known, reader, asked))
+
+
+def decided(at: Standing) -> Grant | Denial:
+    """The first ground on which they may read; none is found where a court closed the record to their purpose."""
+    if at.involved.is_sealed_for(at.asked.purpose):
+        return SEALED
+    for rule in GROUNDS.get(at.reader.actor.role, ()):
+        grant = rule(at)
+        if grant is not None:
+            return grant
+    return NO_GROUND
 
 
 class CouldRead(NamedTuple):
