@@ -135,7 +135,11 @@ class Access:
         return tuple(sorted((b for b in broken if not b.glass.reviewed), key=lambda b: (b.glass.opened_at, b.whose)))
 
     def looked(self, case_id: str, *, since: date | None = None, until: date | None = None) -> tuple[Entry[Any], ...]:
-        """Who looked into a case from day to day by the agency's calendar, was denied it, or broke the glass for it."""
+        """Who looked into a case from day to day by the agency's calendar, was denied it, or broke the glass for it.
+
+        Raises UnknownCase.
+        """
+        self.cases.rows(case_id)
         looks = (entry for _, entry in self.streams.read(LOOKS) if entry.event.case == case_id)
         return tuple(e for e in looks if (since or date.min) <= e.day <= (until or date.max))
 
