@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from ihs_domain.assigning import DesigneeNamed, WorkerAssigned, WorkerUnassigned
 from ihs_domain.history import Entry, History, by_day
-from ihs_domain.looking import MAY_BREAK, Given, Ground, Held, Post, Why
+from ihs_domain.looking import MAY_BREAK, AccessGround, Given, Held, Post, Why
 from ihs_domain.opening import CaseOpened, CourtOrderEnded, CourtOrderReceived, PartyNamed
 from ihs_domain.persons import IdentificationWithdrawn, PersonIdentified
 from ihs_domain.restricting import RecordSealed, RecordUnsealed, hidden_from
@@ -45,7 +45,7 @@ class Grant(NamedTuple):
     Left out is what is kept from any person *without*. With *copy_for* it is that person's copy: ihs_domain.copying.
     """
 
-    ground: Ground
+    ground: AccessGround
     basis: frozenset[int]
     held: frozenset[int] = frozenset()
     without: frozenset[PersonId] = frozenset()
@@ -193,7 +193,7 @@ class Standing(NamedTuple):
     reader: Reader
     asked: Asked
 
-    def grant(self, ground: Ground, *basis: int, held: int = 0, copy_for: PersonId | None = None) -> Grant:
+    def grant(self, ground: AccessGround, *basis: int, held: int = 0, copy_for: PersonId | None = None) -> Grant:
         """A grant on these entries; what is kept from the reader, as the case knows them, is left out."""
         own = frozenset({held} if held else ())
         return Grant(ground, frozenset(basis), own, frozenset(self.known), copy_for)
@@ -205,29 +205,29 @@ GroundRule = Callable[[Standing], Grant | None]
 def is_assigned(at: Standing) -> Grant | None:
     """A worker reads the cases they are assigned to."""
     version = at.involved.workers.get(at.reader.actor.id)
-    return None if version is None else at.grant(Ground.ASSIGNED, version)
+    return None if version is None else at.grant(AccessGround.ASSIGNED, version)
 
 
 def is_designee(at: Standing) -> Grant | None:
     """Who was named to act in a supervisor's place reads that case while they are."""
     until, version = at.involved.designees.get(at.reader.actor.id, (date.min, 0))
-    return at.grant(Ground.DESIGNEE, version) if version and at.asked.day <= until else None
+    return at.grant(AccessGround.DESIGNEE, version) if version and at.asked.day <= until else None
 
 
 def supervises(at: Standing) -> Grant | None:
     """A supervisor reads the cases of the workers, and of the regions, that they were given to supervise."""
     for held, given in _posts(at, Post.SUPERVISOR):
         if given.worker is not None and given.worker in at.involved.workers:
-            return at.grant(Ground.SUPERVISES_THE_WORKER, at.involved.workers[given.worker], held=held)
+            return at.grant(AccessGround.SUPERVISES_THE_WORKER, at.involved.workers[given.worker], held=held)
         if at.involved.region is not None and at.involved.region[0] == given.region:
-            return at.grant(Ground.SUPERVISES_THE_REGION, at.involved.region[1], held=held)
+            return at.grant(AccessGround.SUPERVISES_THE_REGION, at.involved.region[1], held=held)
     return None
 
 
 def audits(at: Standing) -> Grant | None:
     """An auditor reads any case, whole."""
     held = next((version for version, _ in _posts(at, Post.AUDITOR)), None)
-    return None if held is None else at.grant(Ground.AUDITOR, held=held)
+    return None if held is None else at.grant(AccessGround.AUDITOR, held=held)
 
 
 def _posts(at: Standing, post: Post) -> Iterator[tuple[int, Given]]:
@@ -238,7 +238,7 @@ def _posts(at: Standing, post: Post) -> Iterator[tuple[int, Given]]:
 def is_party(at: Standing) -> Grant | None:
     """The agency's attorney and a child's guardian ad litem read the case that names them."""
     named = _named(at)
-    return None if named is None else at.grant(Ground.PARTY, named[1].version, at.known[named[0]])
+    return None if named is None else at.grant(AccessGround.PARTY, named[1].version, at.known[named[0]])
 
 
 def is_the_court(at: Standing) -> Grant | None:
@@ -247,7 +247,7 @@ def is_the_court(at: Standing) -> Grant | None:
     named = _named(at)
     if named is None or order is None:
         return None
-    return at.grant(Ground.COURT, named[1].version, at.known[named[0]], order)
+    return at.grant(AccessGround.COURT, named[1].version, at.known[named[0]], order)
 
 
 def is_counsel(at: Standing) -> Grant | None:
@@ -255,7 +255,7 @@ def is_counsel(at: Standing) -> Grant | None:
     named = _named(at)
     if named is None or named[1].of is None:
         return None
-    return at.grant(Ground.COUNSEL, named[1].version, at.known[named[0]], copy_for=named[1].of)
+    return at.grant(AccessGround.COUNSEL, named[1].version, at.known[named[0]], copy_for=named[1].of)
 
 
 def _named(at: Standing) -> tuple[PersonId, Party] | None:
@@ -271,7 +271,7 @@ def is_on_the_team(at: Standing) -> Grant | None:
     if member is None or not at.involved.family_agreed:
         return None
     entries = (at.involved.team[member], at.known[member], at.involved.family_agreed)
-    return at.grant(Ground.TEAM, *entries, copy_for=member)
+    return at.grant(AccessGround.TEAM, *entries, copy_for=member)
 
 
 def broke_the_glass(at: Standing) -> Grant | None:
@@ -281,7 +281,7 @@ def broke_the_glass(at: Standing) -> Grant | None:
         return None  # asked of everybody who is denied
     mine = ((v, g) for v, g in glasses if g.case == at.asked.case and g.by == at.reader.actor)
     held = next((v for v, g in mine if g.open_between(at.asked.first, at.asked.last)), None)
-    return None if held is None else at.grant(Ground.BREAK_GLASS, held=held)
+    return None if held is None else at.grant(AccessGround.BREAK_GLASS, held=held)
 
 
 ON_THE_TEAM: Final = (

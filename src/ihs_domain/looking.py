@@ -23,7 +23,7 @@ class Post(StrEnum):
     AUDITOR = "auditor"
 
 
-class Ground(StrEnum):
+class AccessGround(StrEnum):
     """What a reading rests on. The keeper holds the store's own files and key: no rule can stand before them."""
 
     ASSIGNED = "assigned"
@@ -85,7 +85,7 @@ class RecordViewed(Happening):
 
     case: CaseId
     what: Seen
-    ground: Ground
+    ground: AccessGround
     basis: frozenset[int]
     held: frozenset[int]
     upto: int

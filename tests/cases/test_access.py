@@ -1,5 +1,6 @@
 """Reading under access: decided, then on record, then shown; and what is told afterwards of who looked."""
 
+import asyncio
 import os
 import shutil
 import sqlite3
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, Desk, live
 
-from ihs_cases import Cases
+from ihs_cases import AsyncCases, Cases
 from ihs_cases.errors import CaseNotOpen, UnknownCase, UnknownEntry, UnknownPerson, WrongStream
 from ihs_cases.reading import CaseReader
 from ihs_domain.assigning import WorkerAssigned, WorkerUnassigned
@@ -22,9 +23,9 @@ from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.looking import (
     AccessDenied,
     AccessGiven,
+    AccessGround,
     BreakGlassOpened,
     BreakGlassReviewed,
-    Ground,
     Post,
     RecordViewed,
     Seen,
@@ -87,7 +88,9 @@ def test_what_an_assigned_worker_reads_is_what_stands_and_is_on_record(full):
     shown = reader(full, purpose="home-visit").history("k1")
 
     assert shown == full.cases.history("k1")
-    viewed = RecordViewed("k1", Seen.HISTORY, Ground.ASSIGNED, frozenset({2}), frozenset(), 6, purpose="home-visit")
+    viewed = RecordViewed(
+        "k1", Seen.HISTORY, AccessGround.ASSIGNED, frozenset({2}), frozenset(), 6, purpose="home-visit"
+    )
     assert looks(full.cases) == [viewed]
 
 
@@ -108,6 +111,21 @@ def test_a_reading_as_at_a_position_is_on_record_as_far_as_it_went(full):
 
     assert reader(full).history("k1", as_at=known) == full.cases.history("k1", as_at=known)
     assert [view.upto for view in looks(full.cases)] == [3]
+
+
+def test_a_reader_of_async_cases_has_the_same_words(full):
+    awaited = AsyncCases(full.cases).reader(WORKER, purpose="home-visit", at=full.now)
+
+    async def read() -> tuple[Any, ...]:
+        views = (awaited.history("k1"), awaited.timeline("k1"), awaited.get("k1"))
+        return (*[await view for view in views], await awaited.entry("k1", 5), await awaited.find("otto"))
+
+    assert asyncio.run(read()) == (
+        *(full.cases.history("k1"), full.cases.history("k1", opened=True), full.cases.get("k1")),
+        *(full.cases.history("k1", opened=True).record[4], full.cases.reader(WORKER, at=full.now).find("otto")),
+    )
+    said = [look.what for look in looks(full.cases) if isinstance(look, RecordViewed)]
+    assert said == [*(Seen.HISTORY, Seen.TIMELINE, Seen.CASE, Seen.ENTRY), Seen.SEARCH, Seen.SEARCH]
 
 
 def test_the_same_reading_made_again_is_on_record_again(full):
@@ -209,7 +227,7 @@ def test_a_sealed_record_opens_for_the_purposes_of_its_seal_alone(full):
     with pytest.raises(CaseNotOpen):
         reader(full).get("k1")
     with pytest.raises(CaseNotOpen):
-        full.cases.keeper("os-eve", at=full.now).get("k1")
+        full.cases.access.keeper("os-eve", at=full.now).get("k1")
     with pytest.raises(CaseNotOpen):
         full.cases.access.break_glass("k1", actor=WORKER, reason="curiosity", at=full.now)
     assert reader(full, purpose="new-report").get("k1") == full.cases.get("k1")
@@ -290,11 +308,11 @@ def copy(assigned):
 
 
 def test_of_a_copy_that_can_only_be_read_nothing_is_shown_unless_its_keeper_says_so(copy):
-    for one in (copy.reader(WORKER), copy.reader(STRANGER), copy.keeper("os-eve")):
+    for one in (copy.reader(WORKER), copy.reader(STRANGER), copy.access.keeper("os-eve")):
         with pytest.raises(StoreReadOnly):
             one.get("k1")
 
-    assert copy.keeper("os-eve", even_unrecorded=True).get("k1") == copy.get("k1")
+    assert copy.access.keeper("os-eve", even_unrecorded=True).get("k1") == copy.get("k1")
 
 
 @pytest.mark.parametrize(
@@ -338,7 +356,7 @@ def test_a_reading_is_decided_again_where_the_readers_stream_went_on_meanwhile(f
 @pytest.mark.parametrize("said", [RecordViewed, AccessDenied, BreakGlassOpened, BreakGlassReviewed, AccessGiven])
 def test_nobody_puts_on_record_by_hand_what_was_looked_at(full, said):
     event = {
-        RecordViewed: RecordViewed("k1", Seen.CASE, Ground.ASSIGNED, frozenset(), frozenset(), 1),
+        RecordViewed: RecordViewed("k1", Seen.CASE, AccessGround.ASSIGNED, frozenset(), frozenset(), 1),
         AccessDenied: AccessDenied("k1", Seen.CASE, Why.SEALED),
         BreakGlassOpened: BreakGlassOpened("k1", "fear"),
         BreakGlassReviewed: BreakGlassReviewed(1, justified=True),
@@ -359,7 +377,7 @@ def test_a_search_finds_names_in_the_cases_that_may_be_read_alone(full):
     assert looks(full.cases) == [
         PersonSearchMade(1, "new-request"),
         RecordViewed(
-            "k1", Seen.SEARCH, Ground.ASSIGNED, frozenset({2}), frozenset(), 6, opened=True, purpose="new-request"
+            "k1", Seen.SEARCH, AccessGround.ASSIGNED, frozenset({2}), frozenset(), 6, opened=True, purpose="new-request"
         ),
     ]
     assert reader(full, STRANGER).find("zoë") == ()
@@ -409,7 +427,7 @@ def test_broken_glass_opens_the_case_for_an_hour_and_stays_open_for_review(full)
     version = access.break_glass("k1", actor=STRANGER, reason="child-in-danger", at=full.now)
 
     assert reader(full, STRANGER).get("k1") == full.cases.get("k1")
-    assert looks(full.cases, STRANGER)[-1].ground is Ground.BREAK_GLASS
+    assert looks(full.cases, STRANGER)[-1].ground is AccessGround.BREAK_GLASS
     with pytest.raises(CaseNotOpen):
         reader(full, STRANGER).get("k2")
     with pytest.raises(CaseNotOpen):
@@ -453,7 +471,7 @@ def test_who_looked_is_everybody_who_was_shown_denied_or_broke_the_glass(full):
         reader(full, STRANGER).get("k1")
     full.now += timedelta(days=1)
     full.cases.access.break_glass("k1", actor=STRANGER, reason="fear", at=full.now)
-    full.cases.keeper("os-eve", at=full.now).get("k2")
+    full.cases.access.keeper("os-eve", at=full.now).get("k2")
     looked = full.cases.access.looked
 
     assert [(e.actor.id, type(e.event)) for e in looked("k1")] == [
@@ -463,10 +481,10 @@ def test_who_looked_is_everybody_who_was_shown_denied_or_broke_the_glass(full):
     ]
     assert [e.actor.id for e in looked("k1", until=date(2015, 1, 5))] == ["w-12", "w-99"]
     assert [type(e.event) for e in looked("k1", since=date(2015, 1, 6))] == [BreakGlassOpened]
-    assert [(e.actor.id, e.event.ground) for e in looked("k2")] == [("os-eve", Ground.KEEPER)]
+    assert [(e.actor.id, e.event.ground) for e in looked("k2")] == [("os-eve", AccessGround.KEEPER)]
 
 
-def could(desk: Desk, day: date, **more: Any) -> list[tuple[str, Ground]]:
+def could(desk: Desk, day: date, **more: Any) -> list[tuple[str, AccessGround]]:
     return [(one.actor, one.grant.ground) for one in desk.cases.access.could("k1", day, **more)]
 
 
@@ -479,15 +497,15 @@ def test_who_could_have_looked_on_a_day_is_by_what_was_on_record_at_some_moment_
     full.cases.access.break_glass("k1", actor=STRANGER, reason="fear", at=full.now)
 
     assert could(full, date(2015, 1, 4)) == []
-    assert could(full, date(2015, 1, 6)) == [("w-12", Ground.ASSIGNED)]
-    assert could(full, date(2015, 1, 7)) == [("w-12", Ground.ASSIGNED), ("w-5", Ground.ASSIGNED)]
-    assert could(full, date(2015, 1, 8)) == [("w-12", Ground.ASSIGNED)]
-    assert could(full, date(2015, 1, 6), as_at=date(2015, 1, 9))[1:] == [("w-6", Ground.ASSIGNED)]
+    assert could(full, date(2015, 1, 6)) == [("w-12", AccessGround.ASSIGNED)]
+    assert could(full, date(2015, 1, 7)) == [("w-12", AccessGround.ASSIGNED), ("w-5", AccessGround.ASSIGNED)]
+    assert could(full, date(2015, 1, 8)) == [("w-12", AccessGround.ASSIGNED)]
+    assert could(full, date(2015, 1, 6), as_at=date(2015, 1, 9))[1:] == [("w-6", AccessGround.ASSIGNED)]
     assert could(full, date(2015, 1, 12)) == [
-        ("s-3", Ground.SUPERVISES_THE_REGION),
-        ("w-12", Ground.ASSIGNED),
-        ("w-6", Ground.ASSIGNED),
-        ("w-99", Ground.BREAK_GLASS),
+        ("s-3", AccessGround.SUPERVISES_THE_REGION),
+        ("w-12", AccessGround.ASSIGNED),
+        ("w-6", AccessGround.ASSIGNED),
+        ("w-99", AccessGround.BREAK_GLASS),
     ]
 
 
@@ -510,12 +528,12 @@ def test_of_a_sealed_case_who_could_have_looked_depends_on_what_for(full):
     day = full.now.date() + timedelta(days=1)
 
     assert could(full, day) == []
-    assert could(full, day, purpose="new-report") == [("w-12", Ground.ASSIGNED)]
+    assert could(full, day, purpose="new-report") == [("w-12", AccessGround.ASSIGNED)]
 
 
 def test_a_keeper_is_told_of_a_case_that_is_not_there(full):
     with pytest.raises(UnknownCase):
-        full.cases.keeper("os-eve", at=full.now).get("no-such")
+        full.cases.access.keeper("os-eve", at=full.now).get("no-such")
     with pytest.raises(UnknownCase):
         full.cases.access.could("no-such", date(2015, 1, 5))
 

@@ -16,10 +16,10 @@ from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.looking import (
     AccessEnded,
     AccessGiven,
+    AccessGround,
     Before,
     BreakGlassOpened,
     BreakGlassReviewed,
-    Ground,
     Held,
     Post,
     Why,
@@ -69,7 +69,7 @@ def test_nobody_reads_a_case_in_which_nothing_names_them(role):
 def test_an_assigned_worker_reads_until_they_no_longer_are(role):
     assigned = (OPENED, WorkerAssigned("w-1"))
 
-    assert asks(case(*assigned), "w-1", role) == Grant(Ground.ASSIGNED, frozenset({2}))
+    assert asks(case(*assigned), "w-1", role) == Grant(AccessGround.ASSIGNED, frozenset({2}))
     assert asks(case(*assigned), "w-1", role, day=DAY - timedelta(1)) == NOTHING
     assert asks(case(*assigned), "w-2", role) == NOTHING
     assert asks(case(*assigned, WorkerUnassigned("w-1")), "w-1", role) == NOTHING
@@ -85,7 +85,7 @@ def test_a_role_does_not_lend_the_ground_of_another():
 def test_a_designee_reads_while_they_are_named():
     history = case(OPENED, DesigneeNamed("d-1", DAY))
 
-    assert asks(history, "d-1", Role.DESIGNEE) == Grant(Ground.DESIGNEE, frozenset({2}))
+    assert asks(history, "d-1", Role.DESIGNEE) == Grant(AccessGround.DESIGNEE, frozenset({2}))
     assert asks(history, "d-1", Role.DESIGNEE, day=DAY + timedelta(1)) == NOTHING
 
 
@@ -93,8 +93,8 @@ def test_a_supervisor_reads_the_cases_of_their_workers_and_of_their_region():
     history = case(OPENED, WorkerAssigned("w-1"))
     of_worker, of_region = (AccessGiven(Post.SUPERVISOR, **of) for of in ({"worker": "w-1"}, {"region": "north"}))
 
-    worker = Grant(Ground.SUPERVISES_THE_WORKER, frozenset({2}), frozenset({1}))
-    region = Grant(Ground.SUPERVISES_THE_REGION, frozenset({1}), frozenset({1}))
+    worker = Grant(AccessGround.SUPERVISES_THE_WORKER, frozenset({2}), frozenset({1}))
+    region = Grant(AccessGround.SUPERVISES_THE_REGION, frozenset({1}), frozenset({1}))
     assert asks(history, "s-1", Role.SUPERVISOR, of_worker) == worker
     assert asks(history, "s-1", Role.CPS_SUPERVISOR, of_region) == region
     assert asks(history, "s-1", Role.SUPERVISOR, AccessGiven(Post.SUPERVISOR, worker="w-2")) == NOTHING
@@ -107,7 +107,7 @@ def test_a_post_lets_look_from_its_day_until_its_last_or_until_it_is_ended():
     read = [asks(history, "a-9", Role.AUDITOR, post, day=DAY + timedelta(n)) != NOTHING for n in (-1, 0, 1, 2)]
 
     assert read == [False, True, True, False]
-    assert asks(history, "a-9", Role.AUDITOR, post) == Grant(Ground.AUDITOR, frozenset(), frozenset({1}))
+    assert asks(history, "a-9", Role.AUDITOR, post) == Grant(AccessGround.AUDITOR, frozenset(), frozenset({1}))
     assert asks(history, "a-9", Role.AUDITOR, post, AccessEnded(1)) == NOTHING
 
 
@@ -115,7 +115,7 @@ def test_a_post_lets_look_from_its_day_until_its_last_or_until_it_is_ended():
 def test_a_party_reads_the_case_that_names_them_under_their_id_in_the_register(role):
     history = case(OPENED, PartyNamed("gran", role), IDENTIFIED)
 
-    expected = Grant(Ground.PARTY, frozenset({2, 3}), without=frozenset({"gran"}))
+    expected = Grant(AccessGround.PARTY, frozenset({2, 3}), without=frozenset({"gran"}))
     assert asks(history, "p-7", role) == expected
     assert asks(history, "gran", role) == NOTHING  # another family may call somebody else so
     assert asks(history, "p-7", Role.PARENTS_COUNSEL) == NOTHING
@@ -143,7 +143,7 @@ def test_counsel_for_a_parent_reads_what_that_parent_may_have_a_copy_of():
 
     found = asks(history, "p-7", Role.PARENTS_COUNSEL)
 
-    assert found == Grant(Ground.COUNSEL, frozenset({2, 3}), without=frozenset({"gran"}), copy_for="dad")
+    assert found == Grant(AccessGround.COUNSEL, frozenset({2, 3}), without=frozenset({"gran"}), copy_for="dad")
     assert asks(case(PartyNamed("gran", Role.PARENTS_COUNSEL), IDENTIFIED), "p-7", Role.PARENTS_COUNSEL) == NOTHING
 
 
@@ -154,7 +154,7 @@ def test_a_team_member_reads_a_copy_once_the_family_helped_form_the_team(role):
 
     found = asks(case(OPENED, formed, IDENTIFIED), "p-7", role)
 
-    assert found == Grant(Ground.TEAM, frozenset({2, 3}), without=frozenset({"gran"}), copy_for="gran")
+    assert found == Grant(AccessGround.TEAM, frozenset({2, 3}), without=frozenset({"gran"}), copy_for="gran")
     assert asks(case(OPENED, alone, IDENTIFIED), "p-7", role) == NOTHING
     assert asks(case(OPENED, formed, IDENTIFIED, TeamMemberLeft("gran")), "p-7", role) == NOTHING
 
@@ -166,7 +166,7 @@ def test_what_is_kept_from_the_reader_as_the_case_knows_them_is_left_out():
     found = asks(history, "p-7", Role.PRACTITIONER)
 
     assert [e.version for e in left_to(history.record, found)] == [2, 3]
-    assert left_to(history.record, Grant(Ground.AUDITOR, frozenset())) == list(history.record)
+    assert left_to(history.record, Grant(AccessGround.AUDITOR, frozenset())) == list(history.record)
 
 
 # Seals
@@ -178,10 +178,10 @@ def test_a_sealed_record_is_closed_to_everybody_but_for_the_purposes_its_seal_na
 
     assert asks(case(*sealed), "w-1", Role.PRACTITIONER) == closed
     assert asks(case(*sealed), "w-1", Role.PRACTITIONER, purpose="curiosity") == closed
-    assert asks(case(*sealed), "w-1", Role.PRACTITIONER, purpose="new-report").ground is Ground.ASSIGNED
+    assert asks(case(*sealed), "w-1", Role.PRACTITIONER, purpose="new-report").ground is AccessGround.ASSIGNED
     assert asks(case(*sealed), "a-9", Role.AUDITOR, AccessGiven(Post.AUDITOR)) == closed
     assert asks(case(*sealed), "w-1", Role.PRACTITIONER, BreakGlassOpened("k1", "fear")) == closed
-    assert asks(case(*sealed, RecordUnsealed("order-1")), "w-1", Role.PRACTITIONER).ground is Ground.ASSIGNED
+    assert asks(case(*sealed, RecordUnsealed("order-1")), "w-1", Role.PRACTITIONER).ground is AccessGround.ASSIGNED
 
 
 def test_of_two_seals_each_must_name_the_purpose():
@@ -189,7 +189,7 @@ def test_of_two_seals_each_must_name_the_purpose():
     history = case(OPENED, WorkerAssigned("w-1"), *seals)
 
     assert asks(history, "w-1", Role.PRACTITIONER, purpose="a") == Denial(Why.SEALED)
-    assert asks(history, "w-1", Role.PRACTITIONER, purpose="b").ground is Ground.ASSIGNED
+    assert asks(history, "w-1", Role.PRACTITIONER, purpose="b").ground is AccessGround.ASSIGNED
 
 
 # Broken glass
@@ -202,13 +202,15 @@ def test_broken_glass_opens_one_case_for_sixty_minutes_to_who_broke_it():
 
     assert read == {-1: False, 0: True, 59: True, 60: False}
     assert asks(history, "w-9", Role.PRACTITIONER, BreakGlassOpened("k2", "child-in-danger")) == NOTHING
-    assert asks(history, "w-9", Role.PRACTITIONER, glass) == Grant(Ground.BREAK_GLASS, frozenset(), frozenset({1}))
+    assert asks(history, "w-9", Role.PRACTITIONER, glass) == Grant(
+        AccessGround.BREAK_GLASS, frozenset(), frozenset({1})
+    )
 
 
 def test_who_may_read_anyway_does_not_read_by_broken_glass():
     history = case(OPENED, WorkerAssigned("w-1"))
 
-    assert asks(history, "w-1", Role.PRACTITIONER, BreakGlassOpened("k1", "fear")).ground is Ground.ASSIGNED
+    assert asks(history, "w-1", Role.PRACTITIONER, BreakGlassOpened("k1", "fear")).ground is AccessGround.ASSIGNED
 
 
 HELD = held_by(

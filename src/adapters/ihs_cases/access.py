@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from ihs_cases.errors import CaseNotOpen, UnknownCase
 from ihs_cases.looking import DECIDING, AccessStreams
+from ihs_cases.moments import AsAt, position_at, rows_of, zone_of
+from ihs_cases.reading import CaseReader
 from ihs_cases.rows import entry_of
 from ihs_domain.access import Asked, Grant, could_read, involved_on
 from ihs_domain.gates import Refused
@@ -32,7 +34,7 @@ from ihs_domain.terms import ActorId, CaseId, Code, Version
 from ihs_record.names import STORED_AS
 
 if TYPE_CHECKING:
-    from ihs_cases.cases import AsAt, Cases
+    from ihs_cases.cases import Cases
 
 LOOKS: Final = tuple(STORED_AS[cls] for cls in (RecordViewed, AccessDenied, BreakGlassOpened))
 GLASS: Final = tuple(STORED_AS[cls] for cls in (BreakGlassOpened, BreakGlassReviewed))
@@ -60,6 +62,16 @@ class Access:
     def __init__(self, cases: "Cases") -> None:
         self.cases = cases
         self.streams = AccessStreams(cases.store, cases.ring, cases.home)
+
+    def keeper(
+        self, user: str, *, purpose: str | None = None, at: datetime | None = None, even_unrecorded: bool = False
+    ) -> CaseReader:
+        """The cases as whoever holds the store's file and key reads them: all but sealed ones, and on record.
+
+        *even_unrecorded* lets them read a copy that can only be read. Give it to nobody who is at another machine.
+        """
+        actor, what_for = Actor(ActorId(user), Role.ADMINISTRATOR), None if purpose is None else Code(purpose)
+        return CaseReader(self.cases, actor, what_for, at, is_keeper=True, even_unrecorded=even_unrecorded)
 
     def give(
         self,
@@ -106,11 +118,11 @@ class Access:
 
     def _denied(self, event: BreakGlassOpened, at: datetime | None) -> Iterator[AccessDenied]:
         try:
-            record = [entry_of(row) for row in self.cases.rows(event.case)]
+            record = [entry_of(row) for row in rows_of(self.cases.store, event.case)]
         except UnknownCase:
             yield AccessDenied(None, Seen.CASE, Why.NO_SUCH_CASE, event.reason)
             return
-        day = (at or datetime.now(UTC)).astimezone(self.cases.zone_of(record)).date()
+        day = (at or datetime.now(UTC)).astimezone(zone_of(self.cases.rules, record)).date()
         if involved_on(effective(record), day).is_sealed_for(event.reason):
             yield AccessDenied(event.case, Seen.CASE, Why.SEALED, event.reason)
 
@@ -139,18 +151,18 @@ class Access:
 
         Raises UnknownCase.
         """
-        self.cases.rows(case_id)
+        rows_of(self.cases.store, case_id)
         looks = (entry for _, entry in self.streams.read(LOOKS) if entry.event.case == case_id)
         return tuple(e for e in looks if (since or date.min) <= e.day <= (until or date.max))
 
-    def could(self, case_id: str, on: date, *, as_at: "AsAt" = None, purpose: str | None = None) -> tuple[Could, ...]:
+    def could(self, case_id: str, on: date, *, as_at: AsAt = None, purpose: str | None = None) -> tuple[Could, ...]:
         """Who could have read a case at any moment of a day, by what was on record at that moment, and by what.
 
         With *as_at* instead: by what was on record then. It is the rule that reading asks, of every actor on record.
         Raises UnknownCase.
         """
-        record = [entry_of(row) for row in self.cases.rows(case_id)]
-        zone = self.cases.zone_of(record)
+        record = [entry_of(row) for row in rows_of(self.cases.store, case_id)]
+        zone = zone_of(self.cases.rules, record)
         given = list(self.streams.read(DECIDING))
         asked = Asked(CaseId(case_id), on, *_ends_of(on, zone), None if purpose is None else Code(purpose))
         roles: dict[tuple[ActorId, Grant], dict[Role, None]] = {}
@@ -163,11 +175,11 @@ class Access:
         return tuple(sorted(found, key=lambda one: (one.actor, one.grant.ground, sorted(one.grant.basis))))
 
     def _moments(
-        self, as_at: "AsAt", record: Sequence[Entry[Any]], given: Sequence[Entry[Any]], asked: Asked
+        self, as_at: AsAt, record: Sequence[Entry[Any]], given: Sequence[Entry[Any]], asked: Asked
     ) -> Sequence[int | None]:
         """The positions at which an answer of that day can have changed: its beginning, and each record on it."""
         if as_at is not None:
-            return [self.cases.position(as_at, record)]
+            return [position_at(self.cases.store, as_at, lambda: zone_of(self.cases.rules, record))]
         before = self.cases.store.position_at(asked.first - timedelta(microseconds=1))
         last = self.cases.store.position_at(asked.last)
         return sorted({before, *(e.position for e in (*record, *given) if before < e.position <= last)})

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 from uuid import uuid4
@@ -16,13 +16,13 @@ from ihs_cases.errors import (
     NotAnInstant,
     NothingToSearchFor,
     UnknownAgency,
-    UnknownCase,
     UnknownEdition,
     UnknownPerson,
 )
 from ihs_cases.law import law_of
+from ihs_cases.moments import AsAt, position_at, rows_of, zone_of
 from ihs_cases.reading import CaseReader
-from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, aware, jurisdiction_of, streams_of
+from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, aware, streams_of
 from ihs_cases.rows import entry_of, normal, opened_entry, person_key
 from ihs_cases.searching import Names
 from ihs_domain.agencies import Agency, on_call_at
@@ -38,7 +38,7 @@ from ihs_domain.judge import Finding, duties, judge
 from ihs_domain.persons import Person, PersonRegistered, person_of, whole
 from ihs_domain.possible import Doable, possible
 from ihs_domain.rescoring import rescored
-from ihs_domain.roles import Actor, Role
+from ihs_domain.roles import Actor
 from ihs_domain.searching import Found, PersonSearchMade, words
 from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, PersonId, RegisterId
 from ihs_record.codec import encode, encode_computing
@@ -50,9 +50,6 @@ from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import RecordStore
 from ihs_store.schema import refuse_leftovers
 from ihs_store.store import create, open_store
-
-AsAt = int | date | datetime | None
-"""A position, an instant, or a day, which means the end of that local day."""
 
 KEY_FILE: Final = "IHS_KEY_FILE"
 
@@ -231,10 +228,10 @@ class Cases:
         With the duplicates and the cases they are in, as known now or *as_at* then. Raises UnknownPerson.
         """
         position = self._position_at(as_at, lambda: self.home)
-        person = self.registered(RegisterId(person_id), position) if ID.fullmatch(person_id) else None
+        person = self._registered(RegisterId(person_id), position) if ID.fullmatch(person_id) else None
         if person is None or not person.registered:
             raise UnknownPerson("no person of that id is registered: register them first")
-        return whole(lambda id_: self.registered(id_, position), person.id)
+        return whole(lambda id_: self._registered(id_, position), person.id)
 
     def keys_of(self, person_id: str) -> tuple[str, ...]:
         """The ids of every key that seals what identifies a person, under any id they have; in order.
@@ -262,7 +259,7 @@ class Cases:
         searched = words(name)
         if not searched:
             raise NothingToSearchFor("there is no letter in what is searched for: give a part of a name")
-        found = Names(self.store, self.ring, self.registered).called(searched)
+        found = Names(self.store, self.ring, self._registered).called(searched)
         event = PersonSearchMade(len(found), None if purpose is None else Code(purpose))
         self.recorder.record(
             Proposal(
@@ -285,17 +282,6 @@ class Cases:
         """
         return CaseReader(self, actor, None if purpose is None else Code(purpose), at)
 
-    def keeper(
-        self, user: str, *, purpose: str | None = None, at: datetime | None = None, even_unrecorded: bool = False
-    ) -> CaseReader:
-        """The cases as whoever holds the store's file and key reads them: all but sealed ones, and on record.
-
-        *even_unrecorded* lets them read a copy that can only be read. Give it to nobody who is at another machine.
-        """
-        actor = Actor(ActorId(user), Role.ADMINISTRATOR)
-        what_for = None if purpose is None else Code(purpose)
-        return CaseReader(self, actor, what_for, at, is_keeper=True, even_unrecorded=even_unrecorded)
-
     def history(
         self,
         case_id: str,
@@ -311,7 +297,7 @@ class Cases:
         case: see ihs_domain.copying. Raises UnknownCase, and UnknownPerson.
         """
         record = self._record(case_id, opened=opened)
-        upto = self.position(as_at, record)
+        upto = self._position(as_at, record)
         if for_person is None:
             return effective(record, upto, as_of)
         return effective(copied(record, _of_the_case(record, for_person), upto), as_of=as_of)
@@ -382,11 +368,7 @@ class Cases:
 
     def zone(self, case_id: str) -> ZoneInfo:
         """The time zone of a case's calendar."""
-        return self.zone_of(self._record(case_id))
-
-    def zone_of(self, record: Sequence[Entry[Any]]) -> ZoneInfo:
-        """The time zone of the calendar of the case whose *record* it is."""
-        return ZoneInfo(self.rules.zone(jurisdiction_of(record)) or "UTC")
+        return zone_of(self.rules, self._record(case_id))
 
     @property
     def home(self) -> ZoneInfo:
@@ -399,19 +381,15 @@ class Cases:
             raise UnknownAgency("no agency of that id is on record: record the agreement with it first")
         return rows
 
-    def registered(self, person_id: RegisterId, upto: int | None = None) -> Person:
+    def _registered(self, person_id: RegisterId, upto: int | None = None) -> Person:
         """A person as their own stream has them."""
         return person_of(person_id, self.recorder.entries(f"person/{person_id}", upto))
 
     def _record(self, case_id: str, *, opened: bool = False) -> list[Entry[Any]]:
-        return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self.rows(case_id)]
+        return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self._rows(case_id)]
 
-    def rows(self, case_id: str) -> list[Row]:
-        """The stored rows of a case, in version order. Raises UnknownCase."""
-        rows = self.store.stream(f"case/{case_id}") if ID.fullmatch(case_id) else []
-        if not rows:
-            raise UnknownCase("no case of that id is on record")
-        return rows
+    def _rows(self, case_id: str) -> list[Row]:
+        return rows_of(self.store, case_id)
 
     def _law_of(self, history: History, edition: Edition | str | None) -> Law:
         return law_of(self.rules, history, None if edition is None else self._edition(edition))
@@ -424,16 +402,8 @@ class Cases:
         except KeyError as error:
             raise UnknownEdition(str(error.args[0])) from None
 
-    def position(self, as_at: AsAt, record: Sequence[Entry[Any]]) -> int | None:
-        """The last position known by then, by the calendar of the case whose *record* it is; None for now."""
-        return self._position_at(as_at, lambda: self.zone_of(record))
+    def _position(self, as_at: AsAt, record: Sequence[Entry[Any]]) -> int | None:
+        return self._position_at(as_at, lambda: zone_of(self.rules, record))
 
     def _position_at(self, as_at: AsAt, zone: Callable[[], ZoneInfo]) -> int | None:
-        """The last position known by then; a day means its end by the calendar of *zone*."""
-        if as_at is None or isinstance(as_at, int):
-            return as_at
-        if not isinstance(as_at, date):
-            raise NotAnInstant("as_at is neither a position, a day nor an instant: give an int, a date or a datetime")
-        if isinstance(as_at, datetime):
-            return self.store.position_at(aware(as_at))
-        return self.store.position_at(datetime.combine(as_at, time.max, zone()).replace(fold=1))
+        return position_at(self.store, as_at, zone)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from attrs import frozen
 
 from ihs_cases.errors import CaseNotOpen, NothingToSearchFor, UnknownCase, UnknownEntry, UnknownPerson
+from ihs_cases.moments import AsAt, position_at, rows_of, zone_of
 from ihs_cases.rows import entry_of, opened_entry
 from ihs_cases.searching import Names
 from ihs_domain.access import Asked, Denial, Grant, Reader, involved_on, left_to, may_read
@@ -13,15 +14,16 @@ from ihs_domain.case import Case, fold
 from ihs_domain.copying import copied
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.ids import said_in
-from ihs_domain.looking import AccessDenied, Ground, Held, RecordViewed, Seen, Why
+from ihs_domain.looking import AccessDenied, AccessGround, Held, RecordViewed, Seen, Why
+from ihs_domain.persons import Person, person_of
 from ihs_domain.roles import Actor
 from ihs_domain.searching import Found, PersonSearchMade, words
-from ihs_domain.terms import CaseId, Code, PersonId
+from ihs_domain.terms import CaseId, Code, PersonId, RegisterId
 from ihs_record.row import Row
 from ihs_store.errors import StoreReadOnly
 
 if TYPE_CHECKING:
-    from ihs_cases.cases import AsAt, Cases
+    from ihs_cases.cases import Cases
 
 NO_SUCH_CASE: Final = Denial(Why.NO_SUCH_CASE)
 
@@ -46,14 +48,14 @@ class Shown(NamedTuple):
     """What is asked to be shown: which view, as it was known when, with what is sealed, and for whom a copy."""
 
     what: Seen
-    as_at: "AsAt" = None
+    as_at: AsAt = None
     opened: bool = False
     for_person: str | None = None
 
 
 @frozen
 class CaseReader:
-    """The cases as one actor may read them, for one purpose. Made by Cases.reader and Cases.keeper.
+    """The cases as one actor may read them, for one purpose. Made by Cases.reader and Access.keeper.
 
     Each answer is decided by ihs_domain.access, then on record as RecordViewed on the stream of whoever asks, and then
     given. CaseNotOpen says no: in the same words whether there is no such case or it is not theirs to read, and
@@ -72,7 +74,7 @@ class CaseReader:
         self,
         case_id: str,
         *,
-        as_at: "AsAt" = None,
+        as_at: AsAt = None,
         as_of: date | None = None,
         opened: bool = False,
         for_person: str | None = None,
@@ -82,17 +84,17 @@ class CaseReader:
         shown = Shown(what, as_at, opened, for_person)
         record, grant = self._allowed(case_id, shown)
         entries = [opened_entry(row, self.cases.ring) for row in record.rows] if opened else record.entries
-        upto, person = self.cases.position(as_at, record.entries), _copy_for(grant, for_person)
+        upto, person = self._position(as_at, record), _copy_for(grant, for_person)
         left = left_to(entries, grant)
         if person is None:
             return effective(left, upto, as_of)
         return effective(copied(left, person, upto), as_of=as_of)
 
-    def timeline(self, case_id: str, *, as_at: "AsAt" = None, for_person: str | None = None) -> History:
+    def timeline(self, case_id: str, *, as_at: AsAt = None, for_person: str | None = None) -> History:
         """All that was put on record, names and words opened: its `lines`."""
         return self.history(case_id, as_at=as_at, opened=True, for_person=for_person, what=Seen.TIMELINE)
 
-    def get(self, case_id: str, *, as_at: "AsAt" = None, as_of: date | None = None) -> Case:
+    def get(self, case_id: str, *, as_at: AsAt = None, as_of: date | None = None) -> Case:
         """The case as it stands, or as it was known or true then."""
         return fold(self.history(case_id, as_at=as_at, as_of=as_of, what=Seen.CASE))
 
@@ -115,13 +117,19 @@ class CaseReader:
         return self.cases.access.streams.put(self.actor, lambda held: self._searched(searched, held), self.at)
 
     def _searched(self, searched: tuple[str, ...], held: Held) -> tuple[list[Any], tuple[Found, ...]]:
-        everybody = Names(self.cases.store, self.cases.ring, self.cases.registered).called(searched)
+        everybody = Names(self.cases.store, self.cases.ring, self._registered).called(searched)
         answers = {case: self._decided(case, held) for one in everybody for case in self._cases_of(one)}
         may = {case: answer for case, answer in answers.items() if isinstance(answer, Allowed) and _is_whole(answer)}
         found = tuple(one for one in everybody if any(case in may for case in self._cases_of(one)))
         looked_into = dict.fromkeys(one.case for one in found if one.case is not None)
         views = [self._viewed(may[case], Shown(Seen.SEARCH, opened=True)) for case in looked_into]
         return [PersonSearchMade(len(found), self.purpose), *views], found
+
+    def _registered(self, person: RegisterId) -> Person:
+        return person_of(person, self.cases.recorder.entries(f"person/{person}"))
+
+    def _position(self, as_at: AsAt, record: CaseRecord) -> int | None:
+        return position_at(self.cases.store, as_at, lambda: zone_of(self.cases.rules, record.entries))
 
     def _cases_of(self, one: Found) -> tuple[str, ...]:
         if one.case is not None:
@@ -131,7 +139,7 @@ class CaseReader:
     def _allowed(self, case_id: str, shown: Shown) -> Allowed:
         """What may be shown of a case, once that it is shown is on record."""
         if self.is_keeper:
-            self.cases.rows(case_id)  # there is nothing to hide from them: UnknownCase says so
+            rows_of(self.cases.store, case_id)  # there is nothing to hide from them: UnknownCase says so
         answers: list[Allowed | Denial] = []
         try:
             self.cases.access.streams.put(
@@ -161,12 +169,12 @@ class CaseReader:
     def _decided(self, case_id: str, held: Held) -> Allowed | Denial:
         """Whether a case may be read, by what is on record now."""
         try:
-            rows = self.cases.rows(case_id)
+            rows = rows_of(self.cases.store, case_id)
         except UnknownCase:
             return NO_SUCH_CASE
         record = CaseRecord(case_id, rows, [entry_of(row) for row in rows])
         now = self.at or datetime.now(UTC)
-        day = now.astimezone(self.cases.zone_of(record.entries)).date()
+        day = now.astimezone(zone_of(self.cases.rules, record.entries)).date()
         asked = Asked(CaseId(case_id), day, now, now, self.purpose)
         history = effective(record.entries)
         answer = (
@@ -177,11 +185,11 @@ class CaseReader:
     def _as_keeper(self, history: History, asked: Asked) -> Grant | Denial:
         """A keeper reads all but what a court closed to the purpose: nothing else stands between them and the file."""
         sealed = involved_on(history, asked.day).is_sealed_for(asked.purpose)
-        return Denial(Why.SEALED) if sealed else Grant(Ground.KEEPER, frozenset())
+        return Denial(Why.SEALED) if sealed else Grant(AccessGround.KEEPER, frozenset())
 
     def _viewed(self, allowed: Allowed, shown: Shown) -> RecordViewed:
         record, grant = allowed
-        upto = self.cases.position(shown.as_at, record.entries)
+        upto = self._position(shown.as_at, record)
         known = [e.version for e in record.entries if upto is None or e.position <= upto]
         return RecordViewed(
             case=CaseId(record.id),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from ihs_cases.access import Broken, Could
-from ihs_cases.cases import AsAt
+from ihs_cases.moments import AsAt
 from ihs_cli.opening import opened
 from ihs_cli.options import ACTOR, AS_AT, CASE, ROLE, Day, Id, asks_a_store, formats
 from ihs_cli.output import Output

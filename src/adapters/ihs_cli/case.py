@@ -10,7 +10,7 @@ import click
 from attrs import frozen
 
 from ihs_cases import Cases
-from ihs_cases.cases import AsAt
+from ihs_cases.moments import AsAt
 from ihs_cases.reading import CaseReader
 from ihs_cli.opening import opened
 from ihs_cli.options import AS_AT, AS_OF, CASE, FOR, ON, Id, asks_a_store, formats

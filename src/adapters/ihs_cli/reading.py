@@ -54,7 +54,7 @@ def reader_of(
 
 def keeper_of(cases: Cases, purpose: str | None = None, *, even_unrecorded: bool = False) -> CaseReader:
     """Whoever is at this machine, by the name the system has for them."""
-    return cases.keeper(user(), purpose=purpose, at=moment(cases), even_unrecorded=even_unrecorded)
+    return cases.access.keeper(user(), purpose=purpose, at=moment(cases), even_unrecorded=even_unrecorded)
 
 
 def user() -> str:
