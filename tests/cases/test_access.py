@@ -4,9 +4,11 @@ import asyncio
 import os
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -169,6 +171,29 @@ def test_a_guardian_ad_litem_is_shown_the_case_whole_but_for_what_is_kept_from_t
     full.put(AccessRestricted(5, frozenset({"gal"}), "danger"))
     with pytest.raises(UnknownEntry):
         reader(full, guardian).entry("k1", 5)
+
+
+def test_readings_of_one_actor_at_the_same_time_are_each_on_record(assigned):
+    with ThreadPoolExecutor(8) as threads:
+        shown = list(threads.map(lambda _: assigned.reader(WORKER).get("k1"), range(24)))
+
+    assert shown == [assigned.get("k1")] * 24
+    assert len(looks(assigned)) == 24
+
+
+def test_on_a_server_it_is_decided_and_on_record_alike(postgres, tmp_path):
+    url = postgres.url(f"t{token_hex(8)}")
+    with Cases.create(url, key_file=tmp_path / "key", rules=UTAH) as cases:
+        for n, event in enumerate((OPENED, WorkerAssigned("w-12"))):
+            cases.record(event, case_id="k1", actor=WORKER, occurred=date(2015, 1, 5), command_id=f"c{n}")
+        assert cases.reader(WORKER).get("k1") == cases.get("k1")
+        with pytest.raises(CaseNotOpen):
+            cases.reader(STRANGER).get("k1")
+        cases.access.break_glass("k1", actor=STRANGER, reason="fear")
+
+        assert [type(e.event) for e in cases.access.looked("k1")] == [RecordViewed, AccessDenied, BreakGlassOpened]
+        today = cases.access.looked("k1")[0].recorded_at.astimezone(cases.zone("k1")).date()
+        assert [one.actor for one in cases.access.could("k1", today)] == ["w-12", "w-99"]
 
 
 # Denied

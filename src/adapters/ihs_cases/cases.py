@@ -20,7 +20,7 @@ from ihs_cases.errors import (
     UnknownPerson,
 )
 from ihs_cases.law import law_of
-from ihs_cases.moments import AsAt, position_at, rows_of, zone_of
+from ihs_cases.moments import AsAt, person_in, position_at, rows_of, zone_of
 from ihs_cases.reading import CaseReader
 from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, aware, streams_of
 from ihs_cases.rows import entry_of, normal, opened_entry, person_key
@@ -32,7 +32,6 @@ from ihs_domain.copying import copied
 from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.history import Entry, History, effective
-from ihs_domain.ids import said_in
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding, duties, judge
 from ihs_domain.persons import Person, PersonRegistered, person_of, whole
@@ -40,7 +39,7 @@ from ihs_domain.possible import Doable, possible
 from ihs_domain.rescoring import rescored
 from ihs_domain.roles import Actor
 from ihs_domain.searching import Found, PersonSearchMade, words
-from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, PersonId, RegisterId
+from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, RegisterId
 from ihs_record.codec import encode, encode_computing
 from ihs_record.patterns import ID
 from ihs_record.row import Row
@@ -64,13 +63,6 @@ def key_file_of(url: str, key_file: str | Path | None = None) -> Path:
     if is_server(url):
         raise KeyFileMissing(f"a store on a server has no key file beside it: name one, or set {KEY_FILE}")
     return path_of(url).with_name(path_of(url).name + ".key")
-
-
-def _of_the_case(record: Sequence[Entry[Any]], person: str) -> PersonId:
-    """The person of that id. A mistyped one would be somebody from whom nothing is kept."""
-    if any(m.kind == "person" and m.id == person and m.introduces for e in record for m in said_in(e.event)):
-        return PersonId(person)
-    raise UnknownPerson("no person of that id is on record in this case: name one as the record does")
 
 
 class Cases:
@@ -300,7 +292,7 @@ class Cases:
         upto = self._position(as_at, record)
         if for_person is None:
             return effective(record, upto, as_of)
-        return effective(copied(record, _of_the_case(record, for_person), upto), as_of=as_of)
+        return effective(copied(record, person_in(record, for_person), upto), as_of=as_of)
 
     def get(
         self, case_id: str, *, as_at: AsAt = None, as_of: date | None = None, for_person: str | None = None

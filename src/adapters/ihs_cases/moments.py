@@ -1,14 +1,16 @@
-"""The rows of a case, its calendar, and which position of the record a moment is."""
+"""The rows of a case, its calendar, who is in it, and which position of the record a moment is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ihs_cases.errors import NotAnInstant, UnknownCase
+from ihs_cases.errors import NotAnInstant, UnknownCase, UnknownPerson
 from ihs_cases.recording import aware, jurisdiction_of
 from ihs_domain.editions import RuleBook
 from ihs_domain.history import Entry
+from ihs_domain.ids import said_in
+from ihs_domain.terms import PersonId
 from ihs_record.patterns import ID
 from ihs_record.row import Row
 from ihs_store.port import RecordStore
@@ -39,3 +41,10 @@ def position_at(store: RecordStore, as_at: AsAt, zone: Callable[[], ZoneInfo]) -
     if isinstance(as_at, datetime):
         return store.position_at(aware(as_at))
     return store.position_at(datetime.combine(as_at, time.max, zone()).replace(fold=1))
+
+
+def person_in(record: Iterable[Entry[Any]], person: str) -> PersonId:
+    """The person of that id in a case. A mistyped one would be somebody from whom nothing is kept: UnknownPerson."""
+    if any(m.kind == "person" and m.id == person and m.introduces for e in record for m in said_in(e.event)):
+        return PersonId(person)
+    raise UnknownPerson("no person of that id is on record in this case: name one as the record does")

@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from attrs import frozen
 
-from ihs_cases.errors import CaseNotOpen, NothingToSearchFor, UnknownCase, UnknownEntry, UnknownPerson
-from ihs_cases.moments import AsAt, position_at, rows_of, zone_of
+from ihs_cases.errors import CaseNotOpen, NothingToSearchFor, UnknownCase, UnknownEntry
+from ihs_cases.moments import AsAt, person_in, position_at, rows_of, zone_of
 from ihs_cases.rows import entry_of, opened_entry
 from ihs_cases.searching import Names
 from ihs_domain.access import Asked, Denial, Grant, Reader, involved_on, left_to, may_read
 from ihs_domain.case import Case, fold
 from ihs_domain.copying import copied
 from ihs_domain.history import Entry, History, effective
-from ihs_domain.ids import said_in
 from ihs_domain.looking import AccessDenied, AccessGround, Held, RecordViewed, Seen, Why
 from ihs_domain.persons import Person, person_of
 from ihs_domain.roles import Actor
@@ -161,7 +160,8 @@ class CaseReader:
             answer = Denial(Why.NO_GROUND)
         answers.append(answer)
         if isinstance(answer, Allowed):
-            _must_be_in(answer.record, shown.for_person)
+            if shown.for_person is not None:
+                person_in(answer.record.entries, shown.for_person)
             return [self._viewed(answer, shown)], None
         case = None if answer == NO_SUCH_CASE else CaseId(case_id)
         return [AccessDenied(case, shown.what, answer.why, self.purpose)], None
@@ -177,9 +177,8 @@ class CaseReader:
         day = now.astimezone(zone_of(self.cases.rules, record.entries)).date()
         asked = Asked(CaseId(case_id), day, now, now, self.purpose)
         history = effective(record.entries)
-        answer = (
-            self._as_keeper(history, asked) if self.is_keeper else may_read(history, Reader(self.actor, held), asked)
-        )
+        reader = Reader(self.actor, held)
+        answer = self._as_keeper(history, asked) if self.is_keeper else may_read(history, reader, asked)
         return Allowed(record, answer) if isinstance(answer, Grant) else answer
 
     def _as_keeper(self, history: History, asked: Asked) -> Grant | Denial:
@@ -216,10 +215,3 @@ def _copy_for(grant: Grant, for_person: str | None) -> PersonId | None:
 def _fits(grant: Grant, shown: Shown) -> bool:
     """Whether it is asked for nobody else's copy than the one that may be read."""
     return grant.copy_for is None or shown.for_person in {None, grant.copy_for}
-
-
-def _must_be_in(record: CaseRecord, person: str | None) -> None:
-    """A mistyped person would be somebody from whom nothing is kept."""
-    mentions = (m for e in record.entries for m in said_in(e.event) if m.kind == "person" and m.introduces)
-    if person is not None and all(m.id != person for m in mentions):
-        raise UnknownPerson("no person of that id is on record in this case: name one as the record does")

@@ -63,6 +63,7 @@ ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, OnCallCovered, Disclo
 BETWEEN_PERSONS: Final = (PersonsMerged, PersonsUnmerged)
 WITH_A_CASE: Final = (PersonIdentified, IdentificationWithdrawn)
 ON_PERSON_STREAMS: Final = (PersonRegistered, PersonErased, *BETWEEN_PERSONS, *WITH_A_CASE)
+ON_ACCESS_STREAMS: Final = (*looking.GATES, RecordViewed, AccessDenied, PersonSearchMade)
 LOADED: Final = (EditionLoaded, InstrumentLoaded)
 NOT_BY_HAND: Final[dict[type, str]] = {
     **dict.fromkeys(TELLINGS, "telling"),
