@@ -264,7 +264,9 @@ def test_async_cases_has_the_same_words_with_the_same_arguments(tmp_path):
 
         for word in sorted(w for w in vars(Cases) if not w.startswith("_")):
             own, other = getattr(cases, word), getattr(awaited, word)
-            if callable(own):
+            if word == "reader":  # it asks nothing yet: what it gives is awaited
+                assert inspect.signature(own).parameters == inspect.signature(other).parameters
+            elif callable(own):
                 assert inspect.signature(own).parameters == inspect.signature(other).parameters, word
                 assert inspect.iscoroutinefunction(other), word
             else:

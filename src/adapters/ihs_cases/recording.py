@@ -20,6 +20,7 @@ from ihs_cases.errors import (
 )
 from ihs_cases.instruments import digest as digest_of_instrument
 from ihs_cases.rows import asked, draft, entry_of, normal
+from ihs_domain import looking
 from ihs_domain.agencies import (
     AgreementEnded,
     AgreementMade,
@@ -34,6 +35,7 @@ from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding
+from ihs_domain.looking import AccessDenied, RecordViewed
 from ihs_domain.persons import (
     IdentificationWithdrawn,
     PersonErased,
@@ -62,11 +64,14 @@ ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, OnCallCovered, Disclo
 BETWEEN_PERSONS: Final = (PersonsMerged, PersonsUnmerged)
 WITH_A_CASE: Final = (PersonIdentified, IdentificationWithdrawn)
 ON_PERSON_STREAMS: Final = (PersonRegistered, PersonErased, *BETWEEN_PERSONS, *WITH_A_CASE)
+ON_ACCESS_STREAMS: Final = (*looking.GATES, RecordViewed, AccessDenied, PersonSearchMade)
 LOADED: Final = (EditionLoaded, InstrumentLoaded)
 NOT_BY_HAND: Final[dict[type, str]] = {
     **dict.fromkeys(TELLINGS, "telling"),
     PersonErased: "erasing",
     PersonSearchMade: "searching",
+    **dict.fromkeys((RecordViewed, AccessDenied), "reading"),
+    **dict.fromkeys(looking.GATES, "what keeps access: see Cases.access"),
 }
 """What only a part of this software puts on record, and which."""
 BELONGS: Final = {
