@@ -12,6 +12,7 @@ from ihs_cases import editions as books
 from ihs_cases import instruments as shelf
 from ihs_cases.agencies import agency_of
 from ihs_cases.errors import (
+    NoSuchPosition,
     NotAnInstant,
     NothingToSearchFor,
     UnknownAgency,
@@ -415,10 +416,17 @@ class Cases:
     def _position(self, as_at: AsAt, record: Sequence[Entry[Any]]) -> int | None:
         return self._position_at(as_at, lambda: ZoneInfo(self.rules.zone(jurisdiction_of(record)) or "UTC"))
 
+    def _reached(self, position: int) -> int:
+        """The position itself, if the record has come to it: what is known as at one is never to change."""
+        head = self.store.head().position
+        if not 0 <= position <= head:
+            raise NoSuchPosition(f"the record has come to position {head}: name one up to that, a day, or an instant")
+        return position
+
     def _position_at(self, as_at: AsAt, zone: Callable[[], ZoneInfo]) -> int | None:
         """The last position known by then; a day means its end by the calendar of *zone*."""
         if as_at is None or isinstance(as_at, int):
-            return as_at
+            return as_at if as_at is None else self._reached(as_at)
         if not isinstance(as_at, date):
             raise NotAnInstant("as_at is neither a position, a day nor an instant: give an int, a date or a datetime")
         if isinstance(as_at, datetime):
