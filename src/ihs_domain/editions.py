@@ -62,7 +62,7 @@ is who.
 """
 
 
-FAILS: Final = "this rule could not be asked, for it fails with {}"
+UNASKED: Final = "this rule could not be asked, for it fails with"
 MEND: Final = "have whoever keeps that edition put it right"
 
 
@@ -130,7 +130,7 @@ class Edition:
             try:
                 objection = self.ask(row, case, entry)
             except Exception as error:  # noqa: BLE001 - a gate of a plugin may fail in any way
-                objection = self._resting_on(row, Objection(FAILS.format(type(error).__name__), MEND))
+                objection = self._resting_on(row, Objection(f"{UNASKED} {type(error).__name__}", MEND))
             if objection is not None:
                 yield objection
 

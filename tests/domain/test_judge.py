@@ -85,8 +85,10 @@ def naive(history: Sequence[Entry[Any]], law: Law) -> list[tuple[int, str, date,
     found = []
     for at, entry in enumerate(history):
         case, edition = fold(history[:at]), law(entry.day)
-        objections = [*edition.objections(case, entry), *edition.findings(case, entry)]
-        found += [Finding(entry.version, type(entry.event).__name__, entry.day, o) for o in objections]
+        cls = type(entry.event)
+        rows = [*edition.before(cls), *edition.finds.get(cls, ())]
+        objections = [edition.ask(row, case, entry) for row in rows]  # raises, should a gate fail
+        found += [Finding(entry.version, cls.__name__, entry.day, o) for o in objections if o is not None]
     return told(found)
 
 

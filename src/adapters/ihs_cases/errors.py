@@ -60,6 +60,10 @@ class NotAnInstant(CasesError, ValueError):
     """`occurred` is neither a day nor an instant with its offset."""
 
 
+class NoSuchPosition(CasesError, LookupError):
+    """The record has not come to that position, so that nothing was known as at it."""
+
+
 class NotYet(CasesError):
     """The act would lie after the moment it is put on record."""
 
@@ -88,6 +92,7 @@ __all__ = [
     "InstrumentChanged",
     "InstrumentNotAtHand",
     "NoJurisdiction",
+    "NoSuchPosition",
     "NotAnInstant",
     "NotYet",
     "NothingToSearchFor",

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ihs_cases.errors import NotAnInstant, UnknownCase, UnknownPerson
+from ihs_cases.errors import NoSuchPosition, NotAnInstant, UnknownCase, UnknownPerson
 from ihs_cases.recording import aware, jurisdiction_of
 from ihs_domain.editions import RuleBook
 from ihs_domain.history import Entry
@@ -33,14 +33,24 @@ def zone_of(rules: RuleBook, record: Sequence[Entry[Any]]) -> ZoneInfo:
 
 
 def position_at(store: RecordStore, as_at: AsAt, zone: Callable[[], ZoneInfo]) -> int | None:
-    """The last position known by then; a day means its end by the calendar of *zone*."""
-    if as_at is None or isinstance(as_at, int):
-        return as_at
+    """The last position known by then; a day means its end by the calendar of *zone*. Raises NoSuchPosition."""
+    if as_at is None:
+        return None
+    if isinstance(as_at, int):
+        return _reached(store, as_at)
     if not isinstance(as_at, date):
         raise NotAnInstant("as_at is neither a position, a day nor an instant: give an int, a date or a datetime")
     if isinstance(as_at, datetime):
         return store.position_at(aware(as_at))
     return store.position_at(datetime.combine(as_at, time.max, zone()).replace(fold=1))
+
+
+def _reached(store: RecordStore, position: int) -> int:
+    """The position itself, if the record has come to it: what is known as at one is never to change."""
+    head = store.head().position
+    if not 0 <= position <= head:
+        raise NoSuchPosition(f"the record has come to position {head}: name one up to that, a day, or an instant")
+    return position
 
 
 def person_in(record: Iterable[Entry[Any]], person: str) -> PersonId:
