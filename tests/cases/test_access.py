@@ -333,7 +333,8 @@ def copy(assigned):
 
 
 def test_of_a_copy_that_can_only_be_read_nothing_is_shown_unless_its_keeper_says_so(copy):
-    for one in (copy.reader(WORKER), copy.reader(STRANGER), copy.access.keeper("os-eve")):
+    careless = CaseReader(copy, WORKER, even_unrecorded=True)
+    for one in (careless, copy.reader(WORKER), copy.reader(STRANGER), copy.access.keeper("os-eve")):
         with pytest.raises(StoreReadOnly):
             one.get("k1")
 
@@ -406,6 +407,13 @@ def test_a_search_finds_names_in_the_cases_that_may_be_read_alone(full):
         ),
     ]
     assert reader(full, STRANGER).find("zoë") == ()
+
+
+def test_in_a_copy_and_where_something_is_kept_from_the_reader_nobody_is_found(full):
+    full.put(TeamFormed({"dad": Part.PARENT}, frozenset({"mum"})))
+    identify(full, "p-1", "dad")
+
+    assert reader(full, Actor("p-1", Role.PARENT)).find("made up") == ()
 
 
 def test_a_search_finds_in_the_register_who_is_in_a_case_that_may_be_read(full):

@@ -118,7 +118,8 @@ def test_a_party_reads_the_case_that_names_them_under_their_id_in_the_register(r
     expected = Grant(AccessGround.PARTY, frozenset({2, 3}), without=frozenset({"gran"}))
     assert asks(history, "p-7", role) == expected
     assert asks(history, "gran", role) == NOTHING  # another family may call somebody else so
-    assert asks(history, "p-7", Role.PARENTS_COUNSEL) == NOTHING
+    others = {Role.GUARDIAN_AD_LITEM, Role.ASSISTANT_ATTORNEY_GENERAL, Role.COURT, Role.PARENTS_COUNSEL} - {role}
+    assert {asks(history, "p-7", other) for other in others} == {NOTHING}
 
 
 def test_who_was_identified_by_mistake_reads_nothing_from_then_on():
@@ -342,8 +343,18 @@ def test_taking_an_assignment_away_lets_nobody_read_who_did_not_before(record, h
 @given(HISTORIES, helds, days)
 def test_who_could_have_read_is_everybody_who_asked_would_be_let_in(record, held, day):
     history = effective(record)
+    held = {id_: own_ for id_, own_ in held.items() if own_ != Held()}
 
     assert {one.actor: one.grant for one in could_read(history, held, on(day))} == readers(history, held, on(day))
+
+
+def test_who_could_have_read_are_also_those_of_whom_no_stream_says_anything():
+    formed = TeamFormed({"gran": Part.RELATIVE}, frozenset({"mum"}))
+    history = case(OPENED, WorkerAssigned("w-1"), DesigneeNamed("d-1"), formed, IDENTIFIED)
+
+    found = {(one.actor.id, one.grant.ground) for one in could_read(history, {}, asked())}
+
+    assert found == {("w-1", AccessGround.ASSIGNED), ("d-1", AccessGround.DESIGNEE), ("p-7", AccessGround.TEAM)}
 
 
 @given(amended(*BEARING, RecordSealed), helds)
