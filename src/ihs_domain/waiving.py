@@ -27,9 +27,9 @@ def with_waiver(duty: Duty, owed: Owed, span: Span, history: History, on: date) 
 
 
 def _speaks_of(said: ExceptionGranted, duty: Duty) -> bool:
-    """By its cite, of this subject, and with a last day on or after the first of the duty."""
-    of_it = not said.subject or not {said.subject, f"@{said.subject}"}.isdisjoint(duty.subject)
-    return said.cite in duty.cites and of_it and said.until >= duty.since
+    """By its cite, of this subject and entry, and with a last day on or after the first of the duty."""
+    named = {*([said.subject] if said.subject else []), *([f"@{said.entry}"] if said.entry is not None else [])}
+    return said.cite in duty.cites and named <= {*duty.subject} and said.until >= duty.since
 
 
 def _does_not_waive(history: History, exception: Entry[ExceptionGranted], owed: Owed, span: Span, on: date) -> str:
