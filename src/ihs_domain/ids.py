@@ -79,9 +79,7 @@ def entries_named(event: Any) -> Iterator[int]:
 def renumbered(event: Any, number: Mapping[int, int]) -> Any:
     """*event* with every version it names as *number* has it; 0, which names nothing, for one that is not there."""
     named: dict[str, Any] = {
-        name: number.get(version, 0)
-        for name in _versions(type(event))
-        if (version := getattr(event, name)) is not None
+        name: number.get(version, 0) for name in _versions(type(event)) if (version := getattr(event, name)) is not None
     }
     if isinstance(event, Amendment) and hasattr(event, "instead"):
         named["instead"] = renumbered(event.instead, number)
