@@ -1,11 +1,12 @@
 """Waiving: a supervisor's exception excuses a duty that was open on the day it was granted, through its last day."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from attrs import evolve
 
 from ihs_domain.acting import may_supervise
 from ihs_domain.approving import ExceptionGranted
+from ihs_domain.days import days_after
 from ihs_domain.duties import Duty, NearMiss, Owed, Span, State, Waiver, settle
 from ihs_domain.history import Entry, History
 
@@ -64,4 +65,4 @@ def _owed_again(duty: Duty, waiver: Waiver, span: Span) -> date | None:
     """The day from which an undated duty is open again, if the waiver ends before the case or the edition does."""
     outlived = span.closed is None and (span.ended is None or waiver.until < span.ended)
     ends = duty.due is None and outlived and waiver.until < date.max
-    return waiver.until + timedelta(days=1) if ends else None
+    return days_after(waiver.until, 1) if ends else None
