@@ -318,7 +318,8 @@ def _for_a_person_to_record(event: object, actor: Actor) -> None:
 
 
 def _must_be_a_person(actor: Actor) -> None:
-    if not isinstance(actor, Actor) or not isinstance(actor.id, str) or not ID.fullmatch(actor.id):
+    id_: object = getattr(actor, "id", None)
+    if not isinstance(id_, str) or not ID.fullmatch(id_):
         raise DraftRefused(f"actor: expected {AN_ID.expected}")
     if actor.role is Role.SYSTEM:
         raise DraftRefused("role: expected the role of a person: the system's is for what records itself")
