@@ -1,7 +1,7 @@
 """Editions: dated tables that say which gate, finding and duty rests on which clause."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from attrs import evolve, field, frozen
@@ -19,6 +19,7 @@ from ihs_domain.assigning import DesigneeNamed
 from ihs_domain.case import Case
 from ihs_domain.closing import CaseReopened, case_is_closed, case_is_open
 from ihs_domain.contacting import ReducedContactApproved
+from ihs_domain.days import days_after, days_before
 from ihs_domain.duties import DutyRule
 from ihs_domain.edition_checks import BadEdition, held_together, resting
 from ihs_domain.gates import Gate, Objection
@@ -155,7 +156,7 @@ def in_turn(law: Law, first: date, last: date) -> Iterator[tuple[Edition, date]]
         edition = law(day)
         yield edition, day
         until = edition.in_force_until
-        day = None if until is None or until == date.max else max(until, day) + timedelta(days=1)
+        day = None if until is None or until == date.max else days_after(max(until, day), 1)
 
 
 def always(edition: Edition) -> Law:
@@ -201,7 +202,7 @@ class RuleBook:
 
         def until_the_next(day: date) -> Edition:
             following = next((e.in_force_from for e in editions if e.in_force_from > day), None)
-            return evolve(nothing, in_force_until=following and following - timedelta(days=1))
+            return evolve(nothing, in_force_until=following and days_before(following, 1))
 
         return lambda day: next((e for e in editions if e.covers(day)), None) or until_the_next(day)
 
@@ -223,7 +224,7 @@ class RuleBook:
 
 
 def _follow_each_other(earlier: Edition, later: Edition) -> None:
-    last = later.in_force_from - timedelta(days=1)
+    last = days_before(later.in_force_from, 1)
     if earlier.in_force_until != last:
         gap = earlier.in_force_until is not None and earlier.in_force_until < last
         wrong = "leave a gap" if gap else "overlap"

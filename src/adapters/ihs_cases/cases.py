@@ -13,7 +13,6 @@ from ihs_cases import instruments as shelf
 from ihs_cases.access import Access
 from ihs_cases.agencies import agency_of
 from ihs_cases.errors import (
-    NotAnInstant,
     NothingToSearchFor,
     UnknownAgency,
     UnknownEdition,
@@ -22,9 +21,10 @@ from ihs_cases.errors import (
 from ihs_cases.law import law_of
 from ihs_cases.moments import AsAt, person_in, position_at, rows_of, zone_of
 from ihs_cases.reading import CaseReader
-from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, aware, streams_of
+from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, streams_of
 from ihs_cases.rows import entry_of, normal, opened_entry, person_key
 from ihs_cases.searching import Names
+from ihs_cases.when import a_day, a_day_of_services, aware
 from ihs_domain.agencies import Agency, on_call_at
 from ihs_domain.approvals import Approval, approvals
 from ihs_domain.case import Case, fold
@@ -305,6 +305,8 @@ class Cases:
         With *opened*, every sealed part that can still be opened is. *for_person* makes it a copy for somebody of the
         case: see ihs_domain.copying. Raises UnknownCase, and UnknownPerson.
         """
+        if as_of is not None:
+            a_day("as_of", as_of)
         record = self._record(case_id, opened=opened)
         upto = self._position(as_at, record)
         if for_person is None:
@@ -331,9 +333,8 @@ class Cases:
         for_person: str | None = None,
     ) -> tuple[Duty, ...]:
         """What fell due by the end of *on*, by editions and practices in force, or (what-if) by one throughout."""
+        a_day_of_services("on", on)
         history = self.history(case_id, as_at=as_at, for_person=for_person)
-        if not isinstance(on, date):
-            raise NotAnInstant("on is no day: give a date")
         beside = self.rules.practices(fold(history).jurisdiction) if edition is None else ()
         return duties(history, self._law_of(history, edition), on, beside)
 
@@ -354,6 +355,7 @@ class Cases:
 
     def possible(self, case_id: str, actor: Actor, *, on: date) -> tuple[Doable, ...]:
         """Which decisions *actor* could take on that day; "no" is refused for every argument, with why and remedy."""
+        a_day_of_services("on", on)
         history = self.history(case_id)
         return tuple(possible(history, self._law_of(history, None), on, actor))
 

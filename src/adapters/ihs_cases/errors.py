@@ -57,7 +57,7 @@ class InstrumentChanged(CasesError):
 
 
 class NotAnInstant(CasesError, ValueError):
-    """`occurred` is neither a day nor an instant with its offset."""
+    """What is given as a day or an instant is none, or lies in no year of services, or the two do not agree."""
 
 
 class NoSuchPosition(CasesError, LookupError):

@@ -6,7 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ihs_cases.errors import NoSuchPosition, NotAnInstant, UnknownCase, UnknownPerson
-from ihs_cases.recording import aware, jurisdiction_of
+from ihs_cases.recording import jurisdiction_of
+from ihs_cases.when import aware
 from ihs_domain.editions import RuleBook
 from ihs_domain.history import Entry
 from ihs_domain.ids import said_in

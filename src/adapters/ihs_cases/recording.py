@@ -20,6 +20,7 @@ from ihs_cases.errors import (
 )
 from ihs_cases.instruments import digest as digest_of_instrument
 from ihs_cases.rows import asked, draft, entry_of, normal
+from ihs_cases.when import YEARS, aware, local_day
 from ihs_domain import looking
 from ihs_domain.agencies import (
     AgreementEnded,
@@ -46,13 +47,13 @@ from ihs_domain.persons import (
 )
 from ihs_domain.recording import EntryCorrected
 from ihs_domain.rescoring import rescored_once_recorded, tells_a_result
-from ihs_domain.roles import SYSTEM, Actor
+from ihs_domain.roles import SYSTEM, Actor, Role
 from ihs_domain.scoring import compute, scored_with
 from ihs_domain.searching import PersonSearchMade
 from ihs_domain.system import EditionLoaded, InstrumentLoaded
 from ihs_domain.terms import Amendment, Code, Computing, Digest, EditionId, Jurisdiction
 from ihs_record.codec import Encoded, decode, encode
-from ihs_record.patterns import ID
+from ihs_record.patterns import AN_ID, ID
 from ihs_record.row import DraftRefused
 from ihs_store.errors import KeyIdTaken, VersionConflict
 from ihs_store.keys import KeyRing
@@ -79,7 +80,6 @@ BELONGS: Final = {
     "agency": "an agency's stream: name the agency",
     "person": "a person's stream: name the person",
 }
-FIRST_YEAR: Final = 1900  # before it lies no case, but many a mistyped year
 MOST_TRIES: Final = 1000
 
 
@@ -188,6 +188,7 @@ class Recorder:
         asked_for, proposal = proposal, self._computed(proposal, own)
         own = own._replace(entry=own.entry._replace(event=proposal.event))
         places = (own, *places[1:])
+        _must_agree(own.entry.event, own.rules.zone)
         _must_have_happened(own.entry, aware(proposal.recorded_at or datetime.now(UTC)), own.rules.zone)
         findings = (*decided(*places), *self._scored_again(asked_for, own))
         for place in places:
@@ -304,7 +305,8 @@ def jurisdiction_of(record: Sequence[Entry[Any]]) -> Jurisdiction | None:
 def streams_of(event: Any, actor: Actor, **named: str | None) -> tuple[str, ...]:
     """The streams an event goes on, its own first, where a case, an agency or a person is *named*.
 
-    Raises WrongStream where it belongs elsewhere, or is not for *actor* to put on record.
+    Raises WrongStream where it belongs elsewhere, or is not for *actor* to put on record, and DraftRefused where they
+    are nobody.
     """
     _for_a_person_to_record(event.instead if isinstance(event, EntryCorrected) else event, actor)
     given = {kind: id_ for kind, id_ in named.items() if id_ is not None}
@@ -324,6 +326,16 @@ def _for_a_person_to_record(event: object, actor: Actor) -> None:
         raise WrongStream(f"{type(event).__name__} is put on record by {by}, not by a person")
     if isinstance(event, LOADED):
         raise WrongStream(f"{type(event).__name__} belongs on the system's stream: the record puts it there itself")
+    if by is None:
+        _must_be_a_person(actor)
+
+
+def _must_be_a_person(actor: Actor) -> None:
+    id_: object = getattr(actor, "id", None)
+    if not isinstance(id_, str) or not ID.fullmatch(id_):
+        raise DraftRefused(f"actor: expected {AN_ID.expected}")
+    if actor.role is Role.SYSTEM:
+        raise DraftRefused("role: expected the role of a person: the system's is for what records itself")
 
 
 def _kinds(event: object) -> frozenset[str]:
@@ -344,7 +356,7 @@ def _others(event: Any) -> tuple[str, ...]:
 
 
 def access_stream(actor: Actor) -> str:
-    """The stream on which it stands what somebody looked at and searched for."""
+    """The stream on which it stands what somebody looked at and searched for. Raises DraftRefused for nobody."""
     return f"access/{_fitting(actor.id)}"
 
 
@@ -362,25 +374,6 @@ def edition_id(edition: Edition) -> str:
     return edition.id if edition.rules else ""
 
 
-def local_day(occurred: date | datetime, zone: ZoneInfo) -> tuple[date, datetime | None]:
-    """The local day of an act, and its instant where one was given. Raises NotAnInstant for anything else."""
-    if isinstance(occurred, datetime):
-        try:
-            return aware(occurred).astimezone(zone).date(), occurred
-        except OverflowError:
-            raise NotAnInstant("the instant lies outside the calendar: give one that has a local day") from None
-    if not isinstance(occurred, date):
-        raise NotAnInstant("occurred is neither a day nor an instant: give a date, or a datetime with its offset")
-    return occurred, None
-
-
-def aware(instant: datetime) -> datetime:
-    """The instant itself. Raises NotAnInstant where it has no offset."""
-    if instant.utcoffset() is None:
-        raise NotAnInstant("the instant has no offset from UTC: give it one, such as -07:00, or give a day alone")
-    return instant
-
-
 def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
     acts = [(entry.day, entry.occurred)]
     if isinstance(entry.event, EntryCorrected):
@@ -388,8 +381,16 @@ def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> Non
     today = now.astimezone(zone).date()
     if any(day > today or (occurred is not None and occurred > now) for day, occurred in acts):
         raise NotYet("the act lies after the moment it is put on record: record it when it has happened")
-    if any(day.year < FIRST_YEAR for day, _ in acts):
-        raise NotAnInstant(f"the act lies before the year {FIRST_YEAR}: check the year")
+    if any(day.year < YEARS[0] for day, _ in acts):
+        raise NotAnInstant(f"the act lies before the year {YEARS[0]}: check the year")
+
+
+def _must_agree(event: object, zone: ZoneInfo) -> None:
+    """Raise NotAnInstant where a correction gives an instant, and a day that is not its local day."""
+    at = event.at if isinstance(event, EntryCorrected) else None
+    if isinstance(event, EntryCorrected) and at is not None and local_day(at, zone)[0] != event.on:
+        day = local_day(at, zone)[0]
+        raise NotAnInstant(f"on is not the local day of at, which is {day}: give that day, or leave at out")
 
 
 def _receipt(done: StoreReceipt, entry: Entry[Any], findings: tuple[Finding, ...], computed: Any) -> Receipt:
