@@ -86,6 +86,8 @@ class Child:
 
     def group(self) -> None:
         """Commit what two callers ask in one transaction."""
+        if self.store is None:
+            return
         numbers = [self.number + 1, self.number + 2]
         self.number += 2
         asks = [
