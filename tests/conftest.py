@@ -41,3 +41,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres_serv
         server.start()
         yield server
         server.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in how many runs something was broken on purpose, and what was lost."""
+    ended = [report for report in terminalreporter.stats.get("", []) if report.when == "teardown"]
+    told = [value for report in ended for name, value in report.user_properties if name == "faults"]
+    if told:
+        runs, lost = sum(count for *_, count, _ in told), sum(one for *_, one in told)
+        names = len({name for name, *_ in told})
+        terminalreporter.write_line(f"faults: {names} kinds, {runs} runs, {lost} acknowledged records lost")

@@ -1,8 +1,6 @@
-"""A process to break, and what must hold of a store afterwards."""
+"""A process to break, and the counting of runs."""
 
-import json
 import os
-import select
 import shutil
 import subprocess
 import sys
@@ -12,10 +10,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from faults import Counted
 from broken import Breaker
+from faults import BY_NAME, Runs
 
 HERE = Path(__file__).parent
+
+
+@pytest.fixture(params=["quick", pytest.param("full", marks=pytest.mark.faults_full)])
+def form(request):
+    """How much is tried: some of it with every run of the tests, all of it when asked for."""
+    return request.param
+
+
+@pytest.fixture
+def runs(request, form, record_property):
+    """Count the runs of a test; there must be as many as the table of faults says."""
+    counted = Runs(BY_NAME[request.node.get_closest_marker("fault").args[0]], form)
+    yield counted
+    record_property("faults", [counted.fault.name, form, counted.count, counted.lost])
+    assert counted.count >= counted.least
 
 
 @pytest.fixture(scope="session")

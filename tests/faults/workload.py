@@ -17,7 +17,8 @@ from typing import Any
 import ihs_store
 from ihs_record.row import Draft
 from ihs_store import file
-from ihs_store.errors import OutcomeUnknown, StoreError
+from ihs_store.backup import backup, restore
+from ihs_store.errors import OutcomeUnknown, StoreError, VersionConflict
 from ihs_store.laying import Asked
 from ihs_store.port import Command, WrappedKey
 from ihs_store.store import create, open_store
@@ -58,11 +59,18 @@ class Child:
         self._outcome("create", lambda: setattr(self, "store", create(self.url, lock_timeout=1)), "created")
 
     def open(self) -> None:
-        self._outcome("open", lambda: setattr(self, "store", open_store(self.url, lock_timeout=1)), "opened")
+        self._outcome("open", lambda: setattr(self, "store", open_store(self.url, lock_timeout=self.job.get("patience", 1))), "opened")
 
     def close(self) -> None:
         if self.store is not None:
             self.store.close()
+
+    def backup(self) -> None:
+        self._outcome("saved", lambda: backup(self.url, Path(f"{self.job['folder']}/saved.db")), "saved")
+
+    def restore(self) -> None:
+        saved, again = Path(f"{self.job['folder']}/saved.db"), f"{self.job['folder']}/again.db"
+        self._outcome("restored", lambda: restore(saved, again), "restored")
 
     def append(self) -> None:
         """Append until the answer is OK, as a caller does: after an unknown outcome, by the same command again."""
@@ -76,13 +84,25 @@ class Child:
         asked = Command(f"c{number}", MAC)
 
         def act() -> None:
-            version = self._next("case/k1")
-            self.store.append([draft(number, "case/k1", version)], command=asked, keys=[key(number)])
+            stream = self.job.get("own", "case/k1")
+            self.store.append([draft(number, stream, self._next(stream))], command=asked, keys=[key(number)])
 
         return self._outcome(number, act, "acked")
 
     def _next(self, stream: str) -> int:
         return len(self.store.stream(stream)) + 1
+
+    def share(self) -> None:
+        """Append to a case that all others append to, once more where another was faster."""
+        self.number += 1
+        asked, number = Command(f"c{self.number}", MAC), self.number
+        while True:
+            try:
+                self.store.append([draft(number, "case/k1", self._next("case/k1"))], command=asked)
+            except VersionConflict:
+                continue
+            self.say("acked", number)
+            return
 
     def group(self) -> None:
         """Commit what two callers ask in one transaction."""
@@ -188,6 +208,29 @@ def ran(job: dict[str, Any]) -> dict[str, Any]:
     return {"ended": os.waitstatus_to_exitcode(status), "said": said}
 
 
+def ran_at_once(job: dict[str, Any]) -> dict[str, Any]:
+    """Run one job in many children at once, and kill so many of them when each has been told something."""
+    readings, pids = [], []
+    for number in range(job["at_once"]):
+        reading, writing = os.pipe()
+        pids.append(pid := os.fork())
+        if pid == 0:
+            os.close(reading)
+            signal.alarm(LONGEST)
+            child({**job, "from": number * 1000, "own": f"case/own-{number}"}, writing)
+            os._exit(0)
+        os.close(writing)
+        readings.append(os.fdopen(reading))
+    for reading, pid in [*zip(readings, pids, strict=True)][: job.get("killed", 0)]:
+        reading.readline()
+        os.kill(pid, signal.SIGKILL)
+    said = [line for reading in readings for line in reading.read().splitlines()]
+    for reading in readings:
+        reading.close()
+    ended = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+    return {"ended": min(ended), "said": said}
+
+
 def jobs() -> Iterator[dict[str, Any]]:
     for line in sys.stdin:
         yield json.loads(line)
@@ -195,5 +238,5 @@ def jobs() -> Iterator[dict[str, Any]]:
 
 if __name__ == "__main__":
     for job in jobs():
-        sys.stdout.write(json.dumps(ran(job)) + "\n")
+        sys.stdout.write(json.dumps(ran_at_once(job) if "at_once" in job else ran(job)) + "\n")
         sys.stdout.flush()

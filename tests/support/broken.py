@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from ihs_ledger.verify import verify
 from ihs_record.row import Draft
@@ -34,6 +34,10 @@ class Run:
     def of(self, word: str) -> list[str]:
         """What was said under one word, such as `acked`: the numbers of commands, or what else it names."""
         return [one for first, *rest in self.said if first == word for one in rest]
+
+    def saying(self, *said: tuple[str, ...]) -> "Run":
+        """The same run, had it said something else."""
+        return evolve(self, said=said)
 
     @property
     def acked(self) -> set[int]:
@@ -107,7 +111,7 @@ class Judge:
             head, verdict = store.head(), verify(Path(self.url))
             assert (verdict.holds, verdict.tree) == (True, (head.position, head.root)), verdict.wrong
             assert [row.position for row in rows] == [*range(1, len(rows) + 1)]
-            on_record = {int(row.command[1:]): row for row in rows if row.version == 1 or row.stream == "case/k1"}
+            on_record = {int(row.command[1:]): row for row in rows if row.asked is not None}
             assert not self.refused & on_record.keys(), "told that nothing was recorded, and it was"
             assert all(row.open.content[:6] == b"%06d" % n for n, row in on_record.items())
             assert all(store.receipt(f"c{n}").count for n in on_record)
@@ -134,6 +138,18 @@ def judged(run: Run, *, created: bool = True) -> int:
         _can_be_created(f"{run.folder}/cases.db")
     shutil.rmtree(run.folder)
     return lost
+
+
+def judged_copies(before: Run, run: Run) -> int:
+    """How many records a broken backup, or restore, lost of the store; assert that a copy is whole or not there."""
+    for name, made in (("saved.db", "saved"), ("again.db", "restored")):
+        copy = run.folder / name
+        assert copy.exists() or made not in run.of(made)
+        if copy.exists():
+            assert verify(copy).holds
+            with closing(open_store(str(copy))) as store:
+                assert {int(row.command[1:]) for row in store.read(0, limit=MANY)} == before.acked
+    return judged(before)
 
 
 def _worse(before: str | None, word: str) -> str:
