@@ -35,7 +35,9 @@ def test_processes_that_are_killed_among_many_that_write_hold_nobody_up(breaker,
     for _ in range(rounds):
         folder = breaker.run("create", "close").folder
 
-        run = breaker.run("open", *("append", "share") * each, "close", folder=folder, at_once=16, killed=4, patience=15)
+        run = breaker.run(
+            "open", *("append", "share") * each, "close", folder=folder, at_once=16, killed=4, patience=15
+        )
 
         assert len(run.acked) >= 12 * 2 * each
         lost = judged(run)

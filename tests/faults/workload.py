@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -59,7 +60,20 @@ class Child:
         self._outcome("create", lambda: setattr(self, "store", create(self.url, lock_timeout=1)), "created")
 
     def open(self) -> None:
-        self._outcome("open", lambda: setattr(self, "store", open_store(self.url, lock_timeout=self.job.get("patience", 1))), "opened")
+        self._outcome(
+            "open",
+            lambda: setattr(self, "store", open_store(self.url, lock_timeout=self.job.get("patience", 1))),
+            "opened",
+        )
+
+    def clock(self, seconds: int) -> None:
+        """Set the machine's clock, as this process sees it, so many seconds off."""
+        SHIM.fault_clock(ctypes.c_long(seconds))
+
+    def correct(self) -> None:
+        now = datetime.now(UTC)
+        said = {"name": "ClockCorrected.v1", "day": now.date().isoformat(), "actor": "a", "role": "r"}
+        self.store.append([Draft("system", self._next("system"), occurred=now.isoformat(), **said, open=b"{}")])
 
     def close(self) -> None:
         if self.store is not None:
@@ -180,7 +194,8 @@ def child(job: dict[str, Any], said: int) -> None:
         if "step" in job and act == job.get("tracing", act) and steps is None:
             steps = Steps(job["step"], job["at"])
             sys.settrace(steps)
-        getattr(doing, act)()
+        what, _, how = act.partition(":")
+        getattr(doing, what)(*([int(how)] if how else []))
     sys.settrace(None)
     if steps is not None:
         doing.say("steps", json.dumps(steps.seen).replace(" ", ""))

@@ -68,7 +68,14 @@ FAULTS: Final = (
         12,
         100,
     ),
-    Fault("A disk fails", "short write", "half of a write is taken, and the rest is asked for again", NOTHING_LOST, 12, 100),
+    Fault(
+        "A disk fails",
+        "short write",
+        "half of a write is taken, and the rest is asked for again",
+        NOTHING_LOST,
+        12,
+        100,
+    ),
     Fault(
         "A disk fails",
         "an operation fails once",

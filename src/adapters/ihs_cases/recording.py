@@ -46,7 +46,7 @@ from ihs_domain.recording import EntryCorrected
 from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.scoring import compute, scored_with
 from ihs_domain.searching import PersonSearchMade
-from ihs_domain.system import EditionLoaded, InstrumentLoaded
+from ihs_domain.system import ClockCorrected, EditionLoaded, InstrumentLoaded
 from ihs_domain.terms import Amendment, Code, Computing, Digest, EditionId, Jurisdiction
 from ihs_record.codec import Encoded, decode, encode
 from ihs_record.patterns import ID
@@ -66,6 +66,7 @@ NOT_BY_HAND: Final[dict[type, str]] = {
     **dict.fromkeys(TELLINGS, "telling"),
     PersonErased: "erasing",
     PersonSearchMade: "searching",
+    ClockCorrected: "ihs store clock-corrected",
 }
 """What only a part of this software puts on record, and which."""
 BELONGS: Final = {

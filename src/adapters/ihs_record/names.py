@@ -182,6 +182,7 @@ NAMES: Final[dict[str, type[Any]]] = {
     "PersonSearchMade.v1": searching.PersonSearchMade,
     # the system stream
     "EditionLoaded.v1": system.EditionLoaded,
+    "ClockCorrected.v1": system.ClockCorrected,
     "InstrumentLoaded.v1": system.InstrumentLoaded,
 }
 
