@@ -12,6 +12,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Final, NewType, Union, get_args, get_origin
 
 import attrs
+import faults
 from pages import DOCS, GENERATED, ROOT, said, table
 
 from clauses import about, clauses, source
@@ -345,6 +346,7 @@ PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "reference/rules": rules,
     "reference/instruments": instruments,
     "reference/errors": errors,
+    "reference/faults": faults.page,
     "clauses": clauses,
 }
 
