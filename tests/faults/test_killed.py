@@ -1,5 +1,7 @@
 """kill -9 anywhere: at a step of the code, before and after whatever is done to a file."""
 
+import secrets
+
 import pytest
 from broken import judged, judged_copies, spread
 
@@ -37,6 +39,23 @@ def test_a_process_killed_at_any_file_operation_loses_nothing_it_acknowledged(br
         run = breaker.run(*LIFE, kinds="cwtslu", at=at, how=how)
         assert run.ended == KILLED
         runs.ran(judged(run, created=False))
+
+    assert runs.lost == 0
+
+
+@pytest.mark.fault("killed at a step on a server")
+def test_a_process_killed_at_any_step_loses_nothing_it_acknowledged_on_a_server(breaker, postgres, runs, form):
+    def url():
+        return postgres.url(f"t{secrets.token_hex(8)}")
+
+    steps = breaker.run(*LIFE, url=url(), step="line" if form == "full" else "call", at=0).steps
+    first = [steps.index(step) + 1 for step in dict.fromkeys(steps)]
+
+    for at in first if form == "full" else spread(first, 20):
+        address = url()
+        run = breaker.run(*LIFE, url=address, step="line" if form == "full" else "call", at=at)
+        assert run.ended == KILLED
+        runs.ran(judged(run, created=False, url=address))
 
     assert runs.lost == 0
 

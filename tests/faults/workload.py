@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -46,7 +47,7 @@ class Child:
 
     def __init__(self, job: dict[str, Any], said: int) -> None:
         self.job, self.said = job, said
-        self.url = f"{job['folder']}/cases.db"
+        self.url = job.get("url") or f"{job['folder']}/cases.db"
         self.number = job.get("from", 0)
         self.store: Any = None
 
@@ -206,6 +207,8 @@ def child(job: dict[str, Any], said: int) -> None:
 
 def ran(job: dict[str, Any]) -> dict[str, Any]:
     """Run one job in a child, and tell how it ended and what it said."""
+    if "url" in job:
+        import_module("ihs_store.server")  # once, and not in every child
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:

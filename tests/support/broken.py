@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from contextlib import closing, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,11 @@ from attrs import define, evolve, field, frozen
 
 from ihs_ledger.verify import verify
 from ihs_record.row import Draft
+from ihs_store.addresses import is_server
+from ihs_store.backup import copied
 from ihs_store.errors import StoreExists, StoreMissing
 from ihs_store.laying import wall_clock
+from ihs_store.schema import lay_out
 from ihs_store.store import create, open_store
 
 LONGEST = 60.0
@@ -96,6 +100,7 @@ class Breaker:
 class Judge:
     """Holds a store against what was said of it; whoever was told OK and is not on record is lost."""
 
+    folder: Path
     url: str
     created: bool
     acked: set[int]
@@ -109,7 +114,7 @@ class Judge:
             return len(self.acked) + self.created
         with closing(store):
             rows = store.read(0, limit=MANY)
-            head, verdict = store.head(), verify(Path(self.url))
+            head, verdict = store.head(), verify(self._file(store))
             assert (verdict.holds, verdict.tree) == (True, (head.position, head.root)), verdict.wrong
             assert [row.position for row in rows] == [*range(1, len(rows) + 1)]
             on_record = {int(row.command[1:]): row for row in rows if row.asked is not None}
@@ -118,6 +123,15 @@ class Judge:
             assert all(store.receipt(f"c{n}").count for n in on_record)
             _goes_on(store)
         return len(self.acked - on_record.keys())
+
+    def _file(self, store: Any) -> Path:
+        """The store's file; of one on a server, a copy made table by table."""
+        if not is_server(self.url):
+            return Path(self.url)
+        copy = self.folder / "copy.db"
+        with store.snapshot() as source:
+            lay_out(copy, partial(copied, source))
+        return copy
 
 
 def _later() -> int:
@@ -131,7 +145,7 @@ def _goes_on(store: Any) -> None:
     assert store.append([Draft("case/after", version, **said)]).count == 1
 
 
-def judged(run: Run, *, created: bool = True) -> int:
+def judged(run: Run, *, created: bool = True, url: str | None = None) -> int:
     """How many acknowledged records a run lost. *created*: whether the store stood before the run."""
     answers: dict[int, str] = {}
     for word, *rest in run.said:
@@ -139,8 +153,8 @@ def judged(run: Run, *, created: bool = True) -> int:
             answers |= {int(n): _worse(answers.get(int(n)), word) for n in rest if n.isdecimal()}
     refused = {n for n, answer in answers.items() if answer == "no"}
     stood = created or bool(run.of("created"))
-    lost = Judge(f"{run.folder}/cases.db", stood, run.acked, refused).lost()
-    if not stood:
+    lost = Judge(run.folder, url or f"{run.folder}/cases.db", stood, run.acked, refused).lost()
+    if not stood and url is None:
         _can_be_created(f"{run.folder}/cases.db")
     shutil.rmtree(run.folder)
     return lost

@@ -38,6 +38,14 @@ FAULTS: Final = (
     ),
     Fault(
         "A process ends",
+        "killed at a step on a server",
+        "the same with a store on PostgreSQL: kill -9 of the process that writes, at some functions and at every line",
+        NOTHING_LOST,
+        12,
+        200,
+    ),
+    Fault(
+        "A process ends",
         "killed before a file operation",
         "kill -9 before each create, write, truncate, sync, link and unlink",
         NOTHING_LOST,

@@ -95,7 +95,9 @@ class Store(RecordStore):
     def places(self, after: int, *, limit: int = 1000) -> list[tuple[int, str]]:
         """Give position and stream of the records after a position: see RecordStore."""
         with self._database.reading() as c:
-            c.execute("SELECT position, stream FROM records WHERE position > ? ORDER BY position LIMIT ?", (after, limit))
+            c.execute(
+                "SELECT position, stream FROM records WHERE position > ? ORDER BY position LIMIT ?", (after, limit)
+            )
             return [(position, stream) for position, stream in c.fetchall()]
 
     def _rows(self, where: str, values: tuple[object, ...]) -> list[Row]:
