@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from broken import Breaker
+
 from faults import BY_NAME, Runs
 
 HERE = Path(__file__).parent

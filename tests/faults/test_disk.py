@@ -11,7 +11,7 @@ pytestmark = pytest.mark.faults
 
 
 @pytest.mark.parametrize(
-    ("kinds", "how", "error"),
+    "kinds, how, error",
     [
         pytest.param("w", "h", 0, marks=pytest.mark.fault("torn write")),
         pytest.param("w", "p", 0, marks=pytest.mark.fault("short write")),

@@ -124,7 +124,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(at=KILLED_AT, how=st.sampled_from("kah"))
     def kill_another_writer(self, at, how):
-        """Another process opens the store, and is killed somewhere; what it was asked may stand, what was acked does."""
+        """Another process is killed somewhere: what it was asked may stand, what it was told does."""
         begun = len(self.record) * 1000
         acts = ("open", "append", "append", "close")
         run = self.breaker.run(*acts, folder=self.folder, kinds="cwtslu", at=at, how=how, **{"from": begun})

@@ -1,10 +1,11 @@
-"""The table of faults is whole: each is tried, in as many runs as it says, and nothing is tried that it does not name."""
+"""The table of faults is whole: each is tried as often as it says, and nothing that it does not name."""
 
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
+
 from faults import BY_NAME, FAULTS
 
 TESTS = Path(__file__).parents[1]

@@ -145,7 +145,7 @@ class Child:
             self.say("unknown", what)
         except StoreError as error:
             self.say("no", what, type(error).__name__)
-        except BaseException as error:  # whatever it is, it is none of the three outcomes
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is none of the three outcomes
             self.say("raw", what, type(error).__name__)
         else:
             self.say(done, what)

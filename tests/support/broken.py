@@ -176,7 +176,7 @@ def _worse(before: str | None, word: str) -> str:
     """Of one command's answers: once its outcome was unknown, a later no says nothing of the first try."""
     if word == "asked":
         return {"unknown": "unknown", "acked": "acked", "no": "asked again"}.get(before or "", "asked")
-    if word == "no" and before in {"unknown"}:
+    if word == "no" and before == "unknown":
         return before
     return word
 

@@ -12,9 +12,9 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Final, NewType, Union, get_args, get_origin
 
 import attrs
-import faults
 from pages import DOCS, GENERATED, ROOT, said, table
 
+import faults
 from clauses import about, clauses, source
 from ihs_cases import contact_files, instrument_files
 from ihs_cases.editions import installed

@@ -30,8 +30,8 @@ FAULTS: Final = (
     Fault(
         "A process ends",
         "killed at a step",
-        "kill -9 at every step of the store's code while it creates, appends, groups, closes and opens: at each function "
-        "in the quick form, at each line in the full one",
+        "kill -9 at every step of the store's code while it creates, appends, groups, closes and opens: at each "
+        "function in the quick form, at each line in the full one",
         NOTHING_LOST,
         100,
         1000,
@@ -121,7 +121,7 @@ FAULTS: Final = (
     Fault(
         "The power fails",
         "power loss",
-        "the disk in every state that its unsynced operations allow: each there or not, in any order, the last one torn",
+        "the disk in every state that its unsynced operations allow: each there or not, in any order, one torn",
         NOTHING_LOST,
         100,
         1500,
@@ -258,11 +258,11 @@ def page() -> Iterator[str]:
 
 _PAGE: Final = (
     "Each fault is tried on a real store, in a real process. After each run the store is opened: nothing that was",
-    "acknowledged may be lost, nothing that was refused may stand, the verifier must hold, and the store must take more.",
+    "acknowledged may be lost, nothing that was refused may stand, the verifier must hold, and it must take more.",
     "",
-    "*quick* is the least number of runs with every run of the tests, *full* with `pytest -m faults_full`; a test counts",
-    "them. The steps at which a process is killed, and the operations that fail, are found by running the code once and",
-    "counting, so that a new one cannot be forgotten. The shim is `tests/faults/shim.c`; without a C compiler what needs it",
-    "is skipped at a desk, and fails in CI. The table is in `tests/support/faults.py`.",
+    "*quick* is the least number of runs with every run of the tests, *full* with `pytest -m faults_full`; the tests",
+    "count them. The steps at which a process is killed, and the operations that fail, are found by running the code",
+    "once and counting, so that a new one cannot be forgotten. The shim is `tests/faults/shim.c`; without a C compiler",
+    "what needs it is skipped at a desk, and fails in CI. The table is in `tests/support/faults.py`.",
     "",
 )

@@ -119,7 +119,7 @@ def retry(cases: Cases, views: Views, *, case: str) -> None:
 @projections.command()
 @_of_views
 @CASE
-def skip(cases: Cases, views: Views, *, case: str) -> None:  # noqa: ARG001 - what all of these are given
+def skip(cases: Cases, views: Views, *, case: str) -> None:
     """Go on without a parked CASE, with the rows it had; it is tried again whenever something of it is recorded.
 
     Example: ihs projections skip cases.db k1

@@ -80,7 +80,7 @@ class Teller:
             self._park(f"agency/{agency_id}", self._position)
 
     def retry(self) -> None:
-        """Decide for every parked case again, as at the end of the record; those that still cannot be read stay parked."""
+        """Decide for every parked case again, as at the end of the record; what still cannot be read stays parked."""
         upto, day = self.cases.store.head().position, self.today()
         for stream in [*self.parked]:
             del self.parked[stream]

@@ -113,8 +113,7 @@ class Views:
 
     def take_over(self, made: "Views") -> bool:
         """Put the rows of views made anew in place of these, in one step; False where these have gone further."""
-        with made._lock:
-            tables = {table: made._db.execute(f"SELECT * FROM {table}").fetchall() for table in self._tables()}  # noqa: S608
+        tables = made.tables()
         with self._transaction() as db:
             if self.position() > made.position():
                 return False
@@ -124,8 +123,10 @@ class Views:
                     db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608
         return True
 
-    def _tables(self) -> list[str]:
-        return ["standing", "parked", *map(_table, self._projections.values())]
+    def tables(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table, as it is stored."""
+        with self._lock:
+            return {table: self._db.execute(f"SELECT * FROM {table}").fetchall() for table, _ in self._wanted()}  # noqa: S608
 
     def _replace(self, db: sqlite3.Connection, batch: Batch, case_id: str) -> None:
         db.execute("SAVEPOINT one_case")
