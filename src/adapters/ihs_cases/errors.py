@@ -14,6 +14,20 @@ class UnknownCase(CasesError, LookupError):
     """No case of that id is on record."""
 
 
+class CaseNotOpen(CasesError, LookupError):
+    """No case of that id is open to this reader: there is none, or they may not read it. It never says which."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no case of that id is open to this actor for this purpose: check the id, be assigned to the case, "
+            "or in an emergency break the glass"
+        )
+
+
+class UnknownEntry(CasesError, LookupError):
+    """No entry of that version is in what was read."""
+
+
 class UnknownPerson(CasesError, LookupError):
     """No person of that id is on record in the case, or in the register."""
 
@@ -46,6 +60,10 @@ class NotAnInstant(CasesError, ValueError):
     """`occurred` is neither a day nor an instant with its offset."""
 
 
+class NoSuchPosition(CasesError, LookupError):
+    """The record has not come to that position, so that nothing was known as at it."""
+
+
 class NotYet(CasesError):
     """The act would lie after the moment it is put on record."""
 
@@ -66,6 +84,7 @@ class WrongStream(CasesError):
 
 __all__ = [
     "AnswersDoNotFit",
+    "CaseNotOpen",
     "CasesError",
     "CommandReused",
     "Conflict",
@@ -73,6 +92,7 @@ __all__ = [
     "InstrumentChanged",
     "InstrumentNotAtHand",
     "NoJurisdiction",
+    "NoSuchPosition",
     "NotAnInstant",
     "NotYet",
     "NothingToSearchFor",
@@ -82,6 +102,7 @@ __all__ = [
     "UnknownAgency",
     "UnknownCase",
     "UnknownEdition",
+    "UnknownEntry",
     "UnknownPerson",
     "WrongStream",
 ]

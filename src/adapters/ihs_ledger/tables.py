@@ -10,7 +10,7 @@ from ihs_ledger.layout import HEADER, Key, Stored
 
 COLUMNS: Final = (*HEADER, "leaf", "checks", "salt", "emptied", "open", "sealed")
 BEFORE_ALL: Final = -(1 << 63)
-CHUNK: Final = 1000
+CHUNK: Final = 250
 _MOST_NAMED: Final = 500
 
 _SELECT: Final = f"""
