@@ -33,7 +33,7 @@ from ihs_domain.releasing import Kind
 from ihs_domain.requesting import Circumstance, Ground, ServicesAccepted, ServicesRequested, Source
 from ihs_domain.roles import SYSTEM, Actor, Role
 from ihs_domain.rules import Bears, Rule
-from ihs_domain.system import EditionLoaded
+from ihs_domain.system import ClockCorrected, EditionLoaded
 from ihs_domain.terms import ActorId
 from ihs_record.errors import BadFields, UnknownName
 from ihs_record.row import DraftRefused
@@ -308,6 +308,7 @@ def test_every_event_goes_on_its_own_kind_of_stream(desk):
         (VISIT, {"case": "k1", "agency_id": "foothill"}),
         (VISIT, {"case": None}),
         (EditionLoaded("r", "r@2003-09-03", "0" * 64), {"case": "k1"}),
+        (ClockCorrected(datetime(2015, 1, 9, tzinfo=UTC)), {"case": "k1"}),
         (ON_CALL, {"case": "k1"}),
         (DisclosureWithdrawn("k1", "wrong-family"), {"case": "k1"}),
         (PersonRegistered("p-1"), {"case": "k1"}),

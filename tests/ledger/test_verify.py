@@ -57,6 +57,7 @@ def cells(store, table, column):
     return store.all(f"SELECT {IDS[table]}, {WHERE.get(table, 'NULL')}, {column} FROM {table}")
 
 
+@pytest.mark.fault("a changed byte")
 def test_every_bit_that_is_flipped_in_any_column_of_any_table_is_named(store):
     unnamed = []
     with store.insider() as database:
@@ -114,12 +115,14 @@ def test_an_empty_store_holds(tmp_path):
         ("DROP TABLE receipts", (1, "database", None)),
     ],
 )
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_rows_that_are_gone_or_too_many_are_named(store, statement, wrong):
     store.do(statement)
 
     assert first_wrong(store) == wrong
 
 
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_two_records_that_changed_places_are_found_at_the_first(store):
     store.do(
         "UPDATE records SET position = 99 WHERE position = 4",
@@ -130,6 +133,7 @@ def test_two_records_that_changed_places_are_found_at_the_first(store):
     assert first_wrong(store) == (4, "records", "position")
 
 
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_two_ciphertexts_that_changed_places_are_found_at_the_first(store):
     [(one,), (two,)] = store.all("SELECT sealed FROM records WHERE position IN (2, 7) ORDER BY position")
     store.do(("UPDATE records SET sealed = ? WHERE position = 2", (two,)))
@@ -138,6 +142,7 @@ def test_two_ciphertexts_that_changed_places_are_found_at_the_first(store):
     assert first_wrong(store) == (2, "records", "sealed")
 
 
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_a_record_put_in_beside_the_ledger_is_found(store):
     with closing(open_store(str(store.path))) as opened:
         opened.append([draft("case/z", 1)])
@@ -208,6 +213,7 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_an_insider_who_does_not_rebuild_the_log_is_caught_by_the_store_alone(store, attack):
     store.do(ATTACKS[attack])
 
@@ -215,6 +221,7 @@ def test_an_insider_who_does_not_rebuild_the_log_is_caught_by_the_store_alone(st
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_an_insider_who_rebuilds_the_log_is_caught_by_the_checkpoint_outside_alone(store, attack):
     with closing(open_store(str(store.path))) as opened:
         opened.append([draft("case/z", 1)])
@@ -244,6 +251,7 @@ def test_an_insider_who_rebuilds_carelessly_is_caught_by_the_store_alone(store, 
     assert first_wrong(time) == (5, "records", "recorded_at")
 
 
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_an_older_copy_brought_back_is_caught_by_the_checkpoint_outside_alone(store, tmp_path):
     (tmp_path / "older").mkdir()
     older = store.copied(tmp_path / "older")
@@ -334,6 +342,7 @@ def test_a_store_that_others_go_on_filling_holds_all_the_while(store):
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+@pytest.mark.fault("a changed byte")
 def test_no_bit_that_is_flipped_in_the_file_stops_the_check(kept_store, tmp_path, at, bit):
     whole = bytearray(kept_store.path.read_bytes())
     whole[int(at * len(whole))] ^= 1 << bit

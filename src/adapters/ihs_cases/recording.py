@@ -50,7 +50,7 @@ from ihs_domain.rescoring import rescored_once_recorded, tells_a_result
 from ihs_domain.roles import SYSTEM, Actor, Role
 from ihs_domain.scoring import compute, scored_with
 from ihs_domain.searching import PersonSearchMade
-from ihs_domain.system import EditionLoaded, InstrumentLoaded
+from ihs_domain.system import ClockCorrected, EditionLoaded, InstrumentLoaded
 from ihs_domain.terms import Amendment, Code, Computing, Digest, EditionId, Jurisdiction
 from ihs_record.codec import Encoded, decode, encode
 from ihs_record.patterns import AN_ID, ID
@@ -71,6 +71,7 @@ NOT_BY_HAND: Final[dict[type, str]] = {
     **dict.fromkeys(TELLINGS, "telling"),
     PersonErased: "erasing",
     PersonSearchMade: "searching",
+    ClockCorrected: "ihs store clock-corrected",
     **dict.fromkeys((RecordViewed, AccessDenied), "reading"),
     **dict.fromkeys(looking.GATES, "what keeps access: see Cases.access"),
 }

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "rules": "rules",
     "standards": "standards",
     "instruments": "instruments",
+    "projections": "projecting",
     "audit": "audit",
     "plugins": "plugins",
     "nats": "nats",

@@ -189,6 +189,7 @@ NAMES: Final[dict[str, type[Any]]] = {
     "BreakGlassReviewed.v1": looking.BreakGlassReviewed,
     # the system stream
     "EditionLoaded.v1": system.EditionLoaded,
+    "ClockCorrected.v1": system.ClockCorrected,
     "InstrumentLoaded.v1": system.InstrumentLoaded,
 }
 

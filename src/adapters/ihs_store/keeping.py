@@ -92,6 +92,14 @@ class Store(RecordStore):
             (after, _LARGEST_POSITION if upto is None else upto, *names, limit),
         )
 
+    def places(self, after: int, *, limit: int = 1000) -> list[tuple[int, str]]:
+        """Give position and stream of the records after a position: see RecordStore."""
+        with self._database.reading() as c:
+            c.execute(
+                "SELECT position, stream FROM records WHERE position > ? ORDER BY position LIMIT ?", (after, limit)
+            )
+            return [(position, stream) for position, stream in c.fetchall()]
+
     def _rows(self, where: str, values: tuple[object, ...]) -> list[Row]:
         with self._database.reading() as c:
             c.execute(f"{SELECT_RECORDS} {where}", values)

@@ -112,6 +112,9 @@ class RecordStore(Protocol):
     def read(self, after: int, *, limit: int = 1000, upto: int | None = None, names: Collection[str] = ()) -> list[Row]:
         """Give the records after a position, in order, at most `limit`; of these stored names alone, where any."""
 
+    def places(self, after: int, *, limit: int = 1000) -> list[tuple[int, str]]:
+        """Give position and stream of the records after a position, whatever else of them cannot be read."""
+
     def streams(self, prefix: str) -> list[str]:
         """Give the names of the streams that begin with `prefix`, such as "case/", in order."""
 

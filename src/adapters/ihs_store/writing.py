@@ -4,7 +4,7 @@ A transaction that writes must hold the store's one write lock before `write` re
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from attrs import define, field
@@ -12,7 +12,7 @@ from attrs import define, field
 from ihs_ledger.tree import Frontier, TreeDamaged
 from ihs_record.row import Emptied, Part, PartsDamaged, Row, instant, read_back, written
 from ihs_store.errors import NewerStore, StoreDamaged
-from ihs_store.laying import NOWHERE, Asked, End, Keeper, Laying
+from ihs_store.laying import CLOCK_CORRECTED, NOWHERE, SYSTEM, Asked, End, Keeper, Laying, read_of
 from ihs_store.port import Receipt, Statements
 from ihs_store.schema import COLUMNS, FORMAT, HEADER
 
@@ -70,7 +70,8 @@ class Writer:
         _add_ends(c, known.ends, [_stream(draft) for asked in asks for draft in asked.drafts])
         receipts = _receipts(c, [asked.command.id for asked in asks if asked.command])
         taken = _taken(c, [key.id for asked in asks for key in asked.keys])
-        laying = Laying(self.keeper, known.tree, known.recorded_at, dict(known.ends), receipts, taken)
+        corrected = partial(_clock_read, c)
+        laying = Laying(self.keeper, known.tree, known.recorded_at, dict(known.ends), receipts, taken, corrected)
         for asked in asks:
             laying.take(asked)
         if laying.rows:
@@ -143,6 +144,16 @@ def _taken(c: Statements, keys: Sequence[str]) -> set[str]:
         return set()
     c.execute(f"SELECT id FROM keys WHERE id IN ({_marks(len(keys))})", keys)  # noqa: S608
     return {key for (key,) in c.fetchall()}
+
+
+def _clock_read(c: Statements, last: int) -> int | None:
+    """What the clock read at the last ClockCorrected, if that was while the record stood at this time."""
+    c.execute(
+        "SELECT occurred, recorded_at FROM records WHERE stream = ? AND name = ? ORDER BY version DESC LIMIT 1",
+        (SYSTEM, CLOCK_CORRECTED),
+    )
+    found = c.fetchone()
+    return read_of(found[0]) if found and found[1] == last else None
 
 
 def _insert(c: Statements, laying: Laying, size: int, frontier: bytes) -> None:
