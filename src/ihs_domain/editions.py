@@ -21,12 +21,23 @@ from ihs_domain.case import EVENTS, Case
 from ihs_domain.closing import CaseReopened, case_is_closed, case_is_open
 from ihs_domain.contacting import ReducedContactApproved
 from ihs_domain.duties import DutyRule
+from ihs_domain.erasing import (
+    DESTROYING,
+    CaseDisposed,
+    DisposalProposed,
+    ExpungingProposed,
+    IdentityErased,
+    by_who_may_erase,
+    no_hold_stands,
+    somebody_else_proposed_it,
+)
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry
 from ihs_domain.opening import CaseOpened, case_is_not_open_yet
 from ihs_domain.persons import IdentificationWithdrawn, PersonIdentified
 from ihs_domain.planning import PlanAgreed, PlanFinalised, SupervisorAgreed, plan_is_drafted
 from ihs_domain.requesting import ServicesAccepted, ServicesDenied
+from ihs_domain.restricting import EntryExpunged, NarrativeRedacted
 from ihs_domain.rules import Rule
 from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
 from ihs_domain.terms import Decision, Jurisdiction
@@ -49,6 +60,11 @@ ALWAYS: Final[GateTable] = {
     PlanFinalised: ((plan_is_drafted,),),
     ReferralSent: ((a_basis_covers_the_referral,),),
     RiskOverridden: ((a_risk_assessment_is_overridden,),),
+    **dict.fromkeys(
+        (EntryExpunged, NarrativeRedacted, CaseDisposed),
+        ((by_who_may_erase,), (no_hold_stands,), (somebody_else_proposed_it,)),
+    ),
+    IdentityErased: ((by_who_may_erase,), (no_hold_stands,)),
 }
 """What the state of a case itself forbids, whatever the edition; one that has a clause for it cites that instead."""
 
@@ -56,9 +72,10 @@ WHENEVER: Final = (
     *(ServicesAccepted, ServicesDenied, CaseOpened, CaseReopened),
     *(ApprovalGranted, ApprovalReturned, DesigneeNamed),
     *(PersonIdentified, IdentificationWithdrawn),
+    *(ExpungingProposed, DisposalProposed, *DESTROYING),
 )
-"""The decisions that do not need an open case: those that begin one, a supervisor's review of what was done, and who
-is who.
+"""The decisions that do not need an open case: those that begin one, a supervisor's review of what was done, who is
+who, and what an order has destroyed.
 """
 
 

@@ -21,3 +21,11 @@ class InstrumentLoaded(Happening):
     instrument: Code
     version: Code
     digest: Digest
+
+
+@frozen
+class KeyCreated(Happening):
+    """From here on all data keys are wrapped under a new key of the key file, by its fingerprint; *because* says why."""
+
+    key: Digest
+    because: Code

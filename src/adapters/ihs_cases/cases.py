@@ -47,7 +47,8 @@ from ihs_record.patterns import ID
 from ihs_record.row import Row
 from ihs_store.addresses import is_server, path_of
 from ihs_store.errors import KeyFileMissing, RecordedAtRefused
-from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
+from ihs_store.key_files import fitting_key
+from ihs_store.keys import ROOT, Kek, KeyRing, create_key_file, first_keys, fits, read_key_file
 from ihs_store.port import Head, RecordStore
 from ihs_store.schema import refuse_leftovers
 from ihs_store.store import create, open_store
@@ -69,6 +70,20 @@ def key_file_of(url: str, key_file: str | Path | None = None) -> Path:
     if is_server(url):
         raise KeyFileMissing(f"a store on a server has no key file beside it: name one, or set {KEY_FILE}")
     return path_of(url).with_name(path_of(url).name + ".key")
+
+
+def ring_of(store: RecordStore, path: Path) -> KeyRing:
+    """The keys of a store, under the key file at *path*, which may be replaced meanwhile; WrongKeyFile, told now.
+
+    Not only when something was sealed under it.
+    """
+
+    def read() -> bytes:
+        return fitting_key(path, fits(store.key(ROOT)))
+
+    ring = KeyRing(Kek(read(), read), store.key)
+    _ = ring.root
+    return ring
 
 
 def _of_the_case(record: Sequence[Entry[Any]], person: str) -> PersonId:
@@ -109,8 +124,7 @@ class Cases:
         """
         store = open_store(url)
         try:
-            ring = KeyRing(read_key_file(key_file_of(url, key_file)), store.key)
-            _ = ring.root  # the wrong key file is told now, not when something was sealed under it
+            ring = ring_of(store, key_file_of(url, key_file))
             at_hand = shelf.installed() if instruments is None else instruments
             return cls(store, ring, rules or books.installed(), at_hand)
         except BaseException:

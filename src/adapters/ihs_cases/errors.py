@@ -14,6 +14,10 @@ class UnknownCase(CasesError, LookupError):
     """No case of that id is on record."""
 
 
+class CaseIsGone(CasesError):
+    """The content of the case was destroyed by order, so that nothing more goes on it."""
+
+
 class UnknownPerson(CasesError, LookupError):
     """No person of that id is on record in the case, or in the register."""
 
@@ -66,6 +70,7 @@ class WrongStream(CasesError):
 
 __all__ = [
     "AnswersDoNotFit",
+    "CaseIsGone",
     "CasesError",
     "CommandReused",
     "Conflict",

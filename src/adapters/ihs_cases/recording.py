@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from ihs_cases.deciding import Place, Rules, decided
 from ihs_cases.editions import digest
 from ihs_cases.errors import (
+    CaseIsGone,
     Conflict,
     InstrumentChanged,
     NoJurisdiction,
@@ -30,6 +31,7 @@ from ihs_domain.agencies import (
 )
 from ihs_domain.case import fold
 from ihs_domain.editions import Edition, RuleBook
+from ihs_domain.erasing import DESTROYING
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.instrument_book import InstrumentBook
@@ -37,6 +39,7 @@ from ihs_domain.judge import Finding
 from ihs_domain.persons import (
     IdentificationWithdrawn,
     PersonErased,
+    PersonErasureProposed,
     PersonIdentified,
     PersonRegistered,
     PersonsMerged,
@@ -46,12 +49,12 @@ from ihs_domain.recording import EntryCorrected
 from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.scoring import compute, scored_with
 from ihs_domain.searching import PersonSearchMade
-from ihs_domain.system import EditionLoaded, InstrumentLoaded
-from ihs_domain.terms import Amendment, Code, Computing, Digest, EditionId, Jurisdiction
+from ihs_domain.system import EditionLoaded, InstrumentLoaded, KeyCreated
+from ihs_domain.terms import Amendment, Code, Computing, Digest, EditionId, Expunged, Jurisdiction
 from ihs_record.codec import Encoded, decode, encode
 from ihs_record.patterns import ID
 from ihs_record.row import DraftRefused
-from ihs_store.errors import KeyIdTaken, VersionConflict
+from ihs_store.errors import KeyFileReplaced, KeyIdTaken, VersionConflict
 from ihs_store.keys import KeyRing
 from ihs_store.port import Command, RecordStore
 from ihs_store.port import Receipt as StoreReceipt
@@ -60,11 +63,14 @@ TELLINGS: Final = (DisclosuresMade, DisclosureWithheld)
 ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, OnCallCovered, DisclosureWithdrawn, *TELLINGS)
 BETWEEN_PERSONS: Final = (PersonsMerged, PersonsUnmerged)
 WITH_A_CASE: Final = (PersonIdentified, IdentificationWithdrawn)
-ON_PERSON_STREAMS: Final = (PersonRegistered, PersonErased, *BETWEEN_PERSONS, *WITH_A_CASE)
-LOADED: Final = (EditionLoaded, InstrumentLoaded)
+ON_PERSON_STREAMS: Final = (
+    *(PersonRegistered, PersonErasureProposed, PersonErased),
+    *(*BETWEEN_PERSONS, *WITH_A_CASE),
+)
+LOADED: Final = (EditionLoaded, InstrumentLoaded, KeyCreated)
 NOT_BY_HAND: Final[dict[type, str]] = {
     **dict.fromkeys(TELLINGS, "telling"),
-    PersonErased: "erasing",
+    **dict.fromkeys((PersonErased, *DESTROYING), "erasing"),
     PersonSearchMade: "searching",
 }
 """What only a part of this software puts on record, and which."""
@@ -151,6 +157,8 @@ class Recorder:
                     raise Conflict(conflict.current, expected_version) from None
             except KeyIdTaken:
                 continue
+            except KeyFileReplaced:
+                self.ring.read_again()
         raise Conflict(current, expected_version)
 
     @property
@@ -168,7 +176,7 @@ class Recorder:
         places: list[Place] = []
         for stream in proposal.streams:
             record = self.entries(stream)
-            rules = self._rules(proposal, stream, record)
+            rules = self.rules(proposal.event, stream, record)
             places.append(Place(stream, record, rules, proposal.entry(len(record) + 1, rules)))
         return places
 
@@ -215,16 +223,18 @@ class Recorder:
             )
         return _receipt(done, entry, findings, entry.event if isinstance(proposal.event, Computing) else None)
 
-    def _rules(self, proposal: Proposal, stream: str, record: Sequence[Entry[Any]]) -> Rules:
-        """The rules that hold on a stream: those of the case, or of the case that the proposal begins."""
+    def rules(self, event: Any, stream: str, record: Sequence[Entry[Any]]) -> Rules:
+        """The rules that hold on a stream: those of the case, or of the case that the event begins."""
         if not stream.startswith("case/"):
             return Rules(self.book.law(Jurisdiction("none")), self.home)
-        jurisdiction = jurisdiction_of(record) or getattr(proposal.event, "jurisdiction", None)
+        jurisdiction = jurisdiction_of(record) or getattr(event, "jurisdiction", None)
         if jurisdiction is None and not record:
             raise UnknownCase(
                 "no case of that id is on record: begin it with a request, or an opening with jurisdiction"
             )
-        instead = getattr(getattr(proposal.event, "instead", None), "jurisdiction", None)
+        instead = getattr(getattr(event, "instead", None), "jurisdiction", None)
+        if jurisdiction is None and any(isinstance(entry.event, Expunged) for entry in record):
+            raise CaseIsGone("the content of this case was destroyed by order: record under a new case")
         for named in (jurisdiction, instead or jurisdiction):
             if self.book.zone(named) is None:
                 raise NoJurisdiction("no edition of its jurisdiction is at hand: install the plugin that brings one")
