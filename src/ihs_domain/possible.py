@@ -109,30 +109,30 @@ class Asking:
 
     def doable(self, cls: type[Decision]) -> Doable:
         """Whether a decision of this class can be taken, and why not."""
-        sayable = Sayable(cls, self.can_name)
+        blank = Sketch(Sayable(cls, self.can_name), HERE_AND_NOW)
         rows = (*self.edition.before(cls), (lambda _, entry: next(iter(opens_once(self.history, entry)), None),))
-        nothing = tuple(_nothing_for(sayable))
-        found = Found(nothing) if nothing else self._search(sayable, rows)
+        nothing = tuple(_nothing_for(blank.sayable))
+        found = Found(nothing) if nothing else self._search(blank, rows)
         if found.witness is not None:
             return Doable(cls.__name__, Possible.YES, witness=found.witness)
-        why = (*nothing, *self._in_the_way(sayable, rows))
+        why = (*nothing, *self._in_the_way(blank, rows))
         if not why and not found.every:
             return Doable(cls.__name__, Possible.DEPENDS, self._told_once(found.objections))
-        return Doable(cls.__name__, Possible.NO, self._told_once(why or self._together(sayable, rows)))
+        return Doable(cls.__name__, Possible.NO, self._told_once(why or self._together(blank, rows)))
 
-    def _in_the_way(self, sayable: Sayable, rows: Iterable[GateRow]) -> Iterator[Objection]:
+    def _in_the_way(self, blank: Sketch, rows: Iterable[GateRow]) -> Iterator[Objection]:
         """The objections of each gate that by itself refuses whatever is said."""
         for row in rows:
-            found = self._search(sayable, (row,))
+            found = self._search(blank, (row,))
             if found.refuses:
                 yield from found.objections
 
-    def _together(self, sayable: Sayable, rows: tuple[GateRow, ...]) -> tuple[Objection, ...]:
+    def _together(self, blank: Sketch, rows: tuple[GateRow, ...]) -> tuple[Objection, ...]:
         """The objections of the fewest gates that refuse whatever is said between them, though none does alone."""
         for row in rows:
             fewer = tuple(other for other in rows if other is not row)
-            rows = fewer if self._search(sayable, fewer).refuses else rows
-        return self._search(sayable, rows).objections
+            rows = fewer if self._search(blank, fewer).refuses else rows
+        return self._search(blank, rows).objections
 
     def _told_once(self, objections: Iterable[Objection]) -> tuple[Objection, ...]:
         """The same objection to several things told once, of all of them; what is new is not there to be told of."""
@@ -142,16 +142,17 @@ class Asking:
             about.setdefault(evolve(objection, about=()), {}).update(dict.fromkeys(things))
         return tuple(evolve(objection, about=tuple(things)) for objection, things in about.items())
 
-    def _search(self, sayable: Sayable, rows: tuple[GateRow, ...]) -> Found:
+    def _search(self, blank: Sketch, rows: tuple[GateRow, ...]) -> Found:
         """Go the ways of saying a decision until no gate objects; first those that depart least from the first ways."""
-        ahead: list[Ahead] = [(0, (), HERE_AND_NOW, rows)]
+        ahead: list[Ahead] = [(0, (), blank.told, rows)]
         objections: list[Objection] = []
         every = True
         for _ in range(MOST):
             if not ahead:
                 return Found(tuple(objections), every=every)
             departures, path, told, waiting = heappop(ahead)
-            step = self._step(Sketch(sayable, told), waiting, rows)
+            sketch = Sketch(blank.sayable, told) if path else blank
+            step = self._step(sketch, waiting, rows)
             if step.witness is not None:
                 return Found(witness=self._plainest(step.witness, rows))
             objections += step.objections
@@ -180,18 +181,18 @@ class Asking:
         try:
             return self._objection(row, sketch.event)
         except Exception:  # noqa: BLE001 - whatever a gate cannot do with a sketch, it is then asked about the whole
-            sketch.spell_out()
-            return self._objection(row, sketch.whole())
+            sketch.spell_out(sketch.event)
+            return self._objection(row, sketch.whole)
 
     def _refused(self, sketch: Sketch, row: GateRow, objection: Objection) -> Step:
         """A gate objects: it must object to the decision said whole too, or it looked without asking."""
-        whole = sketch.whole()
+        whole = sketch.whole
         confirmed = objection if whole is None else self._objection(row, whole)
         return Step(objections=(confirmed or objection,), every=confirmed is not None)
 
     def _accepted(self, sketch: Sketch, rows: Iterable[GateRow]) -> Step:
         """No gate objects: nor must any to the decision said whole, or something in its place was taken wrongly."""
-        whole = sketch.whole()
+        whole = sketch.whole
         if whole is None:
             return Step(every=False)
         against = self._against(whole, rows)

@@ -1,6 +1,8 @@
 """A decision half said: of its class, with the fields that were told, and placeholders or nothing in the others."""
 
+from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from typing import Any, Final, NoReturn, get_origin
 
 import attrs
@@ -94,15 +96,29 @@ class Sketch:
         """Raise Asked with all that can be told of a place of this type."""
         raise Asked({where: value} for value in self.sayable.values(hint))
 
-    def spell_out(self) -> None:
-        """Have more told, as a gate could do nothing with it so: placeholders first. Raises Asked until all is."""
-        of = hints(self.sayable.cls)
-        for held in (self._so_far((name,), of[name]) for name in of):
-            if isinstance(held, Unsaid):
-                held.spell_out()
-        for name in of:
-            self.value((name,), of[name])
+    def spell_out(self, held: Any) -> None:
+        """Have more told of what stands in a place: a gate could do nothing with it so. Raises Asked until all is."""
+        _, where = getattr(held, "_of", (self, None))
+        if isinstance(held, Unsaid):
+            held.spell_out()
+        elif where is not None:
+            self._spell_out_fields(hints(type(held)), where)
 
+    def _spell_out_fields(self, of: dict[str, Any], where: Where) -> None:
+        """Placeholders first: what is not told at all did not trouble the gate yet."""
+        for name, hint in of.items():
+            self.spell_out(self._so_far((*where, name), hint))
+        for name, hint in of.items():
+            self.value((*where, name), hint)
+
+    def samples(self, hint: Any, where: Where) -> Iterator[Any]:
+        """Some values of a type that there are too many of, the plainest first."""
+        if attrs.has(hint):
+            yield from filter(None, [self._whole(hint, where)])
+        else:
+            yield from self.opened(hint, where).samples()
+
+    @cached_property
     def whole(self) -> Any:
         """The decision whole: as told, the rest as plain as can be. None where nothing fits into a field of it."""
         return self._whole(self.sayable.cls, ())
@@ -121,7 +137,7 @@ class Sketch:
         value = self.told[where] if where in self.told else next(iter(self.sayable.values(hint)), None)
         if not isinstance(value, Open):
             return value
-        return self._whole(value.hint, where) if attrs.has(value.hint) else self.opened(value.hint, where).example()
+        return next(self.samples(value.hint, where), None)
 
     def _is_told_of(self, where: Where) -> bool:
         return any(place[: len(where)] == where for place in self.told)

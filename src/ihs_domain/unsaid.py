@@ -71,10 +71,6 @@ class Unsaid:
         """Values that fit what is told, the plainest first; not all there are."""
         yield from ()
 
-    def example(self) -> Any:
-        """One value that fits what is told."""
-        return next(self.samples(), None)
-
     def spell_out(self) -> NoReturn:
         """Have it replaced by samples of it."""
         raise Asked(({self.where: sample} for sample in self.samples()), sampled=True)
@@ -296,8 +292,8 @@ class AnySet(Members, AbstractSet[Any]):
         if has or not self.told("has any"):
             yield has
         if self.candidates is None and self.told("has any") is not False:
-            one = self.sketch.opened(self.of, (*self.where, "one"))
-            yield from (has | {item} for item in one.samples() if item not in gone)
+            more = self.sketch.samples(self.of, (*self.where, "one"))
+            yield from (has | {item} for item in more if item not in gone)
 
     def spell_out(self) -> NoReturn:
         """Have it replaced: by samples only where its members cannot be gone through."""
@@ -326,11 +322,9 @@ class AnyMapping(Members, Mapping[Any, Any]):
 
     def spell_out(self) -> NoReturn:
         """Have it replaced: by samples only where keys or values cannot be gone through."""
-        said = dict(self.items()) if self.candidates is not None else {}
-        for value in said.values():
-            if isinstance(value, Unsaid):
-                value.spell_out()
-        raise Asked([{self.where: said or self.example()}], sampled=self.candidates is None)
+        for value in self.values() if self.candidates is not None else ():
+            self.sketch.spell_out(value)
+        raise Asked([{self.where: next(self.samples())}], sampled=self.candidates is None)
 
 
 class AnyRow(Unsaid):

@@ -59,7 +59,10 @@ class Made(Decision):
     kinds: frozenset[Code]
     said: dict[ThreatId, Size]
     noted: dict[Code, bool]
+    codes: dict[ThreatId, Code]
+    pieces: dict[ThreatId, Part]
     part: Part
+    several: frozenset[Part]
     parts: tuple[Part, ...]
     other: PlanId | None = None
     later: date | None = None
@@ -180,6 +183,13 @@ YES: list[Wish] = [
     lambda e: {Made: e.size}[type(e)] is Size.LARGE,
     lambda e: {Made: lambda: e.threat}[type(e)]() == "threat-2",
     lambda e: frozenset.__len__(e.sizes) == 2,
+    lambda e: {Made: e.part}[type(e)].threat == "threat-2",
+    lambda e: (e.part.kind or "").startswith("viol"),
+    lambda e: "threat-2" in e.codes and e.codes["threat-2"].startswith("viol"),
+    lambda e: e.codes.get("threat-1") == "purple",
+    lambda e: "threat-2" in e.pieces and e.pieces["threat-2"].kind == "purple",
+    lambda e: e.several and next(iter(e.several)).threat == "threat-1",
+    lambda e: dict.get(e.pieces, "threat-1") == Part("threat-2", "violence"),
     lambda e: e.words == "some",
     lambda e: e.until == e.later,
     lambda e: e.kind == e.to,
@@ -224,6 +234,10 @@ DEPENDS: list[Wish] = [
     lambda e: dict(e.noted) == {"deaf": True},
     lambda e: type(e) is Made and e.threat == "threat-1",
     lambda e: type(e) is not Made,
+    lambda e: (e.part.kind or "").startswith("purp"),
+    lambda e: "threat-2" in e.codes and e.codes["threat-2"].startswith("purp"),
+    lambda e: dict.get(e.pieces, "threat-1") == Part("threat-2", "purple"),
+    lambda e: len(e.several) == 3,
 ]
 
 

@@ -88,14 +88,14 @@ def at():
 
 
 @pytest.fixture
-def verified(url, tmp_path):
-    """What the verifier says of the store; of one on a server, of a copy made table by table."""
+def verified(tmp_path):
+    """What the verifier says of a store; of one on a server, of a copy made table by table."""
 
-    def verdict():
-        if not is_server(url):
-            return verify(path_of(url))
+    def verdict(store):
+        if not is_server(store.address):
+            return verify(store.address)
         copy = tmp_path / f"copy-{secrets.token_hex(4)}.db"
-        with closing(open_store(url)) as store, store.snapshot() as source:
+        with store.snapshot() as source:
             lay_out(copy, partial(copied, source))
         return verify(copy)
 
@@ -107,7 +107,7 @@ def holds(verified):
     """Whether all that the store holds verifies, and leads to the root the store states."""
 
     def check(store):
-        head, verdict = store.head(), verified()
+        head, verdict = store.head(), verified(store)
         return verdict.holds and verdict.tree == (head.position, head.root)
 
     return check

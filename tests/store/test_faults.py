@@ -100,7 +100,7 @@ def test_a_record_changed_in_the_file_is_found_by_the_verifier(store, draft, tam
 
     tamper(f"UPDATE records SET {change} WHERE position = 3")
 
-    wrong = verified().wrong
+    wrong = verified(store).wrong
 
     assert wrong is not None
     assert wrong.position == 3

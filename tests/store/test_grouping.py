@@ -12,6 +12,7 @@ import pytest
 from ihs_store.errors import CommandReused, KeyIdTaken, StoreError, StoreFull, VersionConflict
 from ihs_store.port import Command, WrappedKey
 
+WITHIN = 20  # seconds; what should come at once comes within them
 MAC = b"m" * 32
 
 
@@ -35,7 +36,7 @@ def together(store, clock, draft):
 
     def wait_for_them():
         begun.set()
-        queued.wait()
+        assert queued.wait(WITHIN)
 
     def ask(asked):
         try:
@@ -47,7 +48,7 @@ def together(store, clock, draft):
         clock.meanwhile = wait_for_them
         with ThreadPoolExecutor(len(asks) + 1) as callers:
             first = callers.submit(ask, {"drafts": [draft(1, "case/first")]})
-            begun.wait()
+            assert begun.wait(WITHIN)
             answers = []
             for number, asked in enumerate(asks, start=1):
                 answers.append(callers.submit(ask, asked))
@@ -79,14 +80,14 @@ def test_who_comes_alone_is_committed_alone_and_waits_for_nobody(store, groups, 
 
 
 def test_of_a_group_only_those_that_conflict_are_refused(store, groups, together, draft, holds):
-    key = WrappedKey("person/p1", b"w", b"c")
+    key, sealed = WrappedKey("person/p1", b"w", b"c"), (("person/p1", b"x"),)
 
     answers = together(
-        {"drafts": [draft(1)], "command": Command("c1", MAC), "keys": [key]},
+        {"drafts": [draft(1, sealed=sealed)], "command": Command("c1", MAC), "keys": [key]},
         {"drafts": [draft(1)], "command": Command("c2", MAC)},
         {"drafts": [draft(2)], "command": Command("c1", b"n" * 32)},
         {"drafts": [draft(1, "case/k2"), draft(1, "case/k2")]},
-        {"drafts": [draft(1, "case/k3")], "keys": [key]},
+        {"drafts": [draft(1, "case/k3", sealed=sealed)], "keys": [key]},
         {"drafts": [draft(2)], "command": Command("c3", MAC)},
     )
 
@@ -176,7 +177,7 @@ def test_a_caller_that_is_interrupted_while_it_waits_holds_up_nobody_behind_it(s
 
     def wait_for_them():
         begun.set()
-        queued.wait()
+        assert queued.wait(WITHIN)
 
     def come_second():
         while not store._group._queue:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from ihs_cases.cases import Cases
 from ihs_domain.editions import RuleBook
 from ihs_domain.instrument_book import InstrumentBook
+from ihs_ledger.note import Signer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,6 +48,7 @@ class AsyncCases:
         self.on_call = self._awaited(cases.on_call)
         self.agency_ids = self._awaited(cases.agency_ids)
         self.zone = self._awaited(cases.zone)
+        self.checkpoint = self._awaited(cases.checkpoint)
 
     def _awaited(self, ask: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
         @wraps(ask)
@@ -78,15 +80,21 @@ class AsyncCases:
         rules: RuleBook | None = None,
         instruments: InstrumentBook | None = None,
         rehearsal: bool = False,
+        name: str = "ihs",
     ) -> Self:
         """A new store at *url* with a new key file: see Cases.create."""
         creating = partial(Cases.create, url, key_file=key_file, rules=rules, instruments=instruments)
-        return cls(await asyncio.to_thread(creating, rehearsal=rehearsal))
+        return cls(await asyncio.to_thread(creating, rehearsal=rehearsal, name=name))
 
     @property
     def rehearsal(self) -> bool:
         """Whether this store takes `recorded_at` from its input."""
         return self.cases.rehearsal
+
+    @property
+    def signer(self) -> Signer:
+        """What signs this store's checkpoints: see Cases.signer."""
+        return self.cases.signer
 
     @property
     def home(self) -> ZoneInfo:

@@ -138,12 +138,15 @@ class Views:
 
 def _refuse_what_is_no_view_file(db: sqlite3.Connection, path: str) -> None:
     refused = NotAViewFile(f"{path} is another program's file: name a file for the views alone")
+    db.execute("BEGIN")  # both are read of one moment: somebody else may just be laying the file out
     try:
-        [owner], [tables] = db.execute("PRAGMA application_id").fetchone(), _count(db)
+        [tables], [owner] = _count(db), db.execute("PRAGMA application_id").fetchone()
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
             raise refused from error
         raise
+    finally:
+        db.execute("ROLLBACK")
     if owner not in {0, OWNER} or (tables and owner != OWNER):
         raise refused
 

@@ -10,7 +10,7 @@ from ihs_ledger.layout import HEADER, Key, Stored
 
 COLUMNS: Final = (*HEADER, "leaf", "checks", "salt", "emptied", "open", "sealed")
 BEFORE_ALL: Final = -(1 << 63)
-CHUNK: Final = 1000
+CHUNK: Final = 250
 _MOST_NAMED: Final = 500
 
 _SELECT: Final = f"""
@@ -86,13 +86,25 @@ class Tables(Protocol):
         """What the database itself finds wrong with its pages and indexes."""
 
 
+def _opened(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write. Where nothing may be written beside the file, it is taken as it lies there."""
+    database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+    try:
+        database.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError:
+        database.close()
+        if path.with_name(path.name + "-wal").exists():  # what is in it would be passed over
+            raise
+        return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    return database
+
+
 class SQLiteTables:
     """The tables of a store in an SQLite file."""
 
     def __init__(self, path: Path | str, chunk: int = CHUNK) -> None:
         self.chunk = chunk
-        uri = f"{Path(path).absolute().as_uri()}?mode=ro"
-        self._database = sqlite3.connect(uri, uri=True, isolation_level=None)
+        self._database = _opened(Path(path).absolute())
         self._database.text_factory = bytes
 
     def __enter__(self) -> Self:

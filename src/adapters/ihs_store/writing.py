@@ -36,9 +36,9 @@ def _select_ends(count: int) -> str:
     listed = ", ".join(["(?)"] * count)
     return f"""
         SELECT stream, version, leaf FROM records JOIN (
-            SELECT column1 AS asked, (SELECT max(version) FROM records WHERE stream = column1 /*C*/) AS last
+            SELECT column1 AS wanted, (SELECT max(version) FROM records WHERE stream = column1 /*C*/) AS last
             FROM (VALUES {listed}) AS listed
-        ) AS ends ON stream = asked /*C*/ AND version = last
+        ) AS ends ON stream = wanted /*C*/ AND version = last
     """  # noqa: S608 - marks alone
 
 
