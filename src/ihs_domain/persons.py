@@ -214,8 +214,8 @@ def whole(register: Register, id_: RegisterId) -> Person:
 class Before:
     """What a decision about a person is held against: the streams it goes on, as they stand.
 
-    *record* is the person's own, *actor* who decides. *duplicate* is the other person where one is named, *identified* who is who in the
-    case that is named.
+    *record* is the person's own, *actor* who decides. *duplicate* is the other person where one is named, *identified*
+    who is who in the case that is named.
     """
 
     person: Person

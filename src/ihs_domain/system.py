@@ -25,7 +25,7 @@ class InstrumentLoaded(Happening):
 
 @frozen
 class KeyCreated(Happening):
-    """From here on all data keys are wrapped under a new key of the key file, by its fingerprint; *because* says why."""
+    """From here on all data keys are wrapped under a new key, by its fingerprint; *because* says why."""
 
     key: Digest
     because: Code

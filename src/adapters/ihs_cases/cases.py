@@ -101,9 +101,15 @@ class Cases:
     """
 
     def __init__(
-        self, store: RecordStore, ring: KeyRing, rules: RuleBook, instruments: InstrumentBook | None = None
+        self,
+        store: RecordStore,
+        ring: KeyRing,
+        rules: RuleBook,
+        instruments: InstrumentBook | None = None,
+        key_file: Path | None = None,
     ) -> None:
         self.store = store
+        self.key_file = key_file
         self.ring = ring
         self.rules = rules
         self.instruments = InstrumentBook() if instruments is None else instruments
@@ -124,9 +130,10 @@ class Cases:
         """
         store = open_store(url)
         try:
-            ring = ring_of(store, key_file_of(url, key_file))
+            keys = key_file_of(url, key_file)
+            ring = ring_of(store, keys)
             at_hand = shelf.installed() if instruments is None else instruments
-            return cls(store, ring, rules or books.installed(), at_hand)
+            return cls(store, ring, rules or books.installed(), at_hand, keys)
         except BaseException:
             store.close()
             raise
@@ -171,6 +178,10 @@ class Cases:
         """A signed statement of where the record stands, or stood, to be kept outside: c2sp.org/tlog-checkpoint."""
         at = head or self.store.head()
         return Checkpoint(self.store.info().origin, TreeHead(at.position, at.root)).signed_by(self.signer)
+
+    def fits(self, key: bytes) -> bool:
+        """Whether this store's data keys are wrapped under a key of a key file, as it stands now."""
+        return fits(self.store.key(ROOT))(key)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -407,9 +418,10 @@ class Cases:
         return person_of(person_id, self.recorder.entries(f"person/{person_id}", upto))
 
     def _record(self, case_id: str, *, opened: bool = False) -> list[Entry[Any]]:
-        return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self._rows(case_id)]
+        return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self.rows(case_id)]
 
-    def _rows(self, case_id: str) -> list[Row]:
+    def rows(self, case_id: str) -> list[Row]:
+        """A case's records as they are stored, in order of version. Raises UnknownCase."""
         rows = self.store.stream(f"case/{case_id}") if ID.fullmatch(case_id) else []
         if not rows:
             raise UnknownCase("no case of that id is on record")

@@ -14,6 +14,18 @@ class UnknownCase(CasesError, LookupError):
     """No case of that id is on record."""
 
 
+class UnknownEntry(CasesError, LookupError):
+    """No entry of that version is on record in the case."""
+
+
+class AlreadyGone(CasesError):
+    """What was to be destroyed was destroyed before."""
+
+
+class NoKeyFile(CasesError):
+    """The cases were not opened with a key file that can be replaced."""
+
+
 class CaseIsGone(CasesError):
     """The content of the case was destroyed by order, so that nothing more goes on it."""
 
@@ -69,6 +81,7 @@ class WrongStream(CasesError):
 
 
 __all__ = [
+    "AlreadyGone",
     "AnswersDoNotFit",
     "CaseIsGone",
     "CasesError",
@@ -78,6 +91,7 @@ __all__ = [
     "InstrumentChanged",
     "InstrumentNotAtHand",
     "NoJurisdiction",
+    "NoKeyFile",
     "NotAnInstant",
     "NotYet",
     "NothingToSearchFor",
@@ -87,6 +101,7 @@ __all__ = [
     "UnknownAgency",
     "UnknownCase",
     "UnknownEdition",
+    "UnknownEntry",
     "UnknownPerson",
     "WrongStream",
 ]

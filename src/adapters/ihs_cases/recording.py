@@ -190,10 +190,10 @@ class Recorder:
         asked_for, proposal = proposal, self._computed(proposal, own)
         own = own._replace(entry=own.entry._replace(event=proposal.event))
         places = (own, *places[1:])
-        _must_have_happened(own.entry, aware(proposal.recorded_at or datetime.now(UTC)), own.rules.zone)
+        must_have_happened(own.entry, aware(proposal.recorded_at or datetime.now(UTC)), own.rules.zone)
         findings = decided(*places)
         for place in places:
-            self._load(place.rules.law(place.entry.day), proposal.recorded_at)
+            self.load(place.rules.law(place.entry.day), proposal.recorded_at)
         self._load_instrument(asked_for, proposal)
         sealing = self.ring.sealing()
         in_order = (*places[1:], own)  # the receipt's position is the last: as at it, all of the command is known
@@ -240,7 +240,7 @@ class Recorder:
                 raise NoJurisdiction("no edition of its jurisdiction is at hand: install the plugin that brings one")
         return Rules(self.book.law(jurisdiction), ZoneInfo(self.book.zone(jurisdiction) or "UTC"))
 
-    def _load(self, edition: Edition, recorded_at: datetime | None) -> None:
+    def load(self, edition: Edition, recorded_at: datetime | None) -> None:
         """Have the edition's digest on record before anything is judged by it."""
         if not edition_id(edition) or edition.id in self._loaded:
             return
@@ -378,7 +378,8 @@ def aware(instant: datetime) -> datetime:
     return instant
 
 
-def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
+def must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
+    """Raise NotYet for an act after *now*, NotAnInstant for one before any case."""
     acts = [(entry.day, entry.occurred)]
     if isinstance(entry.event, EntryCorrected):
         acts.append((entry.event.on, entry.event.at))

@@ -104,7 +104,7 @@ class KeySealsNothing(AppendRefused):
 
 
 class KeyFileReplaced(AppendRefused):
-    """What was to be recorded is sealed under a key file that was replaced meanwhile: read it again, then seal again."""
+    """What was to be recorded is sealed under a key file that was replaced meanwhile: read that, then seal again."""
 
 
 class ClockWentBack(AppendRefused):

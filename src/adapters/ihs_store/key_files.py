@@ -23,7 +23,6 @@ from ihs_store.errors import (
     KeyFileExposed,
     KeyFileMissing,
     OutcomeUnknown,
-    StoreError,
     WrongKeyFile,
 )
 from ihs_store.key_service import KeyEncryption, service_of
@@ -125,6 +124,7 @@ def fitting_key(path: Path, fits: Fits) -> bytes:
 
     So a replacing that was cut off, at whatever step, is finished or forgotten.
     """
+    path = path.resolve()
     for _ in range(TRIES):  # another process may move the new file into place between two of our looks
         key = read_key_file(path)
         if fits(key):
@@ -144,14 +144,19 @@ def _finish(path: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path, service: KeyEncryption | None) -> Iterator[bytes]:
+def replacing(path: Path, service: KeyEncryption | None, fits: Fits) -> Iterator[bytes]:
     """Give a new key, to wrap everything under within; afterwards the old key file is gone for good.
 
-    Where nothing was recorded the new key is forgotten; where that is not known, both files stay.
+    Where nothing was recorded the new key is forgotten; where that is not known, both files stay. Raises KeyFileBusy
+    where somebody else is at it.
     """
+    path = path.resolve()
     key = secrets.token_bytes(KEY_SIZE)
     content = _content(key, service)
     with _locked(beside(path), os.O_RDWR | os.O_CREAT) as descriptor:
+        if os.fstat(descriptor).st_size and _opens(beside(path), fits):
+            _moved(path)  # left by a replacing that was cut off after all
+            raise KeyFileBusy("the key file was just replaced: try again")
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, content, 0)
         os.fsync(descriptor)
@@ -160,11 +165,18 @@ def replacing(path: Path, service: KeyEncryption | None) -> Iterator[bytes]:
             yield key
         except OutcomeUnknown:
             raise
-        except (StoreError, Exception):
+        except Exception:
             with suppress(OSError):
                 beside(path).unlink()
             raise
         _moved(path)
+
+
+def _opens(path: Path, fits: Fits) -> bool:
+    try:
+        return fits(read_key_file(path))
+    except (KeyFileDamaged, WrongKeyFile):  # cut off while it was written
+        return False
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from ihs_store.errors import KeyFileDamaged, KeyServiceAway, WrongKeyFile
 
 TIMEOUT: Final = 5.0
 LONGEST_ANSWER: Final = 1 << 16
-TOKEN_FILE: Final = "IHS_KEY_SERVICE_TOKEN_FILE"
+TOKEN_FILE: Final = "IHS_KEY_SERVICE_TOKEN_FILE"  # noqa: S105 - the name of a variable
 OK, BAD_REQUEST = 200, 400
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 

@@ -81,7 +81,7 @@ class WrappedKey:
     wrapped: bytes | None
     commitment: bytes
     beside: bytes | None = None
-    """The root key wrapped under the same key as a new one: kept nowhere, but held against the root key as it is kept."""
+    """The root key wrapped like a new key: kept nowhere, but held against the root key as it is kept."""
 
 
 class Changing(Protocol):
@@ -150,8 +150,8 @@ class RecordStore(Protocol):
     def wait(self, version: int, timeout: float) -> int:
         """Wait until the data version is another, at most `timeout` seconds; give the one that then is."""
 
-    def scour(self) -> None:
-        """Leave no copy, where that can be done, of what was destroyed: in journals, or in what the database freed."""
+    def scour(self) -> bool:
+        """Leave no copy of what was destroyed in the database's journal; False where somebody still reads from it."""
 
     def close(self) -> None:
         """Let go of the database."""

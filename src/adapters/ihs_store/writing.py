@@ -146,7 +146,7 @@ def _taken(c: Statements, keys: Sequence[str]) -> tuple[set[str], bytes | None]:
         return set(), None
     ids = (*keys, ROOT)
     c.execute(f"SELECT id, wrapped FROM keys WHERE id IN ({_marks(len(ids))})", ids)  # noqa: S608
-    found = {id_: wrapped for id_, wrapped in c.fetchall()}
+    found: dict[str, bytes] = dict(c.fetchall())
     return {id_ for id_ in found if id_ in keys}, found.get(ROOT)
 
 
