@@ -87,7 +87,8 @@ class Edition:
     what falls due because the case was closed; *records* which events put on record what a clause asks or allows.
     A *practice* is no rule but is kept beside one: it has duties and findings, and never refuses.
     *in_force_until* is the last day it is known to be in force (None: no end is known).
-    *zone* is the time zone of the jurisdiction's calendar, *working_days* its weekends and holidays, where on file.
+    *zone* is the time zone of the jurisdiction's calendar, *working_days* its weekends and holidays, *retention_years*
+    for how long a case is kept from its closing on, each where on file.
     """
 
     ruleset: str
@@ -103,6 +104,7 @@ class Edition:
     records: Mapping[type, tuple[Rule, ...]] = field(factory=dict)
     practice: bool = False
     working_days: WorkingDays | None = None
+    retention_years: int | None = None
 
     @property
     def id(self) -> str:
@@ -224,6 +226,11 @@ class RuleBook:
     def working_days(self, jurisdiction: Jurisdiction | None, on: date) -> WorkingDays | None:
         """By which calendar working days are counted on a day, None where none is on file."""
         return next((e.working_days for e in self.of(jurisdiction) if e.covers(on)), None)
+
+    def retention_years(self, jurisdiction: Jurisdiction | None, on: date) -> int | None:
+        """For how many years a case closed on a day is kept: by the last edition from before that says so."""
+        said = (e for e in reversed(self.of(jurisdiction)) if e.in_force_from <= on)
+        return next((e.retention_years for e in said if e.retention_years is not None), None)
 
 
 def _follow_each_other(earlier: Edition, later: Edition) -> None:

@@ -27,6 +27,11 @@ COMMANDS: Final = {
     "standards": "standards",
     "instruments": "instruments",
     "audit": "audit",
+    "keys": "keys",
+    "hold": "holding",
+    "seal": "holding",
+    "erase": "erase",
+    "retention": "retention",
     "plugins": "plugins",
     "nats": "nats",
 }
