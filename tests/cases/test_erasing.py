@@ -41,8 +41,8 @@ def proposed(desk: Desk, target, *, order: str = ORDER, actor: Actor = SUPERVISO
     return propose(desk.cases, target, **said, command_id=f"propose-{desk.count}", recorded_at=desk.now)
 
 
-def done(desk: Desk, target, *, order: str = ORDER, actor: Actor = OTHER, command_id: str = "erase-1"):
-    said = {"order": order, "actor": actor, "occurred": desk.now.date()}
+def done(desk: Desk, target, *, order: str = ORDER, actor: Actor = OTHER, command_id: str = "erase-1", on=None):
+    said = {"order": order, "actor": actor, "occurred": on or desk.now.date()}
     return erase(desk.cases, target, **said, command_id=command_id, recorded_at=desk.now)
 
 
@@ -164,6 +164,16 @@ def test_nothing_is_destroyed_while_a_hold_stands_on_any_case_of_it(family, targ
     family.put(HoldLifted("suit-15-9"))
 
     assert done(family, target).again is False
+
+
+def test_a_hold_counts_however_far_back_the_day_is_on_which_something_is_said_to_be_destroyed(family):
+    proposed(family, OfPerson("p-1"))
+    proposed(family, OfCase("k1"))
+    family.on(2, 1).put(HoldPlaced("suit-15-9"))
+
+    for target in (OfPerson("p-1"), OfCase("k1")):
+        with pytest.raises(Refused, match="a hold stands on this case"):
+            done(family, target, on=date(2015, 1, 5))
 
 
 def test_a_hold_on_another_case_stands_in_nobodys_way(family):

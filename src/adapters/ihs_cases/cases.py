@@ -86,6 +86,14 @@ def ring_of(store: RecordStore, path: Path) -> KeyRing:
     return ring
 
 
+def case_rows(store: RecordStore, case_id: str) -> list[Row]:
+    """A case's records as they are stored, in order of version. Raises UnknownCase."""
+    rows = store.stream(f"case/{case_id}") if ID.fullmatch(case_id) else []
+    if not rows:
+        raise UnknownCase("no case of that id is on record")
+    return rows
+
+
 def _of_the_case(record: Sequence[Entry[Any]], person: str) -> PersonId:
     """The person of that id. A mistyped one would be somebody from whom nothing is kept."""
     if any(m.kind == "person" and m.id == person and m.introduces for e in record for m in said_in(e.event)):
@@ -178,10 +186,6 @@ class Cases:
         """A signed statement of where the record stands, or stood, to be kept outside: c2sp.org/tlog-checkpoint."""
         at = head or self.store.head()
         return Checkpoint(self.store.info().origin, TreeHead(at.position, at.root)).signed_by(self.signer)
-
-    def fits(self, key: bytes) -> bool:
-        """Whether this store's data keys are wrapped under a key of a key file, as it stands now."""
-        return fits(self.store.key(ROOT))(key)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -418,14 +422,10 @@ class Cases:
         return person_of(person_id, self.recorder.entries(f"person/{person_id}", upto))
 
     def _record(self, case_id: str, *, opened: bool = False) -> list[Entry[Any]]:
-        return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self.rows(case_id)]
+        return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self._rows(case_id)]
 
-    def rows(self, case_id: str) -> list[Row]:
-        """A case's records as they are stored, in order of version. Raises UnknownCase."""
-        rows = self.store.stream(f"case/{case_id}") if ID.fullmatch(case_id) else []
-        if not rows:
-            raise UnknownCase("no case of that id is on record")
-        return rows
+    def _rows(self, case_id: str) -> list[Row]:
+        return case_rows(self.store, case_id)
 
     def _law_of(self, history: History, edition: Edition | str | None) -> Law:
         return law_of(self.rules, history, None if edition is None else self._edition(edition))

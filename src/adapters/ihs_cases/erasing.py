@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from attrs import field, frozen
 
-from ihs_cases.cases import Cases
+from ihs_cases.cases import Cases, case_rows
 from ihs_cases.deciding import Place, decided
 from ihs_cases.errors import AlreadyGone, Conflict, NoKeyFile, UnknownEntry
 from ihs_cases.recording import Receipt, edition_id, local_day, must_have_happened
@@ -35,9 +35,9 @@ from ihs_record.codec import encode
 from ihs_record.row import Draft, Emptied, Row, length_prefixed
 from ihs_store.change import Change
 from ihs_store.errors import KeyFileReplaced, VersionConflict
-from ihs_store.key_files import replacing, service_named
+from ihs_store.key_files import Fits, replacing, service_named
 from ihs_store.key_service import KeyEncryption
-from ihs_store.keys import fingerprint
+from ihs_store.keys import ROOT, fingerprint, fits
 from ihs_store.port import Command
 from ihs_store.port import Receipt as StoreReceipt
 
@@ -141,7 +141,7 @@ def _of_person(cases: Cases, id_: RegisterId, order: Code) -> Reach:
 
 
 def _of_entry(cases: Cases, case_id: CaseId, version: int, order: Code, by: ActorId, *, words_alone: bool) -> Reach:
-    rows = cases.rows(case_id)
+    rows = case_rows(cases.store, case_id)
     record = [entry_of(row) for row in rows]
     entries = {entry.version: entry for entry in record}
     if version not in entries:
@@ -167,7 +167,7 @@ def _of_these_alone(rows: Iterable[Row], gone: Sequence[Row]) -> set[str]:
 
 
 def _of_case(cases: Cases, case_id: CaseId, order: Code, by: ActorId) -> Reach:
-    rows = cases.rows(case_id)
+    rows = case_rows(cases.store, case_id)
     keys = {part.key for row in rows for part in row.sealed}
     kept = f"{DisposalProposed.__name__}."  # who proposed it must stay to be seen, and it holds nothing else
     full = (row for row in rows if not isinstance(row.open, Emptied) and not row.name.startswith(kept))
@@ -193,7 +193,7 @@ def _reach(
 ) -> Reach:
     """*whom* says of each case whom it is about; nobody where it is about entries, None where it is about all of it."""
     doomed, gone = frozenset(keys), frozenset(empty)
-    rows = {case_id: cases.rows(case_id) for case_id in whom}
+    rows = {case_id: case_rows(cases.store, case_id) for case_id in whom}
     entries = {
         case_id: sum((r.stream, r.version) in gone or not doomed.isdisjoint(r.keys) for r in of)
         for case_id, of in rows.items()
@@ -433,7 +433,7 @@ def _anew(
         cases.recorder.load(place.rules.law(place.entry.day), by.recorded_at)
     cases.ring.read_again()
     try:
-        with replacing(cases.key_file, service, cases.fits) as key:
+        with replacing(cases.key_file, service, _opens(cases)) as key:
             drafts = [*_drafts(cases, places), _key_created(cases, by, key, because)]
             change = Change(frozenset(found.keys), found.empty, cases.ring.wrapped_under(key))
             done = _first_time(cases.store.append(drafts, command=command, recorded_at=by.recorded_at, change=change))
@@ -443,6 +443,15 @@ def _anew(
     except (VersionConflict, KeyFileReplaced):
         return None
     return done
+
+
+def _opens(cases: Cases) -> Fits:
+    """Whether a key is the one that this store's keys are wrapped under, whenever it is asked."""
+
+    def fits_now(key: bytes) -> bool:
+        return fits(cases.store.key(ROOT))(key)
+
+    return fits_now
 
 
 def _first_time(done: StoreReceipt) -> StoreReceipt:

@@ -129,7 +129,7 @@ def fitting_key(path: Path, fits: Fits) -> bytes:
         key = read_key_file(path)
         if fits(key):
             return key
-        with suppress(KeyFileMissing):
+        with suppress(KeyFileMissing, KeyFileDamaged):
             key = read_key_file(beside(path))
             if fits(key):
                 _finish(path)
