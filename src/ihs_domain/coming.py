@@ -7,7 +7,7 @@ from typing import Any, Final
 from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, Law
 from ihs_domain.history import History
-from ihs_domain.judge import duties
+from ihs_domain.owing import duties
 
 HORIZON: Final = timedelta(days=366)
 """How far ahead is looked: windows go on opening for as long as a case is open, so somewhere one has to stop."""

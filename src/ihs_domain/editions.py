@@ -7,7 +7,6 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 from ihs_domain.acting import by_a_supervisor, by_a_supervisor_in_person
-from ihs_domain.agencies import OnCallCovered
 from ihs_domain.approving import (
     ApprovalGranted,
     ApprovalReturned,
@@ -17,10 +16,11 @@ from ihs_domain.approving import (
 )
 from ihs_domain.assessing import RiskOverridden, a_risk_assessment_is_overridden
 from ihs_domain.assigning import DesigneeNamed
-from ihs_domain.case import EVENTS, Case
+from ihs_domain.case import Case
 from ihs_domain.closing import CaseReopened, case_is_closed, case_is_open
 from ihs_domain.contacting import ReducedContactApproved
 from ihs_domain.duties import DutyRule
+from ihs_domain.edition_checks import BadEdition, held_together, resting
 from ihs_domain.erasing import (
     DESTROYING,
     CaseDisposed,
@@ -79,6 +79,10 @@ who, and what an order has destroyed.
 """
 
 
+UNASKED: Final = "this rule could not be asked, for it fails with"
+MEND: Final = "have whoever keeps that edition put it right"
+
+
 @frozen
 class Edition:
     """One ruleset as in force from one day.
@@ -135,12 +139,28 @@ class Edition:
         """Whether anything can be found in entries of this class."""
         return issubclass(cls, Decision) or cls in self.gates or cls in self.finds
 
-    def asked(self, rows: Iterable[GateRow], case: Case, entry: Entry[Any]) -> Iterable[Objection]:
-        """The objections of the gates in *rows*, each with the clauses it rests on."""
-        for gate, *rules in rows:
-            objection = gate(case, entry)
+    def asked(self, rows: Iterable[GateRow], case: Case, entry: Entry[Any]) -> Iterator[Objection]:
+        """The objections of the gates in *rows*, each with the clauses it rests on.
+
+        A gate that fails objects: nobody knows what it would have said, and no happening may stay off the record for
+        that. So a decision is refused with that reason, and in what happened it is found.
+        """
+        for row in rows:
+            try:
+                objection = self.ask(row, case, entry)
+            except Exception as error:  # noqa: BLE001 - a gate of a plugin may fail in any way
+                objection = self._resting_on(row, Objection(f"{UNASKED} {type(error).__name__}", MEND))
             if objection is not None:
-                yield evolve(objection, rules=tuple(rules), edition=self.id if rules else "")
+                yield objection
+
+    def ask(self, row: GateRow, case: Case, entry: Entry[Any]) -> Objection | None:
+        """The objection of one gate; an error, should it fail."""
+        objection = row[0](case, entry)
+        return None if objection is None else self._resting_on(row, objection)
+
+    def _resting_on(self, row: GateRow, objection: Objection) -> Objection:
+        _, *rules = row
+        return evolve(objection, rules=tuple(rules), edition=self.id if rules else "")
 
 
 Law = Callable[[date], Edition]
@@ -163,13 +183,6 @@ def always(edition: Edition) -> Law:
     return lambda _day: timeless
 
 
-class BadEdition(ValueError):
-    """A rule book does not hold together: says which edition, in which of its tables and at what, and why.
-
-    Where the edition comes from a plugin, the file that defines it stands before that.
-    """
-
-
 def _in_order(editions: Iterable[Edition]) -> tuple[Edition, ...]:
     return tuple(sorted(editions, key=lambda e: (e.ruleset, e.in_force_from)))
 
@@ -182,7 +195,7 @@ class RuleBook:
 
     def __attrs_post_init__(self) -> None:
         for edition in self.editions:
-            _holds_together(edition)
+            held_together(edition)
         for earlier, later in zip(self.editions, self.editions[1:], strict=False):
             if earlier.ruleset == later.ruleset:
                 _follow_each_other(earlier, later)
@@ -241,67 +254,7 @@ def _follow_each_other(earlier: Edition, later: Edition) -> None:
         raise BadEdition(f"{earlier.id} and {later.id} {wrong}: in_force_until of the earlier must be {last}")
 
 
-TABLES: Final = {"gates": EVENTS, "finds": EVENTS, "records": (*EVENTS, OnCallCovered)}
-"""The events that each table of an edition may name. Being on call is on the agency's own stream: no gate sees it."""
-
-
-def _holds_together(edition: Edition) -> None:
-    if edition.in_force_until is not None and edition.in_force_until < edition.in_force_from:
-        raise BadEdition(
-            f"{edition.id}: in_force_until: {edition.in_force_until} is before its first day: end it later"
-        )
-    if edition.practice and edition.gates:
-        raise BadEdition(f"{edition.id}: gates: a practice never refuses: put them in finds")
-    for place, row in _rows(edition):
-        if not _is_a_row(row):
-            raise BadEdition(f"{edition.id}: {place}: a row is a gate or a duty and its rules: ((gate, RULE),)")
-    for table, known in TABLES.items():
-        for cls in getattr(edition, table):
-            if cls not in known:
-                raise BadEdition(
-                    f"{edition.id}: {table}[{_name(cls)}]: it is no event of a case: name one of the vocabulary"
-                )
-    _cites_its_register(edition)
-
-
-def _is_a_row(row: Any) -> bool:
-    return isinstance(row, tuple) and callable(row[0]) and all(isinstance(rule, Rule) for rule in row[1:])
-
-
-def _cites_its_register(edition: Edition) -> None:
-    cites = [rule.cite for rule in edition.rules]
-    twice = next((cite for cite in cites if cites.count(cite) > 1), None)
-    if twice is not None:
-        raise BadEdition(f"{edition.id}: rules: {twice} stands there twice: cite each clause once")
-    for place, rules in _resting(edition):
-        for rule in rules:
-            if rule not in edition.rules:
-                raise BadEdition(
-                    f"{edition.id}: {place}: it cites {rule.cite}, which its register does not hold: add it to rules"
-                )
-
-
-def _name(cls: object) -> str:
-    return str(getattr(cls, "__name__", cls))
-
-
-def _rows(edition: Edition) -> Iterator[tuple[str, Any]]:
-    """Every row of a gate or a duty, with the table it stands in and, of a gate, the event it stands at."""
-    tables: Mapping[str, GateTable] = {"gates": edition.gates, "finds": edition.finds}
-    for name, table in tables.items():
-        for cls, rows in table.items():
-            yield from ((f"{name}[{_name(cls)}]", row) for row in rows)
-    for name, owed in {"duties": edition.duties, "after_closing": edition.after_closing}.items():
-        yield from ((name, row) for row in owed)
-
-
-def _resting(edition: Edition) -> Iterator[tuple[str, tuple[Rule, ...]]]:
-    """Every place in the tables of *edition*, with the rules it rests on."""
-    yield from ((place, tuple(row[1:])) for place, row in _rows(edition))
-    yield from ((f"records[{_name(cls)}]", rules) for cls, rules in edition.records.items())
-
-
 def cited(edition: Edition) -> Iterator[Rule]:
     """Every rule that a table of *edition* rests on."""
-    for _place, rules in _resting(edition):
+    for _place, rules in resting(edition):
         yield from rules

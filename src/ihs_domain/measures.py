@@ -10,7 +10,7 @@ from attrs import frozen
 from ihs_domain.duties import Duty, State
 from ihs_domain.editions import Edition, always
 from ihs_domain.history import History
-from ihs_domain.judge import duties
+from ihs_domain.owing import duties
 from ihs_domain.rules import Rule
 
 

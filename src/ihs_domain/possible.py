@@ -182,7 +182,7 @@ class Asking:
 
     def _of_a_sketch(self, row: GateRow, sketch: Sketch) -> Objection | None:
         try:
-            return self._objection(row, sketch.event)
+            return self.edition.ask(row, self.case, self._entry(sketch.event))
         except Exception:  # noqa: BLE001 - whatever a gate cannot do with a sketch, it is then asked about the whole
             sketch.spell_out(sketch.event)
             return self._objection(row, sketch.whole)

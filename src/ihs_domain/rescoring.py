@@ -1,11 +1,13 @@
 """Scoring again on replay: a result on record that its instrument does not come to is found, never just accepted."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ihs_domain.amending import amended
 from ihs_domain.assessing import RiskAssessed, RiskOverridden, StrengthsAndNeedsAssessed
+from ihs_domain.editions import Law
 from ihs_domain.gates import Objection
-from ihs_domain.history import Entry, History
+from ihs_domain.history import Entry, History, effective
 from ihs_domain.instrument_book import InstrumentBook, InstrumentNotAtHand
 from ihs_domain.instruments import (
     AnswersDoNotFit,
@@ -17,9 +19,11 @@ from ihs_domain.instruments import (
     Sheet,
     score,
 )
-from ihs_domain.judge import Finding
+from ihs_domain.judge import Finding, judge
+from ihs_domain.recording import EntryCorrected
 from ihs_domain.safety import SafetyAssessmentCompleted
 from ihs_domain.scoring import not_allowed, overridden
+from ihs_domain.terms import Amendment
 
 DIFFERS: Final = "its instrument comes to another result from these answers"
 NO_SHEET: Final = "its instrument does not come to a result from these answers"
@@ -28,12 +32,35 @@ NOT_BY_RULE: Final = "its instrument has no such override, or asks for another a
 VOID_AND_SCORE: Final = "score it again and void this entry, or correct it to the answers that were given"
 
 
+def findings(history: History, law: Law, book: InstrumentBook) -> tuple[Finding, ...]:
+    """All that is found in a history, in order of the acts: by the law of each day, and by scoring again."""
+    found = [*judge(history, law), *rescored(history, book)]
+    return tuple(sorted(found, key=lambda finding: (finding.day, finding.version)))
+
+
 def rescored(history: History, book: InstrumentBook) -> Iterator[Finding]:
     """What is found on working out again every result that an instrument came to, in order of the history."""
     for entry in history:
         against = _against(entry, history, book)
         if against is not None:
             yield Finding(entry.version, type(entry.event).__name__, entry.day, against)
+
+
+def tells_a_result(event: object) -> bool:
+    """Whether *event* says what an instrument came to, or corrects an entry to say so."""
+    said = event.instead if isinstance(event, EntryCorrected) else event
+    return isinstance(said, (*SCORED, RiskOverridden))
+
+
+def rescored_once_recorded(
+    proposed: Entry[Any], record: Sequence[Entry[Any]], book: InstrumentBook
+) -> tuple[Finding, ...]:
+    """What :func:`rescored` will find in an entry, or in the act that it amends, once it is on *record*."""
+    if isinstance(proposed.event, Amendment):
+        act, history = amended(record, proposed)
+    else:
+        act, history = proposed.version, effective([*record, proposed])
+    return tuple(finding for finding in rescored(history, book) if finding.version == act)
 
 
 def _against(entry: Entry[Any], history: History, book: InstrumentBook) -> Objection | None:

@@ -12,8 +12,9 @@ from ihs_domain.assigning import held_by
 from ihs_domain.duties import Duty, State
 from ihs_domain.editions import Law
 from ihs_domain.history import History
-from ihs_domain.judge import Verdict, duties, verdicts
+from ihs_domain.judge import Verdict, verdicts
 from ihs_domain.opening import CaseOpened
+from ihs_domain.owing import duties
 from ihs_domain.terms import CaseId
 
 

@@ -20,8 +20,8 @@ from ihs_domain.editions import always
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.household import PersonJoined, Relation
-from ihs_domain.judge import duties
 from ihs_domain.opening import Authority, CaseOpened
+from ihs_domain.owing import duties
 from ihs_domain.planning import PlanAgreed, PlanDrafted, PlanFinalised, SupervisorAgreed
 from ihs_domain.roles import Actor, Role
 from ihs_domain.teaming import Part, TeamFormed

@@ -13,7 +13,8 @@ from ihs_domain.duties import Duty, State
 from ihs_domain.editions import Edition, RuleBook, always
 from ihs_domain.gates import Refused
 from ihs_domain.history import account
-from ihs_domain.judge import Finding, duties, judge
+from ihs_domain.judge import Finding, judge
+from ihs_domain.owing import duties
 from ihs_utah_r512_100 import EDITIONS, UTAH_2003, UTAH_2010
 
 

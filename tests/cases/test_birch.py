@@ -11,8 +11,9 @@ from ihs_domain.case import fold
 from ihs_domain.duties import Duty, State
 from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.extending import periods
-from ihs_domain.judge import duties, judge
+from ihs_domain.judge import judge
 from ihs_domain.measures import Answer, measures
+from ihs_domain.owing import duties
 from ihs_domain.planning import PlanSignatureRefused, PlanSigned
 from ihs_domain.responding import DomesticViolenceIdentified
 from ihs_domain.restricting import may_see

@@ -20,7 +20,8 @@ from ihs_domain.duties import Duty, State
 from ihs_domain.editions import RuleBook
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry
-from ihs_domain.judge import duties, judge
+from ihs_domain.judge import judge
+from ihs_domain.owing import duties
 from ihs_domain.releasing import Kind
 from ihs_domain.risk import RiskLevel, risk_level, risk_level_on
 from ihs_domain.roles import Actor, Role

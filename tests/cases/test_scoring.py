@@ -20,12 +20,13 @@ from ihs_cases.errors import (
 )
 from ihs_cases.instruments import digest
 from ihs_domain.approving import ApprovalGranted
-from ihs_domain.assessing import RiskAssessed
+from ihs_domain.assessing import RiskAssessed, RiskOverridden
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.instrument_book import InstrumentBook
-from ihs_domain.instruments import Rated, Sheet
+from ihs_domain.instruments import OverrideKind, Rated, Sheet
 from ihs_domain.opening import Authority, CaseOpened
-from ihs_domain.rescoring import DIFFERS, NOT_AT_HAND
+from ihs_domain.recording import AmendmentReason, EntryCorrected
+from ihs_domain.rescoring import DIFFERS, NOT_AT_HAND, NOT_BY_RULE
 from ihs_domain.risk import risk_level
 from ihs_domain.scoring import AssessStrengthsAndNeeds, OverrideRisk, ScoreRisk
 from ihs_domain.system import InstrumentLoaded
@@ -146,6 +147,28 @@ def test_a_result_put_on_record_from_elsewhere_is_scored_again_and_a_difference_
     [found] = desk.cases.findings("k1")
 
     assert (found.version, found.event, found.objection.says) == (3, "RiskAssessed", DIFFERS)
+
+
+UNSCORED = RiskAssessed("sample-risk", "1", ENOUGH, {"neglect": 5, "abuse": 1}, "low")
+TO_UNSCORED = EntryCorrected(3, UNSCORED, date(2015, 1, 5), AmendmentReason.WRONG_DETAIL)
+BY_NO_RULE = RiskOverridden(3, "judgement", OverrideKind.DISCRETIONARY, "low", "some-reason")
+
+
+@pytest.mark.parametrize(
+    "said, version, why",
+    [(UNSCORED, 4, DIFFERS), (TO_UNSCORED, 3, DIFFERS), (BY_NO_RULE, 4, NOT_BY_RULE)],
+    ids=["by hand", "by a correction", "an override by hand"],
+)
+def test_the_receipt_holds_what_scoring_again_finds_and_so_does_that_of_the_same_command_again(
+    desk, said, version, why
+):
+    opened(desk).put(SCORE)
+
+    receipt = desk.put(said, command_id="a", day=date(2015, 1, 5))
+    again = desk.put(said, command_id="a", day=date(2015, 1, 5))
+
+    assert [(f.version, f.objection.says) for f in receipt.findings] == [(version, why)]
+    assert receipt.findings == again.findings == desk.cases.findings("k1")
 
 
 def test_an_override_is_approved_by_another_and_then_holds(desk):

@@ -16,8 +16,9 @@ from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, always
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, History, effective
-from ihs_domain.judge import decide, duties, judge
+from ihs_domain.judge import decide, judge
 from ihs_domain.judge import touched as touched_by
+from ihs_domain.owing import duties
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId
 

@@ -10,7 +10,6 @@ from ihs_domain.closing import CaseClosed, Ending, EndingDetermined
 from ihs_domain.contacting import Factor, IntensitySet
 from ihs_domain.editions import RuleBook
 from ihs_domain.household import PersonJoined, Relation
-from ihs_domain.judge import duties
 from ihs_domain.opening import (
     Authority,
     CaseOpened,
@@ -22,6 +21,7 @@ from ihs_domain.opening import (
     PartyNamed,
     TerminationPetitionRequested,
 )
+from ihs_domain.owing import duties
 from ihs_domain.planning import PlanAgreed, PlanDrafted, PlanProvided
 from ihs_domain.requesting import Audience, ServicesRefused, ServicesRequested, Source
 from ihs_domain.roles import Role

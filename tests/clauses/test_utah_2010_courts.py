@@ -78,7 +78,7 @@ def test_an_order_that_comes_later_brings_copies_of_the_plan_in_force_and_not_of
 def test_a_plan_agreed_before_the_edition_came_into_force_is_not_opened_again(edition, given, first_day):
     from ihs_cases.editions import installed
     from ihs_domain.editions import RuleBook
-    from ihs_domain.judge import duties
+    from ihs_domain.owing import duties
 
     before = installed().edition("utah-r512-100@2003-09-03")
     law = RuleBook((before, edition)).law("us-ut")

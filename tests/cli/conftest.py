@@ -87,6 +87,7 @@ def three(kept_three, tmp_path, ihs):
 def broken(three):
     """The store of the three diaries, one record of birch spoilt."""
     with sqlite3.connect(three) as spoiling:
+        spoiling.execute("DROP TRIGGER parts_empty")
         spoiling.execute("UPDATE records SET open = x'00' WHERE stream = 'case/birch' AND version = 5")
     spoiling.close()
     return three

@@ -52,6 +52,15 @@ def test_as_at_a_position_is_the_record_up_to_it(ihs, alder):
     assert upto.json["as_at"] == 7
 
 
+@pytest.mark.parametrize("asked", ["position:2015", "9999", "position:56"])
+def test_a_position_that_the_record_has_not_come_to_is_told_with_where_it_stands(ihs, alder, asked):
+    answer = ihs("case", "history", "cases.db", "alder", "--as-at", asked)
+
+    why = "the record has come to position 55: name one up to that, a day, or an instant"
+    assert answer == (2, "", f"ihs: REHEARSAL: {why}\n")
+    assert ihs("case", "history", "cases.db", "alder", "--as-at", "position:55").code == 0
+
+
 def test_as_of_a_day_is_what_had_happened_by_then(ihs, alder):
     answer = ihs("case", "show", "cases.db", "alder", "--as-of", "2015-05-11")
 
@@ -134,6 +143,8 @@ BAD_OPTIONS = {
     ("--as-at", "yesterday"): A_MOMENT,
     ("--as-at", "2015-01-09T15:00:00"): A_MOMENT,
     ("--as-at", "-1"): A_MOMENT,
+    ("--as-at", "2015"): "2015 may be a year or a position: write a day, 2015-12-31, or position:2015",
+    ("--as-at", "position:2015-12-31"): A_MOMENT,
     ("--as-of", "2015-02-30"): "expected a day that is in the calendar, YYYY-MM-DD",
     ("--as-of", "0215-02-03"): "expected a day of the years 1900 to 2199",
 }

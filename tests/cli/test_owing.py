@@ -229,7 +229,7 @@ from ihs_domain.rules import Rule
 RULE = Rule("F-1", "fails")
 
 def fails_for_a_court(history, on):
-    if history[0].event.source == "court":
+    if history and history[0].event.source == "court":
         raise KeyError("Jane Doe")
     return ()
 
@@ -243,7 +243,10 @@ def test_a_rule_of_a_plugin_that_fails_is_told_of_without_its_words_and_stops_no
 
     answer = ihs("duties", "cases.db", "--on", "2015-02-01")
 
-    assert answer.err == "ihs: case birch is left out: a rule that was asked of it fails with KeyError\n"
+    assert answer.err == (
+        "ihs: case birch is left out: what falls due by a rule (F-1, failing@2003-09-03) could not be asked, "
+        "for it fails with KeyError: have whoever keeps that edition put it right\n"
+    )
     assert (answer.code, answer.lines[-1].startswith("2 cases: ")) == (1, True)
 
 

@@ -54,8 +54,9 @@ def test_a_plugin_whose_ruleset_is_another_plugins_is_broken_and_the_other_stand
 
     [broken] = [line for line in listed if "broken: " in line]
     assert broken.startswith("  broken  ihs-broken 1.2  ihs_broken:EDITIONS (")
-    assert "BadEdition: " in broken
-    assert "utah-practice-2021@2022-01-01 and utah-practice-2021@2022-01-01 overlap: " in broken
+    assert broken.partition("ruleset: ")[2] == (
+        "the plugin utah-r512-100 brings a ruleset of that name: give yours a name of its own"
+    )
     assert ihs("findings", "cases.db").lines[-1] == "1 case: no findings"
 
 
@@ -64,6 +65,8 @@ from datetime import date
 from attrs import evolve
 from ihs_domain.closing import CaseClosed
 from ihs_domain.editions import Edition
+from ihs_domain.planning import plan_is_drafted
+from ihs_domain.reviewing import plan_is_reviewed_every
 from ihs_domain.rules import Rule
 
 RULE, STRAY = Rule("Z-1", "a rule"), Rule("Z-9", "of no register")
@@ -122,6 +125,36 @@ ILL = {
         "evolve(LATER, gates={CaseClosed: (gate, RULE)})",
         "z@2021-01-01: gates[CaseClosed]: a row is a gate or a duty and its rules: ((gate, RULE),)",
     ),
+    "no jurisdiction": (
+        "evolve(LATER, jurisdiction='Yonder')",
+        "z@2021-01-01: jurisdiction: expected a jurisdiction as ISO 3166-2 has it, in lower case: us-ut",
+    ),
+    "a day in quotes": (
+        "evolve(LATER, in_force_from='2021-01-01')",
+        "z@2021-01-01: in_force_from: expected a day: date(2024, 7, 1)",
+    ),
+    "a rule alone": (
+        "evolve(LATER, rules=RULE)",
+        "z@2021-01-01: rules: expected a tuple of rules: (RULE,)",
+    ),
+    "a word alone": (
+        "evolve(LATER, rules=(evolve(RULE, bears='may'),))",
+        "z@2021-01-01: rules[0].bears: of Z-1 expected a tuple: bears=(Bears.GATE,)",
+    ),
+    "a duty that was to be called": (
+        "evolve(LATER, duties=((plan_is_reviewed_every, RULE),))",
+        (
+            "z@2021-01-01: duties: plan_is_reviewed_every: asked about a case without entries it fails with TypeError: "
+            "call it first, if it makes a duty"
+        ),
+    ),
+    "a gate under another event": (
+        "evolve(LATER, gates={CaseClosed: ((plan_is_drafted, RULE),)})",
+        (
+            "z@2021-01-01: gates[CaseClosed]: plan_is_drafted: it is about PlanAgreed or SupervisorAgreed or "
+            "PlanFinalised: put it under that event"
+        ),
+    ),
     "no such zone": (
         "evolve(LATER, zone='America/Nowhere')",
         "z@2021-01-01: zone: no time zone has this name: give one such as America/Denver",
@@ -174,3 +207,38 @@ def test_a_gate_before_a_happening_is_explained_as_one_that_only_finds(ihs, plug
         "  in force 2020-01-01 with no known end in z@2020-01-01 (us-zz)",
         "    only found in ContactMade: Two workers are there",
     ]
+
+
+FAILS = f"""{WELL}
+from ihs_domain.requesting import ServicesDenied, ServicesRequested
+
+def fails(case, entry):
+    raise KeyError("Jane Doe")
+
+LATER = evolve(LATER, gates=dict.fromkeys((ServicesRequested, ServicesDenied), ((fails, RULE),)))
+EDITIONS = (EARLIER, LATER)
+"""
+
+
+def test_a_rule_that_fails_keeps_no_happening_off_the_record_and_is_told_without_its_words(ihs, plug, write):
+    plug("ihs_domain.editions", FAILS)
+    said = {"occurred": "2021-03-01"}
+    asked = entry("c1", record="ServicesRequested", **said, **{"with": {"jurisdiction": "us-zz", "source": "school"}})
+    denied = entry("c2", record="ServicesDenied", **said, **{"with": {"reasons": ["no-ground"]}})
+    ihs("store", "init", "cases.db")
+
+    answer = ihs("record", "cases.db", write(asked, denied, entry("c3", **said)).name)
+
+    why = "this rule could not be asked, for it fails with KeyError (Z-1; z@2021-01-01)"
+    instead = "      instead: have whoever keeps that edition put it right"
+    assert answer.lines == [
+        "day.jsonl:1 recorded c1 k1@1 ServicesRequested",
+        f"    found: {why}",
+        instead,
+        "day.jsonl:2 refused c2 k1 ServicesDenied",
+        f"    {why}",
+        instead,
+        "day.jsonl:3 recorded c3 k1@2 ContactMade",
+        "2 recorded, 0 nothing new, 1 refused, 0 wrong",
+    ]
+    assert "Jane" not in answer.out + answer.err

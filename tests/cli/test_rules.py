@@ -1,7 +1,7 @@
 """`ihs rules`."""
 
 import pytest
-from typed import withdrawal
+from typed import entry, withdrawal
 
 
 def test_rules_are_listed_edition_by_edition_with_their_days(ihs):
@@ -85,6 +85,56 @@ def test_a_clause_nothing_is_near_to_points_at_the_list(ihs):
     )
 
 
+@pytest.mark.parametrize(
+    "typed, found",
+    [
+        ("R512-100-3(2)(a)", ["R512-100-3(2), for R512-100-3(2)(a) is not cited by itself"]),
+        ("r512-100-5 L.1", ["R512-100-5 L, for r512-100-5 L.1 is not cited by itself"]),
+        ("R512-100-1 B.2", ["R512-100-1 B.1-3, for R512-100-1 B.2 is not cited by itself"]),
+        ("R512-100-1(4)", ["R512-100-1(4) [first]", "R512-100-1(4) [second]"]),
+        ("r512-100-3 a", ["R512-100-3 A [first sentence]", "R512-100-3 A [second sentence]"]),
+    ],
+)
+def test_a_cite_that_begins_clauses_or_stands_within_one_explains_those(ihs, typed, found):
+    lines = ihs("rules", "explain", typed).lines
+
+    assert [line for line in lines if not line.startswith(" ")] == found
+
+
+@pytest.mark.parametrize("typed", ["R512-100-1 B.9", "R512-10", "R512-100-55"])
+def test_a_cite_below_no_clause_is_not_taken_for_one(ihs, typed):
+    assert ihs("rules", "explain", typed).code == 2
+
+
+def test_in_json_each_edition_says_which_of_several_clauses_it_explains(ihs):
+    told = ihs("rules", "explain", "R512-100-1(4)", "--format", "json").json
+
+    assert [one["cite"] for one in told["editions"]] == ["R512-100-1(4) [first]", "R512-100-1(4) [second]"]
+
+
+ON_CALL = (
+    '{"id": "o1", "agency": "some-region", "record": "OnCallCovered", "actor": "s-9", "role": "supervisor", '
+    '"occurred": "2024-03-14", "with": {"worker": "w-44", "since": "2024-03-14T17:00:00-06:00", '
+    '"until": "2024-03-15T08:00:00-06:00"}}'
+)
+
+
+def test_a_clause_that_agencies_put_on_record_is_explained_with_their_entries_too(ihs, write):
+    said = {"occurred": "2024-03-14"}
+    request = entry("c1", record="ServicesRequested", **said, **{"with": {"jurisdiction": "us-nm", "source": "school"}})
+    ihs("store", "init", "cases.db")
+    ihs("record", "cases.db", write(request, entry(**said), ON_CALL).name)
+
+    answer = ihs("rules", "explain", "SIHP23 19", "--store", "cases.db")
+
+    assert answer.lines[-4:] == [
+        "  touches 2 entries",
+        "    k1@2 ContactMade of 2024-03-14",
+        "    agency some-region@1 OnCallCovered of 2024-03-14",
+        ("  of ContactMade, OnCallCovered every entry: the edition does not say which of them the clause means"),
+    ]
+
+
 SEVERAL = """
 from datetime import date
 from ihs_domain.closing import CaseClosed, CaseReopened
@@ -122,7 +172,7 @@ def test_a_clause_is_explained_with_how_it_bears_and_with_every_place_that_carri
         "  a letter is sent within so many days",
         "  in force 1990-01-01 to 1999-12-31 in z@1990-01-01 (us-ut, a practice)",
         "  bears as notice, record",
-        "    owed after closing: a letter is sent within *days*; days: 5",
+        "    owed after closing: a letter is sent within days; days: 5",
         "    on record by ContactMade",
     ]
 
@@ -164,7 +214,7 @@ def test_a_gate_is_told_with_all_it_was_made_with_and_one_without_words_by_its_n
 
     assert ihs("rules", "explain", "z-1").lines[3:] == [
         (
-            "    refuses CaseClosed: there; classes: CaseClosed; days: pss 45; gate: Nothing is missing; "
+            "    refuses CaseClosed: there; classes: CaseClosed; days: pss 45; Nothing is missing; "
             "level: intensive; path: years 0, modes home-visit or phone"
         ),
         "    refuses CaseClosed: <lambda>",

@@ -11,9 +11,9 @@ from ihs_domain.closing import CaseClosed, Ending, final_summary_follows
 from ihs_domain.duties import Duty, State
 from ihs_domain.editions import RuleBook
 from ihs_domain.history import Entry, History, effective
-from ihs_domain.judge import duties
 from ihs_domain.meeting import team_meets_every
 from ihs_domain.opening import CaseOpened, ConsentAsked, family_is_asked_for_consent
+from ihs_domain.owing import duties
 from ihs_domain.teaming import MeetingKind, Part, TeamFormed, TeamMeetingHeld
 
 ENDED = date(2024, 3, 31)

@@ -21,8 +21,8 @@ from ihs_domain.duties import Duty, NearMiss, Owed, Span, State, add_months, mon
 from ihs_domain.editions import Edition, RuleBook, always
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, VictimSubstantiated
-from ihs_domain.judge import duties
 from ihs_domain.opening import CaseOpened, ConsentAsked
+from ihs_domain.owing import duties
 from ihs_domain.permanency import PermanencyGoalsSet
 from ihs_domain.planning import PlanAgreed, PlanFinalised, PlanProvided, PlanReviewed, SupervisorAgreed
 from ihs_domain.requesting import DecisionNotified, ServicesAccepted, ServicesRequested

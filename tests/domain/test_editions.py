@@ -10,7 +10,8 @@ from made_up import BY_TEAM, DUE, MADE_UP, RESTS, THREATS
 
 from ihs_domain.closing import CaseClosed
 from ihs_domain.contacting import ContactMade
-from ihs_domain.editions import BadEdition, Edition, RuleBook, always, cited, in_turn
+from ihs_domain.edition_checks import BadEdition
+from ihs_domain.editions import Edition, RuleBook, always, cited, in_turn
 from ihs_domain.opening import family_is_asked_for_consent
 from ihs_domain.persons import PersonRegistered
 from ihs_domain.planning import PlanAgreed

@@ -34,7 +34,8 @@ from ihs_domain.case import EVENTS, FOLDS, QUIET, Case, Folding, fold
 from ihs_domain.disclosure import pieces, told, withheld
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined
-from ihs_domain.judge import duties, judge
+from ihs_domain.judge import judge
+from ihs_domain.owing import duties
 from ihs_domain.requesting import ServicesRefused
 from ihs_domain.terms import Decision, Happening, Unopened
 

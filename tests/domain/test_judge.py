@@ -85,8 +85,10 @@ def naive(history: Sequence[Entry[Any]], law: Law) -> list[tuple[int, str, date,
     found = []
     for at, entry in enumerate(history):
         case, edition = fold(history[:at]), law(entry.day)
-        objections = [*edition.objections(case, entry), *edition.findings(case, entry)]
-        found += [Finding(entry.version, type(entry.event).__name__, entry.day, o) for o in objections]
+        cls = type(entry.event)
+        rows = [*edition.before(cls), *edition.finds.get(cls, ())]
+        objections = [edition.ask(row, case, entry) for row in rows]  # raises, should a gate fail
+        found += [Finding(entry.version, cls.__name__, entry.day, o) for o in objections if o is not None]
     return told(found)
 
 
@@ -218,3 +220,47 @@ def test_a_clause_bears_on_every_entry_that_is_found_wanting_by_it_and_on_none_t
 
     assert {f.version for f in judge(history, LAW) if rule.cite in f.objection.cites} <= bears_on
     assert bears_on <= {e.version for e in history}
+
+
+# A rule that fails
+
+
+def breaks(case, entry):
+    """A gate that takes for granted what is not there."""
+    raise KeyError(case.nothing_of_the_kind)
+
+
+def forgets(case, entry):
+    """A gate that says something other than an objection."""
+    return True
+
+
+STANDS_ON = Rule("B-1", "is broken")
+SAID = "this rule could not be asked, for it fails with "
+
+
+def broken(gate):
+    rows = ((gate, STANDS_ON),)
+    return always(evolve(MADE_UP, gates={ContactMade: rows, CaseClosed: rows}, finds={}, rules=(STANDS_ON,)))
+
+
+@pytest.mark.parametrize("gate, error", [(breaks, "AttributeError"), (forgets, "NotAnAttrsClassError")])
+def test_a_rule_that_fails_before_a_happening_is_found_with_its_clause_and_keeps_nothing_off_the_record(gate, error):
+    contact = Entry(ContactMade("phone", frozenset()), FIRST_DAY, 1)
+
+    found = decide(contact, effective([]), [], broken(gate))
+
+    assert [f.objection.says for f in found] == [SAID + error]
+    assert [(*f.objection.cites, f.objection.edition) for f in found] == [("B-1", MADE_UP.id)]
+    assert list(judge(effective([contact]), broken(gate))) == list(found)
+
+
+def test_a_decision_is_refused_by_a_rule_that_fails_and_told_which_and_what_to_do():
+    record = [Entry(CaseOpened("voluntary", "north"), FIRST_DAY, 1)]
+
+    with pytest.raises(Refused) as refused:
+        decide(Entry(CaseClosed(Ending.MOVED), FIRST_DAY, 2), effective(record), record, broken(breaks))
+
+    assert str(refused.value) == (
+        f"{SAID}AttributeError (B-1, {MADE_UP.id}): have whoever keeps that edition put it right"
+    )

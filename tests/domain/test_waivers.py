@@ -16,9 +16,10 @@ from ihs_domain.closing import CaseClosed
 from ihs_domain.duties import Duty, Owed, State, Waiver
 from ihs_domain.editions import Edition, RuleBook, always
 from ihs_domain.history import Entry, History, effective
-from ihs_domain.judge import duties, judge, touched
+from ihs_domain.judge import judge, touched
 from ihs_domain.measures import Answer, measures
 from ihs_domain.opening import CaseOpened, ConsentAsked
+from ihs_domain.owing import duties
 from ihs_domain.recording import AmendmentReason, EntryVoided
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import Reported

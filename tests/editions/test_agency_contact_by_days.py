@@ -18,7 +18,7 @@ from ihs_domain.duties import Duty, State
 from ihs_domain.editions import always
 from ihs_domain.history import Entry, effective
 from ihs_domain.household import PersonJoined, Relation
-from ihs_domain.judge import duties
+from ihs_domain.owing import duties
 from ihs_utah_r512_100.edition_2010 import UTAH_2010
 
 FIRST = date(2023, 12, 20)

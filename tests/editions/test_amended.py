@@ -19,10 +19,11 @@ from ihs_domain.duties import State
 from ihs_domain.editions import always
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, Relation
-from ihs_domain.judge import duties, judge
+from ihs_domain.judge import judge
 from ihs_domain.measures import measures
 from ihs_domain.opening import CaseOpened, CourtOrderEnded, CourtOrderReceived
 from ihs_domain.outlining import an_outlined_plan_is_written
+from ihs_domain.owing import duties
 from ihs_domain.planning import PlanAgreed, PlanAmended, PlanDrafted, PlanGoal
 from ihs_domain.possible import possible
 from ihs_domain.protecting import safety_plans_are_developed, safety_plans_hold, terms

@@ -11,11 +11,12 @@ from ihs_cases.editions import installed
 from ihs_domain.closing import CaseClosed
 from ihs_domain.contacting import ContactMade, Factor, IntensitySet
 from ihs_domain.duties import Duty, State
-from ihs_domain.editions import Edition, always
+from ihs_domain.editions import UNASKED, Edition, always
 from ihs_domain.history import Entry, History, effective
-from ihs_domain.judge import duties, judge
+from ihs_domain.judge import judge
 from ihs_domain.measures import measures
 from ihs_domain.opening import CaseOpened
+from ihs_domain.owing import duties
 from ihs_domain.responding import ChildRemoved, DomesticViolenceIdentified, RemovalConsulted
 
 OPENED = CaseOpened("voluntary", "north", "psc", jurisdiction="us-ut")
@@ -37,8 +38,10 @@ def cases(draw: Any) -> tuple[Entry[Any], ...]:
 
 def told(edition: Edition, history: History) -> tuple[Any, ...]:
     law = always(edition)
+    found = list(judge(history, law))
+    assert [f.objection for f in found if f.objection.says.startswith(UNASKED)] == []
     return (
-        list(judge(history, law)),
+        found,
         duties(history, law, LAST_DAY),
         duties(history, law, LAST_DAY + timedelta(days=200)),
         measures(history, edition, LAST_DAY),

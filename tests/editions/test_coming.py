@@ -18,8 +18,8 @@ from ihs_domain.duties import Owed, State
 from ihs_domain.editions import Edition, Law, RuleBook, always
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, VictimSubstantiated
-from ihs_domain.judge import duties
 from ihs_domain.opening import CaseOpened, CourtOrderReceived, family_is_asked_for_consent
+from ihs_domain.owing import duties
 from ihs_domain.planning import PlanAgreed, PlanFinalised, PlanReviewed, SupervisorAgreed
 from ihs_domain.requesting import ServicesRequested
 from ihs_domain.safety import SafetyPlanAgreed, SafetyPlanRevised

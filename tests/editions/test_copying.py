@@ -16,8 +16,9 @@ from ihs_domain.contacting import ContactMade, ContactReported
 from ihs_domain.copying import copied
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, Relation
-from ihs_domain.judge import duties, judge
+from ihs_domain.judge import judge
 from ihs_domain.opening import CaseOpened
+from ihs_domain.owing import duties
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.responding import DomesticViolenceIdentified
 from ihs_domain.restricting import AccessRestricted, RestrictionLifted

@@ -19,8 +19,8 @@ from ihs_domain.duties import Duty, State
 from ihs_domain.editions import Law, RuleBook, always
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, Relation
-from ihs_domain.judge import duties
 from ihs_domain.opening import CaseOpened
+from ihs_domain.owing import duties
 from ihs_domain.safety import SafetyPlanAgreed, SafetyPlanMonitored
 from ihs_domain.teaming import MeetingKind, Part, TeamFormed, TeamMeetingHeld
 

@@ -13,8 +13,9 @@ from ihs_domain.duties import State
 from ihs_domain.editions import always
 from ihs_domain.history import effective
 from ihs_domain.household import PersonJoined
-from ihs_domain.judge import duties, judge
+from ihs_domain.judge import judge
 from ihs_domain.opening import Authority, CaseOpened
+from ihs_domain.owing import duties
 from ihs_domain.releasing import InformationDisclosed
 from ihs_domain.responding import ChildRemoved
 from ihs_domain.roles import SYSTEM

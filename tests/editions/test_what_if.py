@@ -21,9 +21,10 @@ from ihs_domain.duties import State
 from ihs_domain.editions import RuleBook, always
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined
-from ihs_domain.judge import duties, judge, refusable, verdicts
+from ihs_domain.judge import judge, refusable, verdicts
 from ihs_domain.measures import Answer, measures
 from ihs_domain.opening import CaseOpened
+from ihs_domain.owing import duties
 from ihs_domain.planning import PlanAgreed
 from ihs_domain.safety import ThreatIdentified
 from ihs_domain.terms import Reported

@@ -117,7 +117,9 @@ def test_where_neither_fits_the_key_file_is_the_wrong_one(path):
         fitting_key(path, only(b"k" * 32))
 
 
-def test_a_link_to_a_key_file_leads_to_the_new_one_and_where_there_is_no_folder_nothing_is_replaced(tmp_path, path, old):
+def test_a_link_to_a_key_file_leads_to_the_new_one_and_where_there_is_no_folder_nothing_is_replaced(
+    tmp_path, path, old
+):
     (tmp_path / "link").symlink_to(path)
     with replacing(tmp_path / "link", None, only(old)) as new:
         pass

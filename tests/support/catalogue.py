@@ -20,10 +20,11 @@ from ihs_cases.editions import installed
 from ihs_cases.errors import CasesError
 from ihs_cli.clauses import asked
 from ihs_domain.closing import case_is_open
-from ihs_domain.editions import ALWAYS, WHENEVER, BadEdition
+from ihs_domain.edition_checks import BadEdition
+from ihs_domain.editions import ALWAYS, WHENEVER
 from ihs_domain.gates import Refused
 from ihs_domain.instruments import InstrumentError
-from ihs_domain.judge import OWN_TERMS
+from ihs_domain.owing import OWN_TERMS, DutyFails
 from ihs_domain.standard_checks import BadStandard
 from ihs_domain.terms import Amendment, Decision, Event, Introduced, Reported, UnderNarrative, UnderPerson, Unopened
 from ihs_domain.working_days import BadCalendar
@@ -267,6 +268,7 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     NoteRefused: "Signed notes and verifier keys",
     BundleRefused: "Bundles",
     BadEdition: "Editions",
+    DutyFails: "Duties",
     InstrumentError: "Instruments",
     BadStandard: "Contact standards",
     BadCalendar: "Calendars",

@@ -12,8 +12,8 @@ from ihs_domain.duties import Duty, DutyRule
 from ihs_domain.editions import Edition, always
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, Relation
-from ihs_domain.judge import duties
 from ihs_domain.opening import CaseOpened
+from ihs_domain.owing import duties
 from ihs_domain.roles import Actor, Role
 from ihs_domain.rules import Rule
 

@@ -8,18 +8,20 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from ihs_cases.cases import AsAt, Cases
+from ihs_cases.cases import Cases
 from ihs_cases.errors import CasesError, EditionMissing
 from ihs_cases.law import law_of
+from ihs_cases.moments import AsAt
 from ihs_cases.recording import jurisdiction_of
 from ihs_domain.assigning import assigning_on
 from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.history import History
 from ihs_domain.instrument_book import InstrumentBook
-from ihs_domain.judge import Finding, duties, judge
+from ihs_domain.judge import Finding
 from ihs_domain.opening import CaseOpened
-from ihs_domain.rescoring import rescored
+from ihs_domain.owing import DutyFails, duties
+from ihs_domain.rescoring import findings
 from ihs_domain.terms import ActorId, Jurisdiction
 from ihs_store.errors import StoreDamaged, StoreError
 
@@ -61,8 +63,7 @@ class Reading:
     def findings(self, edition: Edition | None = None) -> tuple[Finding, ...]:
         """What the entries by the day were found wanting in: see Cases.findings."""
         history = self.history.upto(self.on)
-        found = [*judge(history, law_of(self.rules, self.history, edition)), *rescored(history, self.instruments)]
-        return tuple(sorted(found, key=lambda finding: (finding.day, finding.version)))
+        return findings(history, law_of(self.rules, self.history, edition), self.instruments)
 
 
 @frozen
@@ -93,7 +94,7 @@ def across(
 def _asked(case: str, ask: Callable[[Reading], T], read: Callable[[str], Reading]) -> T | Broken:
     try:
         return ask(read(case))
-    except (StoreDamaged, EditionMissing) as error:
+    except (StoreDamaged, EditionMissing, DutyFails) as error:
         return Broken(case, str(error))
     except (StoreError, CasesError):
         raise

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 from uuid import uuid4
@@ -10,17 +10,19 @@ from zoneinfo import ZoneInfo
 
 from ihs_cases import editions as books
 from ihs_cases import instruments as shelf
+from ihs_cases.access import Access
 from ihs_cases.agencies import agency_of
 from ihs_cases.errors import (
     NotAnInstant,
     NothingToSearchFor,
     UnknownAgency,
-    UnknownCase,
     UnknownEdition,
     UnknownPerson,
 )
 from ihs_cases.law import law_of
-from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, aware, jurisdiction_of, streams_of
+from ihs_cases.moments import AsAt, person_in, position_at, rows_of, zone_of
+from ihs_cases.reading import CaseReader
+from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, aware, streams_of
 from ihs_cases.rows import entry_of, normal, opened_entry, person_key
 from ihs_cases.searching import Names
 from ihs_domain.agencies import Agency, on_call_at
@@ -30,15 +32,15 @@ from ihs_domain.copying import copied
 from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.history import Entry, History, effective
-from ihs_domain.ids import said_in
 from ihs_domain.instrument_book import InstrumentBook
-from ihs_domain.judge import Finding, duties, judge
+from ihs_domain.judge import Finding
+from ihs_domain.owing import duties
 from ihs_domain.persons import Person, PersonRegistered, person_of, whole
 from ihs_domain.possible import Doable, possible
-from ihs_domain.rescoring import rescored
+from ihs_domain.rescoring import findings
 from ihs_domain.roles import Actor
 from ihs_domain.searching import Found, PersonSearchMade, words
-from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, PersonId, RegisterId
+from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, RegisterId
 from ihs_ledger.checkpoint import Checkpoint
 from ihs_ledger.note import Signer, key_name
 from ihs_ledger.tree import TreeHead
@@ -52,9 +54,6 @@ from ihs_store.keys import ROOT, Kek, KeyRing, create_key_file, first_keys, fits
 from ihs_store.port import Head, RecordStore
 from ihs_store.schema import refuse_leftovers
 from ihs_store.store import create, open_store
-
-AsAt = int | date | datetime | None
-"""A position, an instant, or a day, which means the end of that local day."""
 
 KEY_FILE: Final = "IHS_KEY_FILE"
 CHECKPOINTS: Final = "checkpoints"
@@ -86,23 +85,10 @@ def ring_of(store: RecordStore, path: Path) -> KeyRing:
     return ring
 
 
-def case_rows(store: RecordStore, case_id: str) -> list[Row]:
-    """A case's records as they are stored, in order of version. Raises UnknownCase."""
-    rows = store.stream(f"case/{case_id}") if ID.fullmatch(case_id) else []
-    if not rows:
-        raise UnknownCase("no case of that id is on record")
-    return rows
-
-
-def _of_the_case(record: Sequence[Entry[Any]], person: str) -> PersonId:
-    """The person of that id. A mistyped one would be somebody from whom nothing is kept."""
-    if any(m.kind == "person" and m.id == person and m.introduces for e in record for m in said_in(e.event)):
-        return PersonId(person)
-    raise UnknownPerson("no person of that id is on record in this case: name one as the record does")
-
-
 class Cases:
     """The cases of one store. Safe to use from several threads, and from several processes at once.
+
+    Nothing here asks who reads, nor records it, but `reader`: where people read, give each a reader of their own.
 
     Errors are Refused (with all objections), Conflict, the other CasesErrors, RecordErrors for events and DraftRefused
     for ids that do not fit, OutcomeUnknown (ask again with the same command id), and StoreErrors.
@@ -122,6 +108,7 @@ class Cases:
         self.rules = rules
         self.instruments = InstrumentBook() if instruments is None else instruments
         self.recorder = Recorder(store, ring, rules, self.instruments)
+        self.access = Access(self)
 
     @classmethod
     def open(
@@ -318,6 +305,13 @@ class Cases:
         )
         return found
 
+    def reader(self, actor: Actor, *, purpose: str | None = None, at: datetime | None = None) -> CaseReader:
+        """The cases as *actor* may read them: each reading is decided, then on record, then shown.
+
+        *at* is the moment of reading, for rehearsal stores alone.
+        """
+        return CaseReader(self, actor, None if purpose is None else Code(purpose), at)
+
     def history(
         self,
         case_id: str,
@@ -336,7 +330,7 @@ class Cases:
         upto = self._position(as_at, record)
         if for_person is None:
             return effective(record, upto, as_of)
-        return effective(copied(record, _of_the_case(record, for_person), upto), as_of=as_of)
+        return effective(copied(record, person_in(record, for_person), upto), as_of=as_of)
 
     def get(
         self, case_id: str, *, as_at: AsAt = None, as_of: date | None = None, for_person: str | None = None
@@ -377,8 +371,7 @@ class Cases:
         What an instrument came to is worked out again: a difference is found, and that it is not at hand.
         """
         history = self.history(case_id, as_at=as_at, for_person=for_person)
-        found = [*judge(history, self._law_of(history, edition)), *rescored(history, self.recorder.as_loaded())]
-        return tuple(sorted(found, key=lambda finding: (finding.day, finding.version)))
+        return findings(history, self._law_of(history, edition), self.recorder.as_loaded())
 
     def possible(self, case_id: str, actor: Actor, *, on: date) -> tuple[Doable, ...]:
         """Which decisions *actor* could take on that day; "no" is refused for every argument, with why and remedy."""
@@ -404,7 +397,7 @@ class Cases:
 
     def zone(self, case_id: str) -> ZoneInfo:
         """The time zone of a case's calendar."""
-        return ZoneInfo(self.rules.zone(jurisdiction_of(self._record(case_id))) or "UTC")
+        return zone_of(self.rules, self._record(case_id))
 
     @property
     def home(self) -> ZoneInfo:
@@ -425,7 +418,7 @@ class Cases:
         return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self._rows(case_id)]
 
     def _rows(self, case_id: str) -> list[Row]:
-        return case_rows(self.store, case_id)
+        return rows_of(self.store, case_id)
 
     def _law_of(self, history: History, edition: Edition | str | None) -> Law:
         return law_of(self.rules, history, None if edition is None else self._edition(edition))
@@ -439,14 +432,7 @@ class Cases:
             raise UnknownEdition(str(error.args[0])) from None
 
     def _position(self, as_at: AsAt, record: Sequence[Entry[Any]]) -> int | None:
-        return self._position_at(as_at, lambda: ZoneInfo(self.rules.zone(jurisdiction_of(record)) or "UTC"))
+        return self._position_at(as_at, lambda: zone_of(self.rules, record))
 
     def _position_at(self, as_at: AsAt, zone: Callable[[], ZoneInfo]) -> int | None:
-        """The last position known by then; a day means its end by the calendar of *zone*."""
-        if as_at is None or isinstance(as_at, int):
-            return as_at
-        if not isinstance(as_at, date):
-            raise NotAnInstant("as_at is neither a position, a day nor an instant: give an int, a date or a datetime")
-        if isinstance(as_at, datetime):
-            return self.store.position_at(aware(as_at))
-        return self.store.position_at(datetime.combine(as_at, time.max, zone()).replace(fold=1))
+        return position_at(self.store, as_at, zone)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ihs_domain.editions import BadEdition, Edition, RuleBook
+from ihs_domain.edition_checks import BadEdition
+from ihs_domain.editions import Edition, RuleBook
 
 
 def hold_together(editions: tuple[Edition, ...], module: str) -> None:
@@ -24,7 +25,7 @@ def defined_in(module: str, editions: Iterable[Edition]) -> Iterator[None]:
     try:
         yield
     except BadEdition as error:
-        raise BadEdition(f"{_file(module, [*editions][-1])}: {error}") from error
+        raise BadEdition(f"{file_of(module, [*editions][-1])}: {error}") from error
 
 
 def _has_a_calendar(edition: Edition) -> None:
@@ -35,7 +36,7 @@ def _has_a_calendar(edition: Edition) -> None:
         raise BadEdition(said) from None
 
 
-def _file(module: str, edition: Edition) -> str:
+def file_of(module: str, edition: Edition) -> str:
     """The file of the deepest module of a plugin that holds *edition*: not the one that only passes it on."""
     package = module.partition(".")[0]
     ours = [m for name, m in list(sys.modules.items()) if name.partition(".")[0] == package]

@@ -6,9 +6,10 @@ from typing import Any, Final, NamedTuple
 
 from attrs import field, frozen
 
-from ihs_cases.cases import Cases, case_rows
+from ihs_cases.cases import Cases
 from ihs_cases.deciding import Place, decided
 from ihs_cases.errors import AlreadyGone, Conflict, NoKeyFile, UnknownEntry
+from ihs_cases.moments import rows_of
 from ihs_cases.recording import Receipt, edition_id, local_day, must_have_happened
 from ihs_cases.rows import NARRATIVE, PERSON, draft, entry_of
 from ihs_domain.agencies import AgreementMade
@@ -141,7 +142,7 @@ def _of_person(cases: Cases, id_: RegisterId, order: Code) -> Reach:
 
 
 def _of_entry(cases: Cases, case_id: CaseId, version: int, order: Code, by: ActorId, *, words_alone: bool) -> Reach:
-    rows = case_rows(cases.store, case_id)
+    rows = rows_of(cases.store, case_id)
     record = [entry_of(row) for row in rows]
     entries = {entry.version: entry for entry in record}
     if version not in entries:
@@ -167,7 +168,7 @@ def _of_these_alone(rows: Iterable[Row], gone: Sequence[Row]) -> set[str]:
 
 
 def _of_case(cases: Cases, case_id: CaseId, order: Code, by: ActorId) -> Reach:
-    rows = case_rows(cases.store, case_id)
+    rows = rows_of(cases.store, case_id)
     keys = {part.key for row in rows for part in row.sealed}
     kept = f"{DisposalProposed.__name__}."  # who proposed it must stay to be seen, and it holds nothing else
     full = (row for row in rows if not isinstance(row.open, Emptied) and not row.name.startswith(kept))
@@ -193,7 +194,7 @@ def _reach(
 ) -> Reach:
     """*whom* says of each case whom it is about; nobody where it is about entries, None where it is about all of it."""
     doomed, gone = frozenset(keys), frozenset(empty)
-    rows = {case_id: case_rows(cases.store, case_id) for case_id in whom}
+    rows = {case_id: rows_of(cases.store, case_id) for case_id in whom}
     entries = {
         case_id: sum((r.stream, r.version) in gone or not doomed.isdisjoint(r.keys) for r in of)
         for case_id, of in rows.items()

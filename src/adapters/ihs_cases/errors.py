@@ -14,10 +14,6 @@ class UnknownCase(CasesError, LookupError):
     """No case of that id is on record."""
 
 
-class UnknownEntry(CasesError, LookupError):
-    """No entry of that version is on record in the case."""
-
-
 class AlreadyGone(CasesError):
     """What was to be destroyed was destroyed before."""
 
@@ -28,6 +24,20 @@ class NoKeyFile(CasesError):
 
 class CaseIsGone(CasesError):
     """The content of the case was destroyed by order, so that nothing more goes on it."""
+
+
+class CaseNotOpen(CasesError, LookupError):
+    """No case of that id is open to this reader: there is none, or they may not read it. It never says which."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no case of that id is open to this actor for this purpose: check the id, be assigned to the case, "
+            "or in an emergency break the glass"
+        )
+
+
+class UnknownEntry(CasesError, LookupError):
+    """No entry of that version is in what was read."""
 
 
 class UnknownPerson(CasesError, LookupError):
@@ -62,6 +72,10 @@ class NotAnInstant(CasesError, ValueError):
     """`occurred` is neither a day nor an instant with its offset."""
 
 
+class NoSuchPosition(CasesError, LookupError):
+    """The record has not come to that position, so that nothing was known as at it."""
+
+
 class NotYet(CasesError):
     """The act would lie after the moment it is put on record."""
 
@@ -84,6 +98,7 @@ __all__ = [
     "AlreadyGone",
     "AnswersDoNotFit",
     "CaseIsGone",
+    "CaseNotOpen",
     "CasesError",
     "CommandReused",
     "Conflict",
@@ -92,6 +107,7 @@ __all__ = [
     "InstrumentNotAtHand",
     "NoJurisdiction",
     "NoKeyFile",
+    "NoSuchPosition",
     "NotAnInstant",
     "NotYet",
     "NothingToSearchFor",

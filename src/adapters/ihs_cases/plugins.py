@@ -1,7 +1,7 @@
 """The entry points of plugins: what each brings, or why it does not load. One that fails holds back no other."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from ihs_cases.checking import defined_in, hold_together
+from ihs_cases.checking import file_of, hold_together
 from ihs_cases.instrument_files import read_files
-from ihs_domain.editions import BadEdition, Edition, RuleBook
+from ihs_domain.edition_checks import BadEdition
+from ihs_domain.editions import Edition
 from ihs_domain.flaws import BadInstrument
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.instruments import Instrument
@@ -53,11 +54,11 @@ def _in_one_book(found: list[Point]) -> list[Point]:
 
     A ruleset belongs to the plugin of its name before any other: who copies a plugin and leaves its name is told so.
     """
-    book: list[Edition] = []
+    by: dict[str, str] = {}
     settled: dict[int, Point] = {}
     for n, point in sorted(enumerate(found), key=lambda one: not _is_named_after_its_rules(one[1])):
-        settled[n] = _beside(book, point) if point.found else point
-        book.extend(settled[n].found or ())
+        settled[n] = _unless_taken(by, point) if point.found else point
+        by.update(dict.fromkeys((edition.ruleset for edition in settled[n].found or ()), point.name))
     return [settled[n] for n in range(len(found))]
 
 
@@ -83,13 +84,14 @@ IN_ONE_BOOK: Final[dict[str, Callable[[list[Point]], list[Point]]]] = {
 """How plugins of a group stand beside each other."""
 
 
-def _beside(book: list[Edition], point: Point) -> Point:
-    try:
-        with defined_in(point.module, point.found):
-            RuleBook([*book, *point.found])
-    except BadEdition as error:
-        return evolve(point, found=None, broken=f"{type(error).__name__}: {error}, in another plugin")
-    return point
+def _unless_taken(by: Mapping[str, str], point: Point) -> Point:
+    """A plugin of editions, marked broken where a ruleset of its is one that is brought *by* another."""
+    taken = next((edition for edition in point.found if edition.ruleset in by), None)
+    if taken is None:
+        return point
+    why = f"the plugin {by[taken.ruleset]} brings a ruleset of that name: give yours a name of its own"
+    error = BadEdition(f"{file_of(point.module, taken)}: {taken.id}: ruleset: {why}")
+    return evolve(point, found=None, broken=f"{type(error).__name__}: {error}")
 
 
 def _is_named_after_its_rules(point: Point) -> bool:

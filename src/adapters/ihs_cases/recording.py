@@ -21,6 +21,7 @@ from ihs_cases.errors import (
 )
 from ihs_cases.instruments import digest as digest_of_instrument
 from ihs_cases.rows import asked, draft, entry_of, normal
+from ihs_domain import looking
 from ihs_domain.agencies import (
     AgreementEnded,
     AgreementMade,
@@ -36,6 +37,7 @@ from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding
+from ihs_domain.looking import AccessDenied, RecordViewed
 from ihs_domain.persons import (
     IdentificationWithdrawn,
     PersonErased,
@@ -46,6 +48,7 @@ from ihs_domain.persons import (
     PersonsUnmerged,
 )
 from ihs_domain.recording import EntryCorrected
+from ihs_domain.rescoring import rescored_once_recorded, tells_a_result
 from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.scoring import compute, scored_with
 from ihs_domain.searching import PersonSearchMade
@@ -67,11 +70,14 @@ ON_PERSON_STREAMS: Final = (
     *(PersonRegistered, PersonErasureProposed, PersonErased),
     *(*BETWEEN_PERSONS, *WITH_A_CASE),
 )
+ON_ACCESS_STREAMS: Final = (*looking.GATES, RecordViewed, AccessDenied, PersonSearchMade)
 LOADED: Final = (EditionLoaded, InstrumentLoaded, KeyCreated)
 NOT_BY_HAND: Final[dict[type, str]] = {
     **dict.fromkeys(TELLINGS, "telling"),
     **dict.fromkeys((PersonErased, *DESTROYING), "erasing"),
     PersonSearchMade: "searching",
+    **dict.fromkeys((RecordViewed, AccessDenied), "reading"),
+    **dict.fromkeys(looking.GATES, "what keeps access: see Cases.access"),
 }
 """What only a part of this software puts on record, and which."""
 BELONGS: Final = {
@@ -191,7 +197,7 @@ class Recorder:
         own = own._replace(entry=own.entry._replace(event=proposal.event))
         places = (own, *places[1:])
         must_have_happened(own.entry, aware(proposal.recorded_at or datetime.now(UTC)), own.rules.zone)
-        findings = decided(*places)
+        findings = (*decided(*places), *self._scored_again(asked_for, own))
         for place in places:
             self.load(place.rules.law(place.entry.day), proposal.recorded_at)
         self._load_instrument(asked_for, proposal)
@@ -221,7 +227,14 @@ class Recorder:
             findings = tuple(
                 Finding(entry.version, type(entry.event).__name__, entry.day, o) for o in refused.objections
             )
+        findings = (*findings, *self._scored_again(proposal, place))
         return _receipt(done, entry, findings, entry.event if isinstance(proposal.event, Computing) else None)
+
+    def _scored_again(self, asked_for: Proposal, own: Place) -> tuple[Finding, ...]:
+        """What is found in a result that was given, and not worked out here, on scoring it again."""
+        if isinstance(asked_for.event, Computing) or not tells_a_result(own.entry.event):
+            return ()
+        return rescored_once_recorded(own.entry, own.record, self.as_loaded())
 
     def rules(self, event: Any, stream: str, record: Sequence[Entry[Any]]) -> Rules:
         """The rules that hold on a stream: those of the case, or of the case that the event begins."""

@@ -14,6 +14,8 @@ from ihs_domain.places import Place, Table, places
 from ihs_domain.terms import Decision
 
 KIND: Final = re.compile(r"^A (gate|duty)( \w+)*: ")
+MADE_WITH: Final = re.compile(r"\*(\w+)\*")
+"""How a docstring marks what a gate or duty is made with, which here is said beside it."""
 NOTHING: Final[tuple[Any, ...]] = (None, (), frozenset(), {})
 
 
@@ -66,22 +68,30 @@ def asked(rule: Callable[..., Any]) -> str:
     """What a gate or duty holds, by its docstring; one that was made, by its maker's and what it was made with."""
     name = getattr(rule, "__qualname__", type(rule).__qualname__)
     maker = getattr(sys.modules.get(rule.__module__), name.partition(".")[0], None)
-    words = _said(rule) or _said(maker) or name.rpartition(".")[2].replace("_", " ")
-    return "; ".join((words, *(told for told in _parameters(rule) if not told.endswith(f": {words}"))))
+    words = _said(rule) or _said(maker) or _in_words(name.rpartition(".")[2])
+    return "; ".join((words, *(told for told in _parameters(rule) if told != words)))
 
 
 def _said(thing: Any) -> str:
     """The first paragraph of a docstring on one line, without its full stop."""
     first = " ".join(((inspect.getdoc(thing) if thing else None) or "").partition("\n\n")[0].split())
-    return KIND.sub("", first).rstrip(".")
+    return MADE_WITH.sub(lambda marked: _in_words(marked[1]), KIND.sub("", first)).rstrip(".")
+
+
+def _in_words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _parameters(rule: Callable[..., Any]) -> Iterator[str]:
-    """Each parameter a gate or duty was made with: `months: 3`."""
+    """Each parameter a gate or duty was made with: `months: 3`. A rule within it speaks for itself."""
     known = inspect.getclosurevars(rule).nonlocals if inspect.isfunction(rule) else {}
     for name, value in known.items():
         if value not in NOTHING:
-            yield f"{name.replace('_', ' ')}: {_value(value)}"
+            yield asked(value) if _is_a_rule(value) else f"{_in_words(name)}: {_value(value)}"
+
+
+def _is_a_rule(value: Any) -> bool:
+    return callable(value) and not isinstance(value, type)
 
 
 def _value(value: Any) -> str:
@@ -91,9 +101,16 @@ def _value(value: Any) -> str:
     if callable(value):
         return asked(value)
     if attrs.has(type(value)):
-        said = attrs.asdict(value, recurse=False)
-        return _several({name: inner for name, inner in said.items() if inner not in NOTHING})
+        return _several({_in_words(name): inner for name, inner in _said_otherwise(value)})
     return _several(value) if isinstance(value, Iterable) and not isinstance(value, str) else str(value)
+
+
+def _said_otherwise(value: Any) -> Iterator[tuple[str, Any]]:
+    """The fields of a value that are not at their default."""
+    for one in attrs.fields(type(value)):
+        inner = getattr(value, one.name)
+        if inner not in NOTHING and inner != one.default:
+            yield one.name, inner
 
 
 def _several(values: Iterable[Any]) -> str:

@@ -4,10 +4,11 @@ from typing import Final
 
 import click
 
-from ihs_cases.errors import CasesError, UnknownAgency, UnknownCase, UnknownEntry, UnknownPerson
-from ihs_domain.editions import BadEdition
+from ihs_cases.errors import CasesError, NoSuchPosition, UnknownAgency, UnknownCase, UnknownEntry, UnknownPerson
+from ihs_domain.edition_checks import BadEdition
 from ihs_domain.gates import Refused
 from ihs_domain.instruments import InstrumentError
+from ihs_domain.owing import DutyFails
 from ihs_ledger.bundle import BundleRefused
 from ihs_ledger.note import NoteRefused
 from ihs_record.errors import RecordError
@@ -19,14 +20,14 @@ USAGE: Final = 2
 REHEARSAL: Final = "REHEARSAL"
 
 KNOWN: Final = (
-    *(StoreError, CasesError, RecordError, DraftRefused, Refused, BadEdition, InstrumentError),
+    *(StoreError, CasesError, RecordError, DraftRefused, Refused, BadEdition, DutyFails, InstrumentError),
     *(NoteRefused, BundleRefused),
 )
 """The errors whose words are for a person to read and hold nothing that was typed into a record."""
 
 MISNAMED: Final = (
     *(StoreNotOpened, StoreExists, KeyFileError),
-    *(UnknownCase, UnknownEntry, UnknownAgency, UnknownPerson),
+    *(UnknownCase, UnknownEntry, UnknownAgency, UnknownPerson, NoSuchPosition),
 )
 """Of these, what comes of naming a thing that is not there or cannot be used."""
 

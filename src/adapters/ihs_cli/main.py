@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "record": "recording",
     "case": "case",
     "person": "person",
+    "access": "access",
     "oncall": "oncall",
     "duties": "owing",
     "findings": "judging",

@@ -1,5 +1,6 @@
 """What the commands ask for in common: a store, a key file, a format, days and instants."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 DAY_LENGTH: Final = len("YYYY-MM-DD")
 YEARS: Final = range(1900, 2200)
-MOST_POSITION: Final = (1 << 63) - 1
+POSITION: Final = re.compile(r"(position:)?([0-9]{1,18})", re.ASCII)
 
 
 class Day(click.ParamType[date]):
@@ -37,7 +38,10 @@ class Day(click.ParamType[date]):
 
 
 class AsAt(click.ParamType[int | date | datetime]):
-    """A position of the record, a day (until its end), or an instant with its offset."""
+    """A position of the record, a day (until its end), or an instant with its offset.
+
+    A number that could be a year is taken for neither: as a position it is written `position:2015`.
+    """
 
     name = "position|day|instant"
 
@@ -45,8 +49,12 @@ class AsAt(click.ParamType[int | date | datetime]):
         """What the record is to be cut at; a usage error where it is none of the three."""
         if not isinstance(value, str):
             return value  # type: ignore[no-any-return]
-        if value.isascii() and value.isdecimal() and len(value) < len(str(MOST_POSITION)):
-            return int(value)
+        if number := POSITION.fullmatch(value):
+            if number[1] is None and int(number[2]) in YEARS:
+                self.fail(
+                    f"{value} may be a year or a position: write a day, {value}-12-31, or position:{value}", param, ctx
+                )
+            return int(number[2])
         try:
             return STRICT.structure(value, date) if len(value) <= DAY_LENGTH else instant(value)
         except Misfit:

@@ -1,29 +1,22 @@
 """`ihs rules`: the editions at hand, and what one clause says and does."""
 
-import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
-from attrs import frozen
+from attrs import evolve, frozen
 
-from ihs_cases import Cases
+from ihs_cli.cites import Meant, meant
 from ihs_cli.clauses import CarriedOut, carried_out
-from ihs_cli.errors import REHEARSAL, Misasked
+from ihs_cli.errors import REHEARSAL
 from ihs_cli.opening import opened, rule_book
 from ihs_cli.options import KEY_FILE, formats
 from ihs_cli.output import HEADING, echo_json, plain
 from ihs_cli.printable import shown
-from ihs_domain.editions import Edition, RuleBook
-from ihs_domain.judge import touched
+from ihs_cli.touching import Touched, put_on_record, touched_by
+from ihs_domain.editions import Edition
 from ihs_domain.rules import Bears, Rule
-
-MOST_NEAR: Final = 3
-NOT_BARE: Final = re.compile(r"[\s()\[\]{}]")
-"""What may be left out of a cite, or put in, when it is typed."""
 
 
 @click.group()
@@ -80,18 +73,6 @@ class Explained:
     does: CarriedOut
 
 
-@frozen
-class Touched:
-    """An entry that a clause bears on, and what was found wanting in it by that clause."""
-
-    case: str
-    version: int
-    event: str
-    day: date
-    edition: str
-    found: tuple[str, ...]
-
-
 @rules.command(short_help="What one clause says and does.")
 @click.argument("cite")
 @click.option("--store", help="Also list the entries of this store that it bears on.")
@@ -100,41 +81,38 @@ class Touched:
 def explain(cite: str, store: str | None, key_file: Path | None, format_: str) -> None:
     """What one clause says, when it is in force, how it bears on the record, and what carries it out.
 
-    A cite may be typed without its brackets, its spaces and its capitals.
+    A cite may be typed without its brackets, its spaces and its capitals. One that begins several clauses explains
+    them all; one that stands within a clause explains that.
 
     Example: ihs rules explain "R512-100-5(5)(a)"
     """
     book = rule_book()
-    known = _cite(book, cite)
-    found = [_in(edition, rule) for edition in book.editions for rule in edition.rules if rule.cite == known]
+    clauses = meant(book, cite)
+    told = Told(
+        cite, clauses, tuple(_in(e, r) for c in clauses.cites for e in book.editions for r in e.rules if r.cite == c)
+    )
     if store is None:
-        _print(known, found, None, "", format_)
+        _print(told, format_)
         return
     with opened(store, key_file) as cases:
         mark = REHEARSAL if cases.rehearsal else "live"
-        _print(known, found, [*_touched(cases, known)], mark, format_)
+        every = put_on_record(book.editions, clauses.cites)
+        _print(evolve(told, mark=mark, touched=touched_by(cases, clauses.cites), every=every), format_)
 
 
-def _cite(book: RuleBook, typed: str) -> str:
-    """The cite that was *typed*, be it in other capitals, or without its spaces and brackets."""
-    cites = sorted({rule.cite for edition in book.editions for rule in edition.rules})
-    meant = [cite for cite in cites if cite == typed] or [cite for cite in cites if _bare(cite) == _bare(typed)]
-    if len(meant) == 1:
-        return meant[0]
-    if meant:
-        raise Misasked(f"more than one clause can be meant: {', '.join(meant)}: type one as it stands here")
-    near = _nearest(typed, cites)
-    instead = f"nearest: {', '.join(near)}" if near else "see ihs rules list"
-    raise Misasked(f"no edition at hand has a clause of that cite; {instead}")
+@frozen
+class Told:
+    """What was typed, the clauses that are meant, and what each edition does with them.
 
+    Of a store, its *mark*, the entries they bear on, and of which kinds *every* entry is among those.
+    """
 
-def _bare(cite: str) -> str:
-    return NOT_BARE.sub("", cite).casefold()
-
-
-def _nearest(typed: str, cites: Iterable[str]) -> list[str]:
-    by_bare = {_bare(cite): cite for cite in cites}
-    return [by_bare[bare] for bare in get_close_matches(_bare(typed), by_bare, n=MOST_NEAR)]
+    typed: str
+    clauses: Meant
+    found: tuple[Explained, ...]
+    mark: str = ""
+    touched: tuple[Touched, ...] = ()
+    every: tuple[str, ...] = ()
 
 
 def _in(edition: Edition, rule: Rule) -> Explained:
@@ -150,44 +128,25 @@ def _in(edition: Edition, rule: Rule) -> Explained:
     )
 
 
-def _touched(cases: Cases, cite: str) -> Iterator[Touched]:
-    editions = [e for e in cases.rules.editions if any(rule.cite == cite for rule in e.rules)]
-    for case in cases.case_ids():
-        on = datetime.now(UTC).astimezone(cases.zone(case)).date()
-        jurisdiction = cases.get(case).jurisdiction
-        for edition in editions:
-            if edition.jurisdiction == jurisdiction:
-                yield from _touched_in(cases, case, edition, cite, on)
-
-
-def _touched_in(cases: Cases, case: str, edition: Edition, cite: str, on: date) -> Iterator[Touched]:
-    """The entries of a case, made while *edition* was in force or evidence of what fell due under it."""
-    history = cases.history(case)
-    bears_on = touched(history, edition, cite, on)
-    if not bears_on:
-        return
-    owed = [d for d in cases.duties(case, on=on) if d.edition == edition.id and cite in d.cites]
-    evidence = {version for duty in owed for version in duty.evidence}
-    findings = [f for f in cases.findings(case) if f.objection.edition == edition.id and cite in f.objection.cites]
-    for entry in history:
-        if entry.version in bears_on and (edition.covers(entry.day) or entry.version in evidence):
-            found = tuple(f.objection.says for f in findings if f.version == entry.version)
-            yield Touched(case, entry.version, type(entry.event).__name__, entry.day, edition.id, found)
-
-
-def _print(cite: str, found: list[Explained], entries: list[Touched] | None, mark: str, format_: str) -> None:
+def _print(told: Told, format_: str) -> None:
     if format_ == "json":
-        of_store = {} if entries is None else {"store": mark, "touched": entries}
-        echo_json({**of_store, "cite": cite, "editions": [_record(one) for one in found]})
+        of_store = {"store": told.mark, "touched": told.touched} if told.mark else {}
+        cite = told.clauses.cites[0] if len(told.clauses.cites) == 1 else told.typed
+        echo_json({**of_store, "cite": cite, "editions": [_record(one) for one in told.found]})
         return
-    heading = [HEADING] if mark == REHEARSAL else []
-    for line in (*heading, cite, *_lines(found), *(_touched_lines(entries) if entries is not None else ())):
+    for line in (*([HEADING] if told.mark == REHEARSAL else []), *_clause_lines(told), *_touched_lines(told)):
         click.echo(shown(line))
 
 
 def _record(one: Explained) -> dict[str, Any]:
     told: dict[str, Any] = plain(one)
     return {**{name: value for name, value in told.items() if name != "does"}, **told["does"]}
+
+
+def _clause_lines(told: Told) -> Iterator[str]:
+    for cite in told.clauses.cites:
+        yield f"{cite}, for {told.typed} is not cited by itself" if told.clauses.within else cite
+        yield from _lines(one for one in told.found if one.cite == cite)
 
 
 def _lines(found: Iterable[Explained]) -> Iterator[str]:
@@ -200,8 +159,11 @@ def _lines(found: Iterable[Explained]) -> Iterator[str]:
         yield from (f"    {line}" for line in one.does)
 
 
-def _touched_lines(entries: list[Touched]) -> Iterator[str]:
-    yield f"  touches {len(entries) or 'no'} entr{'y' if len(entries) == 1 else 'ies'}"
-    for one in entries:
-        found = f": {'; '.join(one.found)}" if one.found else ""
-        yield f"    {one.case}@{one.version} {one.event} of {one.day}{found}"
+def _touched_lines(told: Told) -> Iterator[str]:
+    if not told.mark:
+        return
+    number = len(told.touched)
+    yield f"  touches {number or 'no'} entr{'y' if number == 1 else 'ies'}"
+    yield from (f"    {one}" for one in told.touched)
+    if every := {one.event for one in told.touched}.intersection(told.every):
+        yield f"  of {', '.join(sorted(every))} every entry: the edition does not say which of them the clause means"

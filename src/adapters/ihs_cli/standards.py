@@ -3,13 +3,15 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Final
 
+import attrs
 import click
 
 from ihs_cases.contact_files import BadStandardFile, read_standard, schema
 from ihs_cli.errors import WRONG
 from ihs_cli.printable import shown
-from ihs_domain.agency_standard import Amount, ByLevel, ContactStandard, StepDown
+from ihs_domain.agency_standard import Amount, ByLevel, ContactStandard, Counts, FirstContact, LongestGap, StepDown
 
 
 @click.group()
@@ -52,16 +54,50 @@ def schema_() -> None:
 def _told(standard: ContactStandard) -> Iterator[str]:
     assumed = f", {standard.not_assessed} until one is given" if standard.not_assessed else ""
     yield f"{standard.name}: levels {', '.join(standard.levels)}{assumed}"
+    yield from _besides(standard, "  ")
     for amount in standard.amounts:
         yield f"  {amount.name}: {_asked(amount, amount)}"
+        yield from _besides(amount)
         for step in amount.steps:
             approved = ", once approved" if step.if_approved else ""
-            yield f"    {step.name}, after {step.after_days} days{approved}: {_asked(amount, step)}"
+            since = f" from the {step.counted_from}"
+            yield f"    {step.name}, after {step.after_days} days{since}{approved}: {_asked(amount, step)}"
     for gap in standard.gaps:
         yield f"  {gap.name}: days between contacts, at most {_by_level(gap.days)}"
+        yield from _besides(gap)
     for first in standard.firsts:
         days = "working days" if first.working_days else "days"
         yield f"  {first.name}: {days} from the {first.counted_from} to the first contact {_by_level(first.within)}"
+        yield from _besides(first)
+
+
+IN_WORDS: Final = {
+    ContactStandard: {"name", "levels", "not_assessed", "amounts", "gaps", "firsts"},
+    Amount: {"name", "per", "contacts", "minutes", "every", "steps"},
+    LongestGap: {"name", "days"},
+    FirstContact: {"name", "within", "working_days", "counted_from"},
+    Counts: set[str](),
+}
+"""What a line of its own tells of a row. All else is told by its key, so that a new one is never left out."""
+
+
+def _besides(row: Any, indent: str = "    ") -> Iterator[str]:
+    """What else a row asks: each key of the file that is not at its default."""
+    if told := "; ".join(_keys(row)):
+        yield indent + told
+
+
+def _keys(row: Any, at: str = "") -> Iterator[str]:
+    for one in (f for f in attrs.fields(type(row)) if f.name not in IN_WORDS[type(row)]):
+        value = getattr(row, one.name)
+        if isinstance(value, Counts):
+            yield from _keys(value, f"{at}{one.name}.")
+        elif value != one.default:
+            yield f"{at}{one.name} {_value(value)}"
+
+
+def _value(value: Any) -> str:
+    return (", ".join(sorted(value)) or "any") if isinstance(value, frozenset) else str(value)
 
 
 def _asked(amount: Amount, asked: Amount | StepDown) -> str:

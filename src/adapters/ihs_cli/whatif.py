@@ -11,15 +11,16 @@ import click
 from attrs import frozen
 
 from ihs_cases.across import Reading
-from ihs_cases.cases import AsAt
 from ihs_cases.law import law_of
+from ihs_cases.moments import AsAt
 from ihs_cases.plugins import editions_in
 from ihs_cli.caseload import REGION, WORKER, Caseload, cases_of
 from ihs_cli.errors import Misasked
 from ihs_cli.opening import edition_of, opened
 from ihs_cli.options import ANY_CASE, AS_AT, ON, asks_a_store, formats
 from ihs_cli.output import Output, plain
-from ihs_domain.editions import BadEdition, Edition, RuleBook
+from ihs_domain.edition_checks import BadEdition
+from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.terms import CaseId
 from ihs_domain.what_if import By, Change, Changed, Count, Tally, what_if
 

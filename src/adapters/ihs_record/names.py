@@ -13,6 +13,7 @@ from ihs_domain import (
     contacting,
     erasing,
     household,
+    looking,
     opening,
     permanency,
     persons,
@@ -187,6 +188,12 @@ NAMES: Final[dict[str, type[Any]]] = {
     "PersonErased.v1": persons.PersonErased,
     # access streams
     "PersonSearchMade.v1": searching.PersonSearchMade,
+    "AccessGiven.v1": looking.AccessGiven,
+    "AccessEnded.v1": looking.AccessEnded,
+    "RecordViewed.v1": looking.RecordViewed,
+    "AccessDenied.v1": looking.AccessDenied,
+    "BreakGlassOpened.v1": looking.BreakGlassOpened,
+    "BreakGlassReviewed.v1": looking.BreakGlassReviewed,
     # the system stream
     "EditionLoaded.v1": system.EditionLoaded,
     "InstrumentLoaded.v1": system.InstrumentLoaded,

@@ -12,7 +12,6 @@ from histories import of_class, unopened
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import LAW
-from rehearsal import ASKED
 
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
@@ -37,9 +36,11 @@ from ihs_domain.persons import (
     whole,
 )
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
+from ihs_domain.requesting import ServicesRequested, Source
 from ihs_domain.terms import Unopened
 
 ON = date(2024, 3, 1)
+ASKED = ServicesRequested("us-ut", Source.SCHOOL)
 WHY = "same-birth-certificate"
 BY_MISTAKE = "another-person-of-that-name"
 registered_as = partial(Person, registered=True)
