@@ -164,7 +164,8 @@ class Recorder:
             except KeyIdTaken:
                 continue
             except KeyFileReplaced:
-                self.ring.read_again()
+                if not self.ring.read_again():
+                    raise
         raise Conflict(current, expected_version)
 
     @property
