@@ -34,3 +34,11 @@ class ClockCorrected(Happening):
     """
 
     stands_at: datetime
+
+
+@frozen
+class KeyCreated(Happening):
+    """From here on all data keys are wrapped under a new key, by its fingerprint; *because* says why."""
+
+    key: Digest
+    because: Code

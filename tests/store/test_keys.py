@@ -146,7 +146,8 @@ def test_a_key_that_was_destroyed_opens_nothing_and_seals_nothing(ring, sealed_o
 
 
 @pytest.mark.usefixtures("sealed_once")
-def test_destroying_a_key_leaves_the_record_as_it_was(store, holds, destroy):
+def test_destroying_a_key_leaves_the_record_as_it_was(store, holds, destroy, draft):
+    store.append([draft(1, "person/p1", name="PersonErased.v1", open=b'{"order":"o","person":"p1"}')])
     before = store.head()
 
     destroy("person/p1")

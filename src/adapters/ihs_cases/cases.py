@@ -49,7 +49,8 @@ from ihs_record.patterns import ID
 from ihs_record.row import Row
 from ihs_store.addresses import is_server, path_of
 from ihs_store.errors import KeyFileMissing, OutcomeUnknown, RecordedAtRefused
-from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
+from ihs_store.key_files import fitting_key
+from ihs_store.keys import ROOT, Kek, KeyRing, create_key_file, first_keys, fits, read_key_file
 from ihs_store.port import Head, RecordStore
 from ihs_store.schema import refuse_leftovers
 from ihs_store.store import create, open_store
@@ -70,6 +71,20 @@ def key_file_of(url: str, key_file: str | Path | None = None) -> Path:
     return path_of(url).with_name(path_of(url).name + ".key")
 
 
+def ring_of(store: RecordStore, path: Path) -> KeyRing:
+    """The keys of a store, under the key file at *path*, which may be replaced meanwhile; WrongKeyFile, told now.
+
+    Not only when something was sealed under it.
+    """
+
+    def read() -> bytes:
+        return fitting_key(path, fits(store.key(ROOT)))
+
+    ring = KeyRing(Kek(read(), read), store.key)
+    _ = ring.root
+    return ring
+
+
 class Cases:
     """The cases of one store. Safe to use from several threads, and from several processes at once.
 
@@ -80,9 +95,15 @@ class Cases:
     """
 
     def __init__(
-        self, store: RecordStore, ring: KeyRing, rules: RuleBook, instruments: InstrumentBook | None = None
+        self,
+        store: RecordStore,
+        ring: KeyRing,
+        rules: RuleBook,
+        instruments: InstrumentBook | None = None,
+        key_file: Path | None = None,
     ) -> None:
         self.store = store
+        self.key_file = key_file
         self.ring = ring
         self.rules = rules
         self.instruments = InstrumentBook() if instruments is None else instruments
@@ -104,10 +125,10 @@ class Cases:
         """
         store = open_store(url)
         try:
-            ring = KeyRing(read_key_file(key_file_of(url, key_file)), store.key)
-            _ = ring.root  # the wrong key file is told now, not when something was sealed under it
+            keys = key_file_of(url, key_file)
+            ring = ring_of(store, keys)
             at_hand = shelf.installed() if instruments is None else instruments
-            return cls(store, ring, rules or books.installed(), at_hand)
+            return cls(store, ring, rules or books.installed(), at_hand, keys)
         except BaseException:
             store.close()
             raise

@@ -14,6 +14,18 @@ class UnknownCase(CasesError, LookupError):
     """No case of that id is on record."""
 
 
+class AlreadyGone(CasesError):
+    """What was to be destroyed was destroyed before."""
+
+
+class NoKeyFile(CasesError):
+    """The cases were not opened with a key file that can be replaced."""
+
+
+class CaseIsGone(CasesError):
+    """The content of the case was destroyed by order, so that nothing more goes on it."""
+
+
 class CaseNotOpen(CasesError, LookupError):
     """No case of that id is open to this reader: there is none, or they may not read it. It never says which."""
 
@@ -83,7 +95,9 @@ class WrongStream(CasesError):
 
 
 __all__ = [
+    "AlreadyGone",
     "AnswersDoNotFit",
+    "CaseIsGone",
     "CaseNotOpen",
     "CasesError",
     "CommandReused",
@@ -92,6 +106,7 @@ __all__ = [
     "InstrumentChanged",
     "InstrumentNotAtHand",
     "NoJurisdiction",
+    "NoKeyFile",
     "NoSuchPosition",
     "NotAnInstant",
     "NotYet",

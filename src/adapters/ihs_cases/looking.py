@@ -19,7 +19,7 @@ from ihs_domain.terms import ActorId
 from ihs_record.codec import encode
 from ihs_record.names import STORED_AS
 from ihs_record.row import Row, length_prefixed
-from ihs_store.errors import VersionConflict
+from ihs_store.errors import KeyFileReplaced, VersionConflict
 from ihs_store.keys import KeyRing
 from ihs_store.port import Command, RecordStore
 from ihs_store.port import Receipt as StoreReceipt
@@ -106,7 +106,12 @@ class AccessStreams:
         drafts = [draft(stream, entry, one, sealing, None) for entry, one in zip(entries, encoded, strict=True)]
         said = (piece for one in encoded for piece in (one.name.encode(), one.open))
         mac = self.ring.mac(length_prefixed((stream.encode(), actor.id.encode(), actor.role.encode(), *said)))
-        return self.store.append(drafts, command=Command(command_id, mac), recorded_at=at, keys=sealing.new_keys)
+        try:
+            return self.store.append(drafts, command=Command(command_id, mac), recorded_at=at, keys=sealing.new_keys)
+        except KeyFileReplaced:
+            if not self.ring.read_again():
+                raise
+            return self._append(whose, actor, events, after, at, command_id)
 
 
 def _deciding(rows: Sequence[Row]) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from ihs_cases.deciding import Place, Rules, decided
 from ihs_cases.editions import digest
 from ihs_cases.errors import (
+    CaseIsGone,
     Conflict,
     InstrumentChanged,
     NoJurisdiction,
@@ -32,6 +33,7 @@ from ihs_domain.agencies import (
 )
 from ihs_domain.case import fold
 from ihs_domain.editions import Edition, RuleBook
+from ihs_domain.erasing import DESTROYING
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.instrument_book import InstrumentBook
@@ -40,6 +42,7 @@ from ihs_domain.looking import AccessDenied, RecordViewed
 from ihs_domain.persons import (
     IdentificationWithdrawn,
     PersonErased,
+    PersonErasureProposed,
     PersonIdentified,
     PersonRegistered,
     PersonsMerged,
@@ -50,12 +53,12 @@ from ihs_domain.rescoring import rescored_once_recorded, tells_a_result
 from ihs_domain.roles import SYSTEM, Actor, Role
 from ihs_domain.scoring import compute, scored_with
 from ihs_domain.searching import PersonSearchMade
-from ihs_domain.system import ClockCorrected, EditionLoaded, InstrumentLoaded
-from ihs_domain.terms import Amendment, Code, Computing, Digest, EditionId, Jurisdiction
+from ihs_domain.system import ClockCorrected, EditionLoaded, InstrumentLoaded, KeyCreated
+from ihs_domain.terms import Amendment, Code, Computing, Digest, EditionId, Expunged, Jurisdiction
 from ihs_record.codec import Encoded, decode, encode
 from ihs_record.patterns import AN_ID, ID
 from ihs_record.row import DraftRefused
-from ihs_store.errors import KeyIdTaken, VersionConflict
+from ihs_store.errors import KeyFileReplaced, KeyIdTaken, VersionConflict
 from ihs_store.keys import KeyRing
 from ihs_store.port import Command, RecordStore
 from ihs_store.port import Receipt as StoreReceipt
@@ -64,12 +67,15 @@ TELLINGS: Final = (DisclosuresMade, DisclosureWithheld)
 ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, OnCallCovered, DisclosureWithdrawn, *TELLINGS)
 BETWEEN_PERSONS: Final = (PersonsMerged, PersonsUnmerged)
 WITH_A_CASE: Final = (PersonIdentified, IdentificationWithdrawn)
-ON_PERSON_STREAMS: Final = (PersonRegistered, PersonErased, *BETWEEN_PERSONS, *WITH_A_CASE)
+ON_PERSON_STREAMS: Final = (
+    *(PersonRegistered, PersonErasureProposed, PersonErased),
+    *(*BETWEEN_PERSONS, *WITH_A_CASE),
+)
 ON_ACCESS_STREAMS: Final = (*looking.GATES, RecordViewed, AccessDenied, PersonSearchMade)
-LOADED: Final = (EditionLoaded, InstrumentLoaded)
+LOADED: Final = (EditionLoaded, InstrumentLoaded, KeyCreated)
 NOT_BY_HAND: Final[dict[type, str]] = {
     **dict.fromkeys(TELLINGS, "telling"),
-    PersonErased: "erasing",
+    **dict.fromkeys((PersonErased, *DESTROYING), "erasing"),
     PersonSearchMade: "searching",
     ClockCorrected: "ihs store clock-corrected",
     **dict.fromkeys((RecordViewed, AccessDenied), "reading"),
@@ -158,6 +164,9 @@ class Recorder:
                     raise Conflict(conflict.current, expected_version) from None
             except KeyIdTaken:
                 continue
+            except KeyFileReplaced:
+                if not self.ring.read_again():
+                    raise
         raise Conflict(current, expected_version)
 
     @property
@@ -175,7 +184,7 @@ class Recorder:
         places: list[Place] = []
         for stream in proposal.streams:
             record = self.entries(stream)
-            rules = self._rules(proposal, stream, record)
+            rules = self.rules(proposal.event, stream, record)
             places.append(Place(stream, record, rules, proposal.entry(len(record) + 1, rules)))
         return places
 
@@ -190,10 +199,10 @@ class Recorder:
         own = own._replace(entry=own.entry._replace(event=proposal.event))
         places = (own, *places[1:])
         _must_agree(own.entry.event, own.rules.zone)
-        _must_have_happened(own.entry, aware(proposal.recorded_at or datetime.now(UTC)), own.rules.zone)
+        must_have_happened(own.entry, aware(proposal.recorded_at or datetime.now(UTC)), own.rules.zone)
         findings = (*decided(*places), *self._scored_again(asked_for, own))
         for place in places:
-            self._load(place.rules.law(place.entry.day), proposal.recorded_at)
+            self.load(place.rules.law(place.entry.day), proposal.recorded_at)
         self._load_instrument(asked_for, proposal)
         sealing = self.ring.sealing()
         in_order = (*places[1:], own)  # the receipt's position is the last: as at it, all of the command is known
@@ -230,22 +239,24 @@ class Recorder:
             return ()
         return rescored_once_recorded(own.entry, own.record, self.as_loaded())
 
-    def _rules(self, proposal: Proposal, stream: str, record: Sequence[Entry[Any]]) -> Rules:
-        """The rules that hold on a stream: those of the case, or of the case that the proposal begins."""
+    def rules(self, event: Any, stream: str, record: Sequence[Entry[Any]]) -> Rules:
+        """The rules that hold on a stream: those of the case, or of the case that the event begins."""
         if not stream.startswith("case/"):
             return Rules(self.book.law(Jurisdiction("none")), self.home)
-        jurisdiction = jurisdiction_of(record) or getattr(proposal.event, "jurisdiction", None)
+        jurisdiction = jurisdiction_of(record) or getattr(event, "jurisdiction", None)
         if jurisdiction is None and not record:
             raise UnknownCase(
                 "no case of that id is on record: begin it with a request, or an opening with jurisdiction"
             )
-        instead = getattr(getattr(proposal.event, "instead", None), "jurisdiction", None)
+        instead = getattr(getattr(event, "instead", None), "jurisdiction", None)
+        if jurisdiction is None and any(isinstance(entry.event, Expunged) for entry in record):
+            raise CaseIsGone("the content of this case was destroyed by order: record under a new case")
         for named in (jurisdiction, instead or jurisdiction):
             if self.book.zone(named) is None:
                 raise NoJurisdiction("no edition of its jurisdiction is at hand: install the plugin that brings one")
         return Rules(self.book.law(jurisdiction), ZoneInfo(self.book.zone(jurisdiction) or "UTC"))
 
-    def _load(self, edition: Edition, recorded_at: datetime | None) -> None:
+    def load(self, edition: Edition, recorded_at: datetime | None) -> None:
         """Have the edition's digest on record before anything is judged by it."""
         if not edition_id(edition) or edition.id in self._loaded:
             return
@@ -375,7 +386,8 @@ def edition_id(edition: Edition) -> str:
     return edition.id if edition.rules else ""
 
 
-def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
+def must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
+    """Raise NotYet for an act after *now*, NotAnInstant for one before any case."""
     acts = [(entry.day, entry.occurred)]
     if isinstance(entry.event, EntryCorrected):
         acts.append((entry.event.on, entry.event.at))

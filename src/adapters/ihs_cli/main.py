@@ -29,6 +29,11 @@ COMMANDS: Final = {
     "instruments": "instruments",
     "projections": "projecting",
     "audit": "audit",
+    "keys": "keys",
+    "hold": "holding",
+    "seal": "holding",
+    "erase": "erase",
+    "retention": "retention",
     "plugins": "plugins",
     "nats": "nats",
 }

@@ -109,7 +109,8 @@ class Teller:
         record = self._read(f"case/{case_id}")
         positions = {one.position for one in holding.values()}
         then = {p: every_piece(effective(record, as_at=p), agency_id) for p in positions}
-        return {key: Held(one.kind, then[one.position][key].fields) for key, one in holding.items()}
+        pieces_then = {key: then[one.position].get(key) for key, one in holding.items()}  # None: destroyed since
+        return {key: Held(one.kind, p.fields if (p := pieces_then[key]) else {}) for key, one in holding.items()}
 
     def _read(self, stream: str) -> list[Entry[Any]]:
         """A stream's entries; what was read before is only read on."""

@@ -11,6 +11,7 @@ from ihs_domain import (
     assigning,
     closing,
     contacting,
+    erasing,
     household,
     looking,
     opening,
@@ -162,6 +163,11 @@ NAMES: Final[dict[str, type[Any]]] = {
     "HoldLifted.v1": restricting.HoldLifted,
     "EntryExpunged.v1": restricting.EntryExpunged,
     "NarrativeRedacted.v1": restricting.NarrativeRedacted,
+    # erasing
+    "ExpungingProposed.v1": erasing.ExpungingProposed,
+    "DisposalProposed.v1": erasing.DisposalProposed,
+    "CaseDisposed.v1": erasing.CaseDisposed,
+    "IdentityErased.v1": erasing.IdentityErased,
     # amendments
     "EntryCorrected.v1": recording.EntryCorrected,
     "EntryVoided.v1": recording.EntryVoided,
@@ -178,6 +184,7 @@ NAMES: Final[dict[str, type[Any]]] = {
     "IdentificationWithdrawn.v1": persons.IdentificationWithdrawn,
     "PersonsMerged.v1": persons.PersonsMerged,
     "PersonsUnmerged.v1": persons.PersonsUnmerged,
+    "PersonErasureProposed.v1": persons.PersonErasureProposed,
     "PersonErased.v1": persons.PersonErased,
     # access streams
     "PersonSearchMade.v1": searching.PersonSearchMade,
@@ -191,6 +198,7 @@ NAMES: Final[dict[str, type[Any]]] = {
     "EditionLoaded.v1": system.EditionLoaded,
     "ClockCorrected.v1": system.ClockCorrected,
     "InstrumentLoaded.v1": system.InstrumentLoaded,
+    "KeyCreated.v1": system.KeyCreated,
 }
 
 STORED_AS: Final[dict[type[Any], str]] = {cls: name for name, cls in NAMES.items()}

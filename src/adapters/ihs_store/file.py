@@ -203,6 +203,14 @@ class SQLiteFile:
             time.sleep(min(LOOK_AGAIN, left))
         return now
 
+    def scour(self) -> bool:
+        """Bring the journal into the file and empty it, where no reader still needs it; what is freed is zeroed."""
+        with self._writing, plainly():
+            self._refuse_closed()
+            with closing(connected(self._path, self._lock_timeout, self._access)) as database:
+                busy, *_ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def close(self) -> None:
         """Let go of the file; an append that is under way is finished first, by its own thread."""
         self._closed = True

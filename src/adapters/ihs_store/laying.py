@@ -16,6 +16,7 @@ from ihs_record.row import EVENT_ID_SIZE, SALT_SIZE, Draft, Part, Row, SealedPar
 from ihs_store.errors import (
     ClockWentBack,
     CommandReused,
+    KeyFileReplaced,
     KeyIdTaken,
     KeySealsNothing,
     RecordedAtMissing,
@@ -23,7 +24,7 @@ from ihs_store.errors import (
     StoreError,
     VersionConflict,
 )
-from ihs_store.port import Command, Kind, Receipt, WrappedKey
+from ihs_store.port import Changing, Command, Kind, Receipt, WrappedKey
 
 Clock = Callable[[], int]
 End = tuple[int, bytes]
@@ -60,6 +61,7 @@ class Asked:
     command: Command | None = None
     recorded_at: int | None = None
     keys: Sequence[WrappedKey] = ()
+    change: Changing | None = None
     outcome: Receipt | StoreError | None = None
 
     def settled(self) -> Receipt:
@@ -196,9 +198,11 @@ class Laying:
     receipts: dict[str, tuple[Receipt, bytes]]
     key_ids: set[str]
     corrected: Callable[[int], int | None]
+    root: bytes | None = None
     rows: list[Row] = field(factory=list)
     kept: list[tuple[Command, Receipt]] = field(factory=list)
     keys: list[tuple[WrappedKey, int]] = field(factory=list)
+    changes: list[Changing] = field(factory=list)
 
     def take(self, asked: Asked) -> None:
         """Lay out one append, and settle its outcome."""
@@ -228,6 +232,7 @@ class Laying:
         rows, ends = self._rows(asked, recorded_at, made)
         self._take_keys(made)
         self.rows += rows
+        self.changes += [] if asked.change is None else [asked.change]
         self.ends.update(ends)
         self.recorded_at = recorded_at
         return self._receipt(asked.command, rows)
@@ -263,6 +268,8 @@ class Laying:
         for key, _ in made.at:
             if key.id in self.key_ids:
                 raise KeyIdTaken(key.id)
+            if key.beside not in {None, self.root}:
+                raise KeyFileReplaced("the key file was replaced meanwhile: read it again, seal again, then append")
         self.key_ids.update(key.id for key, _ in made.at)
         self.keys += made.at
 

@@ -13,7 +13,7 @@ from ihs_ledger.tree import Frontier, TreeDamaged
 from ihs_record.row import Emptied, Part, PartsDamaged, Row, instant, read_back, written
 from ihs_store.errors import NewerStore, StoreDamaged
 from ihs_store.laying import CLOCK_CORRECTED, NOWHERE, SYSTEM, Asked, End, Keeper, Laying, read_of
-from ihs_store.port import Receipt, Statements
+from ihs_store.port import ROOT, Receipt, Statements
 from ihs_store.schema import COLUMNS, FORMAT, HEADER
 
 SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
@@ -69,15 +69,17 @@ class Writer:
         known = self._standing(c)
         _add_ends(c, known.ends, [_stream(draft) for asked in asks for draft in asked.drafts])
         receipts = _receipts(c, [asked.command.id for asked in asks if asked.command])
-        taken = _taken(c, [key.id for asked in asks for key in asked.keys])
+        taken, root = _taken(c, [key.id for asked in asks for key in asked.keys])
         corrected = partial(_clock_read, c)
-        laying = Laying(self.keeper, known.tree, known.recorded_at, dict(known.ends), receipts, taken, corrected)
+        laying = Laying(self.keeper, known.tree, known.recorded_at, dict(known.ends), receipts, taken, corrected, root)
         for asked in asks:
             laying.take(asked)
         if laying.rows:
             tree = laying.grown()
             frontier = tree.to_bytes()
             _insert(c, laying, tree.size, frontier)
+            for change in laying.changes:
+                change.make(c)
             self._known = _Known(tree.size, frontier, tree, laying.recorded_at, laying.ends)
         return laying.rows
 
@@ -139,11 +141,14 @@ def _add_ends(c: Statements, ends: dict[str, End], streams: Iterable[str]) -> No
         ends.update({stream: (version, leaf) for stream, version, leaf in c.fetchall()})
 
 
-def _taken(c: Statements, keys: Sequence[str]) -> set[str]:
+def _taken(c: Statements, keys: Sequence[str]) -> tuple[set[str], bytes | None]:
+    """Which of these ids of new keys are in use, and how the root key is wrapped."""
     if not keys:
-        return set()
-    c.execute(f"SELECT id FROM keys WHERE id IN ({_marks(len(keys))})", keys)  # noqa: S608
-    return {key for (key,) in c.fetchall()}
+        return set(), None
+    ids = (*keys, ROOT)
+    c.execute(f"SELECT id, wrapped FROM keys WHERE id IN ({_marks(len(ids))})", ids)  # noqa: S608
+    found: dict[str, bytes] = dict(c.fetchall())
+    return {id_ for id_ in found if id_ in keys}, found.get(ROOT)
 
 
 def _clock_read(c: Statements, last: int) -> int | None:
