@@ -77,18 +77,13 @@ class ChildRemoved(Happening):
 
 @frozen
 class Responding:
-    """Whether domestic violence was identified, and the children removed."""
+    """Whether domestic violence was identified."""
 
     violence: bool = False
-    removed: frozenset[PersonId] = frozenset()
 
 
 def domestic_violence_identified(responding: Responding, entry: Entry[DomesticViolenceIdentified]) -> Responding:
     return evolve(responding, violence=True)
-
-
-def child_removed(responding: Responding, entry: Entry[ChildRemoved]) -> Responding:
-    return evolve(responding, removed=responding.removed | {entry.event.child})
 
 
 def removal_way_is_on_record(history: History, on: date) -> Iterator[Owed]:
