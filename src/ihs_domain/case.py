@@ -139,8 +139,8 @@ FOLDS: Final[dict[type, tuple[str, Fold]]] = {
     closing.FinalSummaryWritten: ("closing", closing.final_summary_written),
     closing.CaseClosed: ("closing", closing.case_closed),
     closing.CaseReopened: ("closing", closing.case_reopened),
-    approving.ApprovalGranted: ("approving", approving.approval_granted),
-    approving.ApprovalReturned: ("approving", approving.approval_returned),
+    approving.ApprovalGranted: ("approving", approving.answered),
+    approving.ApprovalReturned: ("approving", approving.answered),
     restricting.AccessRestricted: ("restricting", restricting.access_restricted),
     restricting.RestrictionLifted: ("restricting", restricting.restriction_lifted),
     restricting.RecordSealed: ("restricting", restricting.record_sealed),
@@ -235,7 +235,7 @@ class Folding:
     def case(self) -> Case:
         """The case as it stands so far."""
         given = self._states["approving"]
-        approved = approving.approved(given, self._entries)
+        approved = approving.approved(given, self._entries, self._states["assigning"])
         settled = evolve(given, authors=dict(self._authors), approved=approved)
         return Case(**{**self._states, "approving": settled})
 

@@ -332,7 +332,7 @@ def _no_review(history: History, closing: Entry[CaseClosed], review: Entry[Appro
     """Why an approval is no supervisor's review of the closing as it stands; empty if it is one."""
     if not acted_for_a_supervisor(history, review):
         return "not by a supervisor"
-    if review.actor.id in authors(closing):
+    if review.decided_by.id in authors(closing):
         return "by somebody who made the closing"
     return "" if says_what_it_said(closing, review.version) else "the closing was corrected after that"
 

@@ -10,6 +10,7 @@ from ihs_domain.household import ChildReturnedHome, MaltreatmentReported, Person
 from ihs_domain.opening import Authority, CaseOpened, PetitionFiled
 from ihs_domain.releasing import Kind, ReleaseSigned
 from ihs_domain.responding import ChildRemoved, RemovalWay
+from ihs_domain.roles import Role
 from ihs_domain.safety import (
     MadeFor,
     Management,
@@ -338,7 +339,9 @@ def test_a_family_that_withdraws_moves_or_is_not_found_is_closed_with_what_is_mi
 @pytest.mark.clause("SIHP23 4", edition=EDITION)
 def test_a_closing_decided_elsewhere_is_recorded_with_what_was_missing(given, accepted):
     elsewhere = CaseClosed(
-        Ending.THREATS_MANAGED, {"child": Ending.THREATS_MANAGED}, reported=Reported("s-1", day(9), "minutes-7")
+        Ending.THREATS_MANAGED,
+        {"child": Ending.THREATS_MANAGED},
+        reported=Reported("s-1", Role.SUPERVISOR, day(9), "minutes-7"),
     )
 
     assert accepted((9, elsewhere), given(*BEFORE)) == ["SIHP23 4", "SIHP23 4"]

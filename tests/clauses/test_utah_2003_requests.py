@@ -23,6 +23,7 @@ from ihs_domain.requesting import (
     ServicesRequested,
     Source,
 )
+from ihs_domain.roles import Role
 from ihs_domain.serving import Component, ServiceDelivered
 from ihs_domain.teaming import MeetingKind, Part, TeamFormed, TeamMeetingHeld, TeamMemberAdded
 from ihs_domain.terms import Reported
@@ -35,7 +36,7 @@ ASKED = ServicesRequested("us-ut", Source.SCHOOL, "counsellor")
 ASKED_BY_COURT = ServicesRequested("us-ut", Source.COURT)
 ACCEPTED = ServicesAccepted(frozenset({Ground.MALTREATED_BUT_CAN_STAY}), frozenset({Criterion.ONGOING_RISK}))
 DENIED = ServicesDenied(frozenset({"no-ongoing-services-needed"}))
-ELSEWHERE = Reported("s-1", date(2003, 9, 3), "letter-7")
+ELSEWHERE = Reported("s-1", Role.SUPERVISOR, date(2003, 9, 3), "letter-7")
 EVALUATED, TOLD, DENIAL = "R512-100-3 B", "R512-100-3 G", "R512-100-3 H"
 
 

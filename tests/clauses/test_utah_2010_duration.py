@@ -213,7 +213,9 @@ def test_no_review_falls_due_where_no_threat_was_left_where_safety_ended_it_or_b
         given(*left, (30, CaseReopened())),
         given(*left, (30, CaseReopened()), (40, MANAGED[0]), (50, closed(SAFE, A_1=SAFE, A_2=SAFE)[1])),
         given(*CHILDREN, closed(Ending.MOVED), (25, T1)),
-        given(*CHILDREN, T1, (20, CaseClosed(SAFE, reported=Reported("s-9", date(2010, 10, 28), "D1")))),
+        given(
+            *CHILDREN, T1, (20, CaseClosed(SAFE, reported=Reported("s-9", Role.SUPERVISOR, date(2010, 10, 28), "D1")))
+        ),
     ]
 
     assert [owed(history, after=90, cite="R512-100-5(5)(a)") for history in quiet] == [[]] * 7

@@ -25,6 +25,7 @@ from ihs_domain.opening import (
 )
 from ihs_domain.planning import GoalProgressRecorded, PlanAmended, PlanDrafted
 from ihs_domain.requesting import Circumstance, Ground, ServicesAccepted, ServicesDenied, ServicesRequested, Source
+from ihs_domain.roles import Role
 from ihs_domain.serving import Component, ReferralGiven, ResourceIdentified, ServiceDelivered
 from ihs_domain.teaming import MeetingKind, Part, TeamFormed, TeamMeetingHeld, TeamMemberAdded
 from ihs_domain.terms import Reported
@@ -149,7 +150,7 @@ def test_a_team_may_include_the_referent_and_whom_the_family_names_and_meets_as_
 @pytest.mark.clause("R512-100-3(1)", edition=EDITION)
 def test_acceptance_that_names_none_of_the_four_grounds_is_refused_and_reported_it_is_found(refusal, accepted, given):
     named_none = ServicesAccepted(frozenset({Ground.REUNIFICATION_LIKELY}))
-    elsewhere = ServicesAccepted(frozenset(), reported=Reported("s-1", date(2010, 10, 8), "letter-7"))
+    elsewhere = ServicesAccepted(frozenset(), reported=Reported("s-1", Role.SUPERVISOR, date(2010, 10, 8), "letter-7"))
 
     assert refusal(named_none, given(ASKED)).cites == ["R512-100-3(1)"]
     assert accepted(elsewhere, given(ASKED)) == ["R512-100-3(1)"]

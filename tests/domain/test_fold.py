@@ -35,6 +35,7 @@ from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined
 from ihs_domain.judge import duties, judge
 from ihs_domain.requesting import ServicesRefused
+from ihs_domain.roles import SYSTEM
 from ihs_domain.terms import Decision, Happening, Unopened
 
 SLICES = (
@@ -232,7 +233,8 @@ def test_the_latest_goals_of_a_plan_and_who_agreed_to_it_and_finalised_it_are_kn
     plans = of(*drafted, *decided, planning.PlanAmended("p", then)).planning
 
     assert (of(*drafted).planning.goals, plans.goals) == ({"p": first, "q": then}, {"p": then, "q": then})
-    assert (plans.agreed_by_supervisor, plans.finalised, plans.agreed) == ({"p"}, {"q"}, frozenset())
+    assert plans.supervisors == {"p": frozenset({(SYSTEM, ON)})}
+    assert (plans.finalised, plans.agreed) == ({"q"}, frozenset())
 
 
 def test_when_ending_was_determined_and_until_when_services_go_on_is_known():

@@ -25,6 +25,7 @@ from ihs_domain.judge import duties, judge, refusable, verdicts
 from ihs_domain.measures import Answer, measures
 from ihs_domain.opening import CaseOpened
 from ihs_domain.planning import PlanAgreed
+from ihs_domain.roles import Role
 from ihs_domain.safety import ThreatIdentified
 from ihs_domain.terms import Reported
 from ihs_domain.what_if import By, Change, Changed, Count, Kind, Tally, matters, what_if
@@ -73,7 +74,7 @@ def test_what_both_refuse_is_the_same_whatever_clause_each_cites():
 
 
 def test_a_decision_reported_from_elsewhere_is_found_and_not_refused():
-    reported = CaseClosed("threats-managed", reported=Reported("w-9", FEB, "document-1"))
+    reported = CaseClosed("threats-managed", reported=Reported("w-9", Role.PRACTITIONER, FEB, "document-1"))
 
     found = entries(what_if([("k1", acts((OPENED, JAN), (reported, FEB)))], LENIENT, LAW, MAR))
 
