@@ -9,7 +9,7 @@ from attrs import frozen
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
-from ihs_domain.household import ChildReturnedHome, children
+from ihs_domain.household import ChildReturnedHome, Relation, served
 from ihs_domain.opening import opened_on
 from ihs_domain.responding import ChildRemoved
 from ihs_domain.safety import (
@@ -74,13 +74,20 @@ def children_are_assessed(history: History, on: date) -> Iterator[Owed]:
     """The safety of every child served is assessed: what threatens it, and what protects it."""
     if (opened := opened_on(history)) is None:
         return
-    for child, joined in children(history).items():
-        made = [e for e in history.of(SafetyAssessmentCompleted) if child in e.event.children]
+    for child in served(history, opened, Relation.CHILD):
+        made = [e for e in history.of(SafetyAssessmentCompleted) if child.person in e.event.children]
         whole = tuple(e for e in made if e.event.protective_factors is not None)
         near = tuple(
             NearMiss(e.version, "it does not say whether anything protects the child") for e in made if e not in whole
         )
-        yield Owed("the child's safety is assessed", max(opened, joined), (child,), met_by=whole[:1], near=near)
+        yield Owed(
+            "the child's safety is assessed",
+            child.joined,
+            (child.person,),
+            met_by=whole[:1],
+            near=near,
+            left=child.left,
+        )
 
 
 def safety_goes_through(tool: str) -> DutyRule:

@@ -39,12 +39,12 @@ def _does_not_waive(history: History, exception: Entry[ExceptionGranted], owed: 
     if settle(evolve(owed, met_by=()), span, exception.day)[0] is not State.OPEN:
         return "the exception came when this was not open any more"
     until = exception.event.until
-    return "" if (owed.due or _last_day(span, on)) <= until else f"the exception ended on {until}"
+    return "" if (owed.due or _last_day(owed, span, on)) <= until else f"the exception ended on {until}"
 
 
-def _last_day(span: Span, on: date) -> date:
+def _last_day(owed: Owed, span: Span, on: date) -> date:
     """The day *on*, or before it the last on which an undated duty could still be met."""
-    return min(day for day in (on, span.closed, span.ended) if day is not None)
+    return min(day for day in (on, span.closed, span.ended, owed.left) if day is not None)
 
 
 def _waiver(exception: Entry[ExceptionGranted]) -> Waiver:

@@ -186,6 +186,8 @@ def told(basis=None, **more):
         (InformationDisclosed("clinic", Kind.SAFETY, WHO, Basis.RELEASE, release="R1"), 5),
         (told(Basis.COURT_ORDER), 5),
         (told(Basis.RULE), 5),
+        (told(Basis.RULE, cite="SIHP23 10"), 5),
+        (told(Basis.RULE, cite="R512-100-5 H"), 5),
         (told(Basis.STATUTE), 5),
     ],
 )
@@ -200,7 +202,6 @@ def test_what_was_told_without_a_basis_is_recorded_and_found(given, accepted, sa
         told(Basis.RELEASE, release="R1"),
         told(Basis.RELEASE),
         told(Basis.COURT_ORDER),
-        told(Basis.RULE, cite="R512-100-5 H"),
         told(Basis.STATUTE, cite="32A-4-3"),
     ],
 )
