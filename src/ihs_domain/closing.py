@@ -204,7 +204,7 @@ def _addressed(case: "Case") -> frozenset[ThreatId]:
     done = (case.serving.handed_over, case.household.reported, case.opening.petitioned)
     since = case.safety.since
     acted = {t for by_threat in done for t, day in by_threat.items() if t in since and day >= since[t]}
-    return frozenset(acted) | case.safety.under_nobody(case.responding.removed)
+    return frozenset(acted) | case.safety.under_nobody()
 
 
 def each_child_is_accounted_for(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
@@ -253,7 +253,7 @@ def what_is_said_of_each_child_is_on_record(case: "Case", entry: Entry[CaseClose
     """A child said to have left for safety cannot stay; of one whose threats are said to be managed, none is left."""
     said = entry.event.children
     safe = {c for c, ending in said.items() if ending is Ending.THREATS_MANAGED}
-    gone = {c for c, ending in said.items() if ending is Ending.CHILD_UNSAFE_AT_HOME} - case.safety.unsafe
+    gone = {c for c, ending in said.items() if ending is Ending.CHILD_UNSAFE_AT_HOME} - case.safety.unsafe.keys()
     # A threat left unaccounted for has a gate of its own; these are answered by their children having left.
     answered = case.safety.unmanaged - case.safety.unaccounted()
     threatened = {c for threat in answered for c in case.safety.threats[threat]} & safe
@@ -332,7 +332,7 @@ def _no_review(history: History, closing: Entry[CaseClosed], review: Entry[Appro
     """Why an approval is no supervisor's review of the closing as it stands; empty if it is one."""
     if not acted_for_a_supervisor(history, review):
         return "not by a supervisor"
-    if review.actor.id in authors(closing):
+    if review.decided_by.id in authors(closing):
         return "by somebody who made the closing"
     return "" if says_what_it_said(closing, review.version) else "the closing was corrected after that"
 

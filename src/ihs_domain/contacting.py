@@ -7,11 +7,11 @@ from typing import Final
 
 from attrs import frozen
 
-from ihs_domain.assigning import WorkerAssigned, assigning_on
+from ihs_domain.assigning import assigning_on
 from ihs_domain.days import months_between
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.history import Entry, History
-from ihs_domain.household import Relation, children, left_on, related, victims
+from ihs_domain.household import Relation, household_on, stays, victims
 from ihs_domain.opening import opened_on
 from ihs_domain.requesting import ServicesRequested, is_denied
 from ihs_domain.roles import Role
@@ -217,12 +217,13 @@ def _not_a_workers_visit(history: History, entry: Entry[ContactMade | ContactAtt
         return "nobody was met"
     if said.mode is not ContactMode.HOME_VISIT:
         return f"it was not a visit but by {said.mode}"
-    if said.whom.isdisjoint(children(history)):
+    met = {relation for person, relation in household_on(history, entry.day).items() if person in said.whom}
+    if Relation.CHILD not in met:
         return "no child was met"
-    if said.whom <= children(history).keys():
+    if met == {Relation.CHILD}:
         return "nobody of the family but children was met"
-    workers = {e.event.worker for e in history.of(WorkerAssigned) if e.day <= entry.day}
-    return "" if (said.by or entry.actor.id) in workers else "not by an assigned worker"
+    by_worker = (said.by or entry.actor.id) in assigning_on(history, entry.day).workers
+    return "" if by_worker else "not by an assigned worker"
 
 
 def family_is_contacted_every_month(history: History, on: date) -> Iterator[Owed]:
@@ -248,7 +249,7 @@ def _not_by_worker_or_team(history: History, entry: Entry[ContactMade | ContactA
     """Why a contact is not one of a worker or a team member with the family; empty if it is."""
     if isinstance(entry.event, ContactAttempted):
         return "nobody was met"
-    if entry.event.whom.isdisjoint(related(history, *Relation)):
+    if entry.event.whom.isdisjoint(household_on(history, entry.day)):
         return "nobody of the family was met"
     theirs = assigning_on(history, entry.day).workers | members_on(history, entry.day)
     return "" if (entry.event.by or entry.actor.id) in theirs else "by neither a worker nor a team member"
@@ -289,12 +290,14 @@ def person_is_seen_every_month(*relations: Relation) -> DutyRule:
     def person_is_seen(history: History, on: date) -> Iterator[Owed]:
         """A worker sees the person face to face in every calendar month."""
         opened = opened_on(history)
-        for person, joined in related(history, *relations).items() if opened else ():
-            begun = max(joined, opened or joined)
-            left = left_on(history, person)
-            for first, last in months_between(begun, min(on, left or on)):
-                cut = first < begun or (left is not None and left <= last)
-                yield _sight(history, person, (max(first, begun), last), cut=cut)
+        asked: set[tuple[PersonId, date]] = set()  # who comes back within a month is asked for once in it
+        for stay in stays(history, *relations) if opened else ():
+            begun = max(stay.joined, opened or stay.joined)
+            for first, last in months_between(begun, min(on, stay.left or on)) if stay.holds(begun) else ():
+                cut = first < begun or (stay.left is not None and stay.left <= last)
+                if (stay.person, first) not in asked:
+                    yield _sight(history, stay.person, (max(first, begun), last), cut=cut)
+                asked.add((stay.person, first))
 
     return person_is_seen
 

@@ -40,6 +40,7 @@ class Owed:
     *act_on*: the day of the act it goes with; an edition that came into force later does not open that act again.
     *needs* is how many entries it takes, where they are counted: with fewer in *met_by* it is not met yet, nor while
     it *lacks* something of another measure, said in words. *came_on*: when the evidence came, if not with the act.
+    *left*: the day on which the person it is owed to left for good; without a date and not met by then, it lapsed.
     """
 
     what: str
@@ -53,6 +54,7 @@ class Owed:
     needs: int = 0
     lacks: tuple[str, ...] = ()
     came_on: date | None = None
+    left: date | None = None
 
     @property
     def met_on(self) -> date | None:
@@ -129,8 +131,10 @@ def settle(owed: Owed, span: Span, on: date) -> tuple[State, int]:
 
 
 def _cut_short(owed: Owed, span: Span, on: date) -> State:
-    """A duty not met and not late: still open, or cut short by the closing of the case or the end of its edition."""
+    """A duty not met and not late: still open, or cut short: the edition ended, the person left, the case closed."""
     if span.ended is not None and on > span.ended and (span.closed is None or span.ended < span.closed):
+        return State.LAPSED
+    if owed.due is None and owed.left is not None and on >= owed.left:
         return State.LAPSED
     if span.closed is not None and on >= span.closed and not span.closed == on == owed.due:
         return State.UNMET if owed.due is None else State.LAPSED

@@ -15,7 +15,7 @@ from ihs_domain.approving import (
     entry_stands,
 )
 from ihs_domain.assessing import RiskOverridden, a_risk_assessment_is_overridden
-from ihs_domain.assigning import DesigneeNamed
+from ihs_domain.assigning import DesigneeNamed, somebody_else_is_named
 from ihs_domain.case import Case
 from ihs_domain.closing import CaseReopened, case_is_closed, case_is_open
 from ihs_domain.contacting import ReducedContactApproved
@@ -53,7 +53,7 @@ ALWAYS: Final[GateTable] = {
     ApprovalReturned: ((by_a_supervisor,),),
     ExceptionGranted: ((by_a_supervisor,),),
     ReducedContactApproved: ((by_a_supervisor,),),
-    DesigneeNamed: ((by_a_supervisor_in_person,),),
+    DesigneeNamed: ((by_a_supervisor_in_person,), (somebody_else_is_named,)),
     CaseOpened: ((case_is_not_open_yet,),),
     CaseReopened: ((case_is_closed,),),
     PlanAgreed: ((plan_is_drafted,),),

@@ -1,8 +1,10 @@
 """The household: who lives there, who is a child, who was harmed."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from itertools import groupby
 
 from attrs import evolve, field, frozen
 
@@ -114,12 +116,55 @@ def substantiation_reversed(household: Household, entry: Entry[SubstantiationRev
     return evolve(household, victims=household.victims - {entry.event.child})
 
 
+@frozen
+class Stay:
+    """The days on which a person belonged to the household without a break; *left* is None while they do."""
+
+    person: PersonId
+    joined: date
+    left: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether the person belonged to the household on *day*; the first and the last day count."""
+        return self.joined <= day and (self.left is None or day <= self.left)
+
+
+def stays(history: History, *relations: Relation) -> tuple[Stay, ...]:
+    """Each stay in this household in one of *relations*, person by person in the order in which they first joined.
+
+    Who left and came back by the end of a day did not leave; who goes on in another relation no longer stays in these.
+    """
+    found: dict[PersonId, list[Stay]] = {}
+    for entry in history.of_any(PersonJoined, PersonLeft):
+        person, day = entry.event.person, entry.day
+        comes = isinstance(entry.event, PersonJoined) and entry.event.relation in relations
+        so_far = found.setdefault(person, []) if comes else found.get(person, [])
+        last = so_far[-1] if so_far else None
+        if last is not None and last.left is None:
+            so_far[-1] = last if comes else evolve(last, left=day)
+        elif comes and last is not None and last.left == day:
+            so_far[-1] = evolve(last, left=None)
+        elif comes:
+            so_far.append(Stay(person, day))
+    return tuple(stay for of_one in found.values() for stay in of_one)
+
+
+def served(history: History, since: date, *relations: Relation) -> Iterator[Stay]:
+    """Whoever in one of *relations* belonged to the household from *since* on, each once, breaks apart.
+
+    From the day on which they first did then, to the one on which they left for good.
+    """
+    for _, of_one in groupby(stays(history, *relations), key=lambda stay: stay.person):
+        here = [stay for stay in of_one if stay.left is None or since <= stay.left]
+        if here:
+            yield Stay(here[0].person, max(since, here[0].joined), here[-1].left)
+
+
 def related(history: History, *relations: Relation) -> dict[PersonId, date]:
     """Everyone who ever joined this household in one of *relations*, with the day they first did."""
     found: dict[PersonId, date] = {}
-    for entry in history.of(PersonJoined):
-        if entry.event.relation in relations:
-            found.setdefault(entry.event.person, entry.day)
+    for stay in stays(history, *relations):
+        found.setdefault(stay.person, stay.joined)
     return found
 
 
@@ -142,12 +187,6 @@ def victims(history: History) -> dict[PersonId, Entry[VictimSubstantiated]]:
         else:
             found.setdefault(entry.event.child, entry)
     return found
-
-
-def left_on(history: History, person: PersonId) -> date | None:
-    """The day *person* left the household for good, None while they belong to it."""
-    last = next((e for e in reversed(history.of_any(PersonJoined, PersonLeft)) if e.event.person == person), None)
-    return last.day if last is not None and isinstance(last.event, PersonLeft) else None
 
 
 def household_on(history: History, day: date) -> dict[PersonId, Relation]:

@@ -11,7 +11,7 @@ from ihs_domain.agency_standard import ContactStandard, Counts
 from ihs_domain.closing import CaseClosed, CaseReopened
 from ihs_domain.contacting import IntensitySet
 from ihs_domain.history import Entry, History
-from ihs_domain.household import left_on, related
+from ihs_domain.household import stays
 from ihs_domain.terms import Code, PersonId
 
 LevelOf = Callable[[History, date], Code | None]
@@ -96,10 +96,10 @@ class Levelled:
         for first, last in _open(self.history, self.opened):
             if not counts.each:
                 yield Stretch(None, first, last)
-            for person, joined in related(self.history, *counts.each).items():
-                left = min((d for d in (left_on(self.history, person), last) if d is not None), default=None)
-                if left is None or max(first, joined) <= left:
-                    yield Stretch(person, max(first, joined), left)
+            for stay in stays(self.history, *counts.each):
+                left = min((d for d in (stay.left, last) if d is not None), default=None)
+                if left is None or max(first, stay.joined) <= left:
+                    yield Stretch(stay.person, max(first, stay.joined), left)
 
 
 def _open(history: History, opened: date) -> list[tuple[date, date | None]]:

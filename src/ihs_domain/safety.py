@@ -1,15 +1,19 @@
 """Safety: threats to the children, and the plans that keep them safe meanwhile."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, field, frozen
 
 from ihs_domain.duties import Owed
 from ihs_domain.history import Entry, History
+from ihs_domain.household import ChildReturnedHome
 from ihs_domain.terms import Code, Decision, Happening, Narrative, New, PersonId, SafetyPlanId, ThreatId
+
+if TYPE_CHECKING:
+    from ihs_domain.responding import ChildRemoved
 
 
 class MadeFor(StrEnum):
@@ -189,6 +193,8 @@ class Terms:
 class Safety:
     """The threats by the children they bear on and since when, those that are managed, and the safety plans.
 
+    *unsafe* and *removed* are the children found unsafe at home, or removed from it, with the last such day, until they
+    return; *home_again* the threats whose children had all been removed, with the day the first of them was back.
     *changed_on* is the last day on which a threat came, went or came again; *assessed_to_close_on* the last day on
     which safety was assessed for the closing, after that, and *assessed_to_close* the children it was assessed of.
     What a revision or an ending says of a safety plan holds also where the plan was agreed on a later day than that,
@@ -198,7 +204,9 @@ class Safety:
     threats: dict[ThreatId, frozenset[PersonId]] = field(factory=dict)
     since: dict[ThreatId, date] = field(factory=dict)
     managed: frozenset[ThreatId] = frozenset()
-    unsafe: frozenset[PersonId] = frozenset()
+    unsafe: dict[PersonId, date] = field(factory=dict)
+    removed: dict[PersonId, date] = field(factory=dict)
+    home_again: dict[ThreatId, date] = field(factory=dict)
     changed_on: date | None = None
     assessed_to_close_on: date | None = None
     assessed_to_close: frozenset[PersonId] = frozenset()
@@ -213,11 +221,19 @@ class Safety:
 
     def unaccounted(self) -> frozenset[ThreatId]:
         """The threats neither managed nor answered by every child they bear on having left for safety."""
-        return frozenset(t for t in self.unmanaged if not (self.threats[t] and self.threats[t] <= self.unsafe))
+        return self.unmanaged - self._left_to(self.unsafe)
 
-    def under_nobody(self, gone: frozenset[PersonId]) -> frozenset[ThreatId]:
-        """The threats that bear on no child any more once these are *gone*."""
-        return frozenset(t for t, children in self.threats.items() if children and children <= gone)
+    def under_nobody(self) -> frozenset[ThreatId]:
+        """The threats that bear on no child any more: every one of them was removed, and none has returned."""
+        return self._left_to(self.removed)
+
+    def _left_to(self, gone: Mapping[PersonId, date]) -> frozenset[ThreatId]:
+        """The threats all of whose children are *gone*, each on a day on which the threat was there already."""
+        return frozenset(
+            threat
+            for threat, children in self.threats.items()
+            if children and all(self.since[threat] <= gone.get(child, date.min) for child in children)
+        )
 
     def plans_in_force(self, day: date) -> frozenset[SafetyPlanId]:
         """The safety plans that hold on *day*."""
@@ -251,7 +267,21 @@ def safety_assessed(safety: Safety, entry: Entry[SafetyAssessmentCompleted]) -> 
 
 
 def child_unsafe_at_home(safety: Safety, entry: Entry[ChildUnsafeAtHome]) -> Safety:
-    return evolve(safety, unsafe=safety.unsafe | {entry.event.child})
+    return evolve(safety, unsafe={**safety.unsafe, entry.event.child: entry.day})
+
+
+def child_removed(safety: Safety, entry: Entry["ChildRemoved"]) -> Safety:
+    return evolve(safety, removed={**safety.removed, entry.event.child: entry.day})
+
+
+def child_returned_home(safety: Safety, entry: Entry[ChildReturnedHome]) -> Safety:
+    home = evolve(safety, unsafe=_without(entry, safety.unsafe), removed=_without(entry, safety.removed))
+    again = safety.under_nobody() - home.under_nobody()
+    return evolve(home, home_again={**safety.home_again, **dict.fromkeys(again, entry.day)})
+
+
+def _without(entry: Entry[ChildReturnedHome], gone: Mapping[PersonId, date]) -> dict[PersonId, date]:
+    return {child: day for child, day in gone.items() if child != entry.event.child}
 
 
 def safety_plan_agreed(safety: Safety, entry: Entry[SafetyPlanAgreed]) -> Safety:
@@ -306,6 +336,7 @@ STEPS: Final[dict[type, Callable[[Safety, Entry[Any]], Safety]]] = {
     ThreatManaged: threat_managed,
     ThreatReopened: threat_reopened,
     ChildUnsafeAtHome: child_unsafe_at_home,
+    ChildReturnedHome: child_returned_home,
 }
 
 

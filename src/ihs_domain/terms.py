@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final, NewType, TypeVar, get_type_hints
 
 from attrs import field, fields, frozen
 
+from ihs_domain.roles import Role
+
 Jurisdiction = NewType("Jurisdiction", str)  # ISO 3166-2, lower case: "us-ut"
 CaseId = NewType("CaseId", str)
 ActorId = NewType("ActorId", str)
@@ -91,9 +93,10 @@ DoneBy = Annotated[ActorId, Doer()]
 
 @frozen
 class Reported:
-    """A decision taken outside this software: by whom, on which day, and the document that shows it."""
+    """A decision taken outside this software: by whom, in which role, on which day, and the document that shows it."""
 
     by: DoneBy
+    role: Role
     on: date
     document: DocumentId
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from attrs import evolve
 
-from ihs_domain.acting import may_supervise
+from ihs_domain.acting import acted_for_a_supervisor
 from ihs_domain.approving import ExceptionGranted
 from ihs_domain.days import days_after
 from ihs_domain.duties import Duty, NearMiss, Owed, Span, State, Waiver, settle
@@ -35,23 +35,22 @@ def _speaks_of(said: ExceptionGranted, duty: Duty) -> bool:
 
 def _does_not_waive(history: History, exception: Entry[ExceptionGranted], owed: Owed, span: Span, on: date) -> str:
     """Why an exception does not waive what is owed; empty if it does."""
-    if not may_supervise(history, exception):
+    if not acted_for_a_supervisor(history, exception):
         return "the exception was not granted by a supervisor"
     if settle(evolve(owed, met_by=()), span, exception.day)[0] is not State.OPEN:
         return "the exception came when this was not open any more"
     until = exception.event.until
-    return "" if (owed.due or _last_day(span, on)) <= until else f"the exception ended on {until}"
+    return "" if (owed.due or _last_day(owed, span, on)) <= until else f"the exception ended on {until}"
 
 
-def _last_day(span: Span, on: date) -> date:
+def _last_day(owed: Owed, span: Span, on: date) -> date:
     """The day *on*, or before it the last on which an undated duty could still be met."""
-    return min(day for day in (on, span.closed, span.ended) if day is not None)
+    return min(day for day in (on, span.closed, span.ended, owed.left) if day is not None)
 
 
 def _waiver(exception: Entry[ExceptionGranted]) -> Waiver:
     said = exception.event
-    by = said.reported.by if said.reported else exception.actor.id
-    return Waiver(exception.version, by, exception.day, said.reason, said.until)
+    return Waiver(exception.version, exception.decided_by.id, exception.day, said.reason, said.until)
 
 
 def _waived(duty: Duty, waiver: Waiver, span: Span) -> Duty:

@@ -12,6 +12,7 @@ from ihs_domain.assessing import (
 )
 from ihs_domain.closing import CaseClosed, Ending
 from ihs_domain.contacting import ContactMade, ContactMode
+from ihs_domain.history import Entry
 from ihs_domain.household import ChildReturnedHome, PersonJoined, Relation, SubstantiationReversed, VictimSubstantiated
 from ihs_domain.opening import (
     Authority,
@@ -24,7 +25,9 @@ from ihs_domain.opening import (
     Purpose,
 )
 from ihs_domain.planning import GoalProgressRecorded, PlanAmended, PlanDrafted
+from ihs_domain.recording import AmendmentReason, EntryCorrected
 from ihs_domain.requesting import Circumstance, Ground, ServicesAccepted, ServicesDenied, ServicesRequested, Source
+from ihs_domain.roles import Role
 from ihs_domain.serving import Component, ReferralGiven, ResourceIdentified, ServiceDelivered
 from ihs_domain.teaming import MeetingKind, Part, TeamFormed, TeamMeetingHeld, TeamMemberAdded
 from ihs_domain.terms import Reported
@@ -149,7 +152,7 @@ def test_a_team_may_include_the_referent_and_whom_the_family_names_and_meets_as_
 @pytest.mark.clause("R512-100-3(1)", edition=EDITION)
 def test_acceptance_that_names_none_of_the_four_grounds_is_refused_and_reported_it_is_found(refusal, accepted, given):
     named_none = ServicesAccepted(frozenset({Ground.REUNIFICATION_LIKELY}))
-    elsewhere = ServicesAccepted(frozenset(), reported=Reported("s-1", date(2010, 10, 8), "letter-7"))
+    elsewhere = ServicesAccepted(frozenset(), reported=Reported("s-1", Role.SUPERVISOR, date(2010, 10, 8), "letter-7"))
 
     assert refusal(named_none, given(ASKED)).cites == ["R512-100-3(1)"]
     assert accepted(elsewhere, given(ASKED)) == ["R512-100-3(1)"]
@@ -169,18 +172,28 @@ def test_what_a_court_orders_is_opened_whatever_is_named_and_naming_none_is_foun
 
 @pytest.mark.clause("R512-100-3(1)", edition=EDITION)
 def test_an_acceptance_in_the_words_of_another_edition_is_not_judged_by_these_and_one_that_names_nothing_is(given, law):
+    from ihs_domain.judge import judge
+
+    def cites(grounds, day):
+        case = given((-9, ASKED), ((day - date(2010, 10, 8)).days, ServicesAccepted(frozenset(grounds))))
+        return [cite for finding in judge(case, law) for cite in finding.objection.cites]
+
+    assert cites({Ground.REUNIFICATION_LIKELY}, date(2010, 10, 7)) == []
+    assert cites({Ground.REUNIFICATION_LIKELY}, date(2010, 10, 8)) == ["R512-100-3(1)"]
+    assert cites(set(), date(2010, 10, 7)) == ["R512-100-3(1)"]
+
+
+@pytest.mark.clause("R512-100-3(1)", edition=EDITION)
+def test_a_ground_of_the_earlier_edition_does_not_enter_through_a_corrected_day(given, law):
     from ihs_domain.history import effective
     from ihs_domain.judge import judge
 
-    def cites(grounds, recorded_under):
-        case = given(ASKED, ServicesAccepted(frozenset(grounds)))
-        record = [entry._replace(edition=recorded_under) for entry in case.record]
-        return [cite for finding in judge(effective(record), law) for cite in finding.objection.cites]
+    before = given((-9, ASKED), (-1, ServicesAccepted(frozenset({Ground.REUNIFICATION_LIKELY}))))
+    recorded = [entry._replace(edition="utah-r512-100@2003-09-03") for entry in before.record]
+    moved = EntryCorrected(2, recorded[1].event, date(2010, 10, 9), AmendmentReason.WRONG_DAY)
+    history = effective([*recorded, Entry(moved, date(2010, 10, 10), 3, position=3)])
 
-    assert cites({Ground.REUNIFICATION_LIKELY}, "utah-r512-100@2003-09-03") == []
-    assert cites({Ground.REUNIFICATION_LIKELY}, EDITION) == ["R512-100-3(1)"]
-    assert cites({Ground.REUNIFICATION_LIKELY}, "") == ["R512-100-3(1)"]
-    assert cites(set(), "utah-r512-100@2003-09-03") == ["R512-100-3(1)"]
+    assert [cite for finding in judge(history, law) for cite in finding.objection.cites] == ["R512-100-3(1)"]
 
 
 @pytest.mark.clause("R512-100-3(2)", edition=EDITION)

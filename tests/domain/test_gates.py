@@ -28,7 +28,7 @@ from ihs_domain.assessing import (
     RiskOverridden,
     a_risk_assessment_is_overridden,
 )
-from ihs_domain.assigning import DesigneeNamed
+from ihs_domain.assigning import DesigneeNamed, somebody_else_is_named
 from ihs_domain.case import EVENTS, fold
 from ihs_domain.closing import (
     CaseClosed,
@@ -128,12 +128,18 @@ def on(day: int) -> date:
 
 
 def elsewhere(day: int) -> Reported:
-    return Reported("w-9", on(day), "minutes")
+    return Reported("w-9", Role.PRACTITIONER, on(day), "minutes")
 
 
 def record(*acts: tuple[Any, int]) -> tuple[Entry[Any], ...]:
-    """*acts* as recorded by a worker."""
-    return tuple(e._replace(position=e.version) for e in recorded((event, on(day), WORKER) for event, day in acts))
+    """*acts* as recorded by a worker; what is for a supervisor to do, by a supervisor."""
+    said = recorded(
+        (event, on(day), SUPERVISOR if isinstance(event, FOR_SUPERVISORS) else WORKER) for event, day in acts
+    )
+    return tuple(e._replace(position=e.version) for e in said)
+
+
+FOR_SUPERVISORS = (DesigneeNamed, ApprovalGranted, ApprovalReturned)
 
 
 def put(event: Any, day: int, *acts: tuple[Any, int], law: Law = LAW, actor: Actor = SUPERVISOR) -> tuple[Finding, ...]:
@@ -467,6 +473,12 @@ def test_a_supervisor_names_a_designee_and_no_designee_names_another(law):
     assert put(another, 6) == ()
 
 
+@rests_on(somebody_else_is_named)
+def test_nobody_names_themselves_designee(law):
+    assert refusal(DesigneeNamed(SUPERVISOR.id), 6, law=law) == ["the actor names themselves"]
+    assert put(DesigneeNamed("w-8"), 6, law=law) == ()
+
+
 def test_who_may_is_said_by_role_and_the_designees_of_the_day_by_id():
     acts = (*READY, NAMED, (DesigneeNamed("w-5"), 6), (DesigneeNamed("w-6", on(2)), 2))
 
@@ -501,7 +513,8 @@ def refusals(event: Any, day: int, *acts: tuple[Any, int], actor: Actor = SUPERV
 
 
 def test_an_approval_reported_from_elsewhere_is_recorded_and_who_gave_it_is_found():
-    assert cites(put(ApprovalGranted(2, reported=elsewhere(6)), 6, *READY, actor=WORKER)) == [
+    assert cites(put(ApprovalGranted(2, reported=elsewhere(6)), 6, *READY)) == [NOT_FOR_A_WORKER]
+    assert cites(put(ApprovalGranted(2, reported=evolve(elsewhere(6), by=WORKER.id)), 6, *READY)) == [
         NOT_FOR_A_WORKER,
         "this is the actor's own entry",
     ]

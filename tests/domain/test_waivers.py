@@ -181,7 +181,10 @@ BY = {
     "a worker": (WORKER, None, False),
     "a designee after his time": (Actor("d-1", Role.DESIGNEE), None, False),
     "nobody's designee": (Actor("d-2", Role.DESIGNEE), None, False),
-    "whoever reports it": (WORKER, Reported("s-7", jan(5), "memo-1"), True),
+    "whoever reports it": (WORKER, Reported("s-7", Role.SUPERVISOR, jan(5), "memo-1"), True),
+    "who reports a worker's": (WORKER, Reported("s-7", Role.CASE_MANAGER, jan(5), "memo-1"), False),
+    "who reports a designee's after his time": (WORKER, Reported("d-1", Role.DESIGNEE, jan(5), "memo-1"), False),
+    "a worker who reports himself": (WORKER, Reported(WORKER.id, Role.SUPERVISOR, jan(5), "memo-1"), False),
 }
 
 
@@ -191,7 +194,7 @@ def test_only_a_supervisor_waives_or_who_reports_that_one_did(actor, reported, w
 
     assert (duty.state is State.WAIVED) == waives
     assert [n.why for n in duty.near] == ([] if waives else ["the exception was not granted by a supervisor"])
-    assert not reported or (duty.waiver and duty.waiver.by == "s-7")
+    assert not (reported and waives) or (duty.waiver and duty.waiver.by == "s-7")
 
 
 def test_a_designee_waives_up_to_the_last_day_they_are_named_for():

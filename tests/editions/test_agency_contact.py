@@ -580,6 +580,26 @@ def test_the_months_in_which_a_person_came_or_left_are_cut_short():
     ]
 
 
+def test_who_left_and_came_back_is_owed_nothing_for_the_days_away():
+    gap = LongestGap("apart", {"any": 31}, counts=EACH_CHILD)
+    first = FirstContact("first", {"any": 3}, counts=EACH_CHILD)
+    amount = Amount("visits", Counted.MONTH, {"any": 1}, counts=EACH_CHILD)
+    rule = contact_by(ContactStandard("some", ("any",), (amount,), (gap,), (first,), not_assessed="any"))
+    away = ((BABY, day(1, 1)), (PersonLeft("baby"), day(2, 10)), (BABY, day(6, 20)))
+
+    found = owed(rule, case(day(1, 1), *away), day(7, 5), "baby")
+
+    assert [(d.subject[0], d.since, d.due, f"{d.state}") for d in found] == [
+        ("visits", day(1, 1), day(1, 31), "late"),
+        ("visits", day(2, 1), day(2, 10), "lapsed"),
+        ("visits", day(6, 20), day(6, 30), "lapsed"),
+        ("visits", day(7, 1), day(7, 31), "open"),
+        ("apart", day(1, 1), day(2, 1), "late"),
+        ("apart", day(6, 20), day(7, 21), "open"),
+        ("first", day(1, 1), day(1, 4), "late"),
+    ]
+
+
 def test_a_step_counted_from_the_level_begins_anew_with_each():
     step = StepDown("fewer", 30, contacts={"low": 1, "high": 1}, counted_from=StepFrom.LEVEL)
     amount = Amount("visits", Counted.MONTH, {"low": 2, "high": 4}, steps=(step,))

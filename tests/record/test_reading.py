@@ -32,7 +32,7 @@ GOOD = {
     "PersonJoined": {"person": "A-1", "relation": "child", "birth_month": "2008-09", "born_on": "2008-09-14"},
     "PlanDrafted": {"plan": "PL1", "goals": [{"need": "N1", "intervention": "dental-check"}]},
     "TeamFormed": {"members": {"A-m": "parent", "aunt": "relative"}, "helped_by": []},
-    "PlanAgreed": {"plan": "PL1", "reported": {"by": "judge", "on": "2031-02-03", "document": "D1"}},
+    "PlanAgreed": {"plan": "PL1", "reported": {"by": "judge", "role": "court", "on": "2031-02-03", "document": "D1"}},
     "EntryVoided": {"entry": 1, "reason": "other"},
     "ServicesRequested": {"jurisdiction": "us-ut", "source": "school"},
     "EditionLoaded": {"ruleset": "made-up", "edition": "made-up@2031-01-01", "digest": 64 * "0"},
@@ -206,6 +206,7 @@ def test_a_fault_in_what_was_reported_is_named_with_its_whole_path():
     said = {"plan": "PL1", "reported": {"by": "j", "on": "2031-02-30", "extra": 1}}
 
     assert faults("PlanAgreed", said) == [
+        Fault("reported.role", "this field is missing"),
         Fault("reported.on", IN_CALENDAR),
         Fault("reported.document", "this field is missing"),
         Fault("reported.extra", "no such field"),

@@ -40,7 +40,7 @@ from ihs_domain.protecting import (
     safety_plans_hold,
     safety_plans_without_a_day_are_monitored,
 )
-from ihs_domain.releasing import InformationDisclosed, ReleaseRevoked, ReleaseSigned, disclosure_has_a_basis
+from ihs_domain.releasing import InformationDisclosed, ReleaseRevoked, ReleaseSigned, disclosure_rests_on
 from ihs_domain.rules import Bears, Rule
 from ihs_domain.safety import (
     ProtectiveCapacityRecorded,
@@ -283,7 +283,7 @@ NEW_MEXICO_2023: Final = Edition(
         SafetyPlanRevised: ((a_safety_plan_held, SAFETY_PLANS),),
         ThreatManaged: ((a_safety_plan_held, SAFETY_PLANS),),
         PlanAmended: ((amended_plan_is_outlined, CASE_PLAN),),
-        InformationDisclosed: ((disclosure_has_a_basis, RELEASES),),
+        InformationDisclosed: ((disclosure_rests_on(), RELEASES),),
         CaseClosed: (
             (safety_is_assessed_before(*AS_IT_CAME), CLOSING),
             (threats_are_addressed_before(*AS_IT_CAME), CLOSING),

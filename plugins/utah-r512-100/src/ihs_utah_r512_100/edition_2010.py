@@ -51,6 +51,7 @@ from ihs_domain.planning import (
     team_assists_with_plan,
     team_took_part,
 )
+from ihs_domain.releasing import InformationDisclosed, disclosure_rests_on
 from ihs_domain.requesting import (
     Ground,
     ServicesAccepted,
@@ -69,10 +70,10 @@ from ihs_domain.teaming import (
     team_is_established,
     team_oversees_progress,
 )
-from ihs_domain.terms import EditionId, Jurisdiction
+from ihs_domain.terms import Jurisdiction
 from ihs_utah_r512_100.holidays import UTAH_WORKING_DAYS
 
-ID: Final = EditionId("utah-r512-100@2010-10-08")
+FIRST_DAY, LAST_DAY = date(2010, 10, 8), date(2015, 12, 1)
 
 PURPOSE: Final = Rule(
     "R512-100-1(1)",
@@ -190,8 +191,8 @@ UTAH_2010: Final = Edition(
     "America/Denver",
     working_days=UTAH_WORKING_DAYS,
     retention_years=50,  # the state archives' schedule, which is no clause of the rule
-    in_force_from=date(2010, 10, 8),
-    in_force_until=date(2015, 12, 1),
+    in_force_from=FIRST_DAY,
+    in_force_until=LAST_DAY,
     rules=(
         PURPOSE,
         DESIGN,
@@ -219,7 +220,7 @@ UTAH_2010: Final = Edition(
     ),
     gates={
         ServicesAccepted: (
-            (acceptance_names_one_of(*FOUR_GROUNDS, edition=ID), GROUNDS),
+            (acceptance_names_one_of(*FOUR_GROUNDS, since=FIRST_DAY, until=LAST_DAY), GROUNDS),
             (family_needs_services, NOT_ACCEPTED),
         ),
         PlanAgreed: (
@@ -233,8 +234,9 @@ UTAH_2010: Final = Edition(
         ),
     },
     finds={
-        ServicesAccepted: ((ordered_acceptance_names_one_of(*FOUR_GROUNDS, edition=ID), GROUNDS),),
+        ServicesAccepted: ((ordered_acceptance_names_one_of(*FOUR_GROUNDS, since=FIRST_DAY, until=LAST_DAY), GROUNDS),),
         CaseClosed: ((no_threat_is_left, DURATION), (no_order_stands, PETITION)),
+        InformationDisclosed: ((disclosure_rests_on(TEAMS_PART.cite, COPIES.cite),),),
     },
     duties=(
         (team_is_established, TEAM),
