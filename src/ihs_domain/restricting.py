@@ -75,6 +75,10 @@ class NarrativeRedacted(Decision):
     ordered_by: ActorId
 
 
+ERASING: Final = (EntryExpunged, NarrativeRedacted)
+"""What goes on record with the destroying of what it names, and never by itself: saying so destroys nothing."""
+
+
 @frozen
 class Restricting:
     """From whom each entry is kept, and the seals and holds that stand."""

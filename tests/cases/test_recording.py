@@ -31,7 +31,8 @@ from ihs_domain.persons import PersonErased, PersonRegistered, PersonsMerged
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind
 from ihs_domain.requesting import Circumstance, Ground, ServicesAccepted, ServicesRequested, Source
-from ihs_domain.roles import SYSTEM
+from ihs_domain.restricting import EntryExpunged, NarrativeRedacted
+from ihs_domain.roles import SYSTEM, Actor, Role
 from ihs_domain.rules import Bears, Rule
 from ihs_domain.system import EditionLoaded
 from ihs_record.errors import BadFields, UnknownName
@@ -45,6 +46,7 @@ ACCEPTED = ServicesAccepted(frozenset({Ground.THREAT_NOT_MANAGED}))
 ALONE_AND_SAFE = frozenset({Circumstance.REACHES_RESOURCES_ALONE, Circumstance.NO_THREAT_UNMANAGED})
 OPENED = CaseOpened(Authority.VOLUNTARY, "salt-lake")
 ON_CALL = OnCallCovered("w-1", datetime(2015, 1, 2, 18, tzinfo=UTC), datetime(2015, 1, 3, 8, tzinfo=UTC))
+DESTROYING = (EntryExpunged(1, "order-1", "judge"), NarrativeRedacted(1, "order-1", "judge"))
 AGREEMENT = AgreementMade("foothill", frozenset({Kind.REFERRAL}), "dental-care")
 
 
@@ -312,12 +314,23 @@ def test_every_event_goes_on_its_own_kind_of_stream(desk):
         (PersonRegistered("p-1"), {"case": "k1"}),
         (PersonsMerged("p-1", "p-2", "registered-twice"), {"case": None, "agency_id": "foothill"}),
         (PersonErased("p-1", "order-1"), {"case": None}),
+        *((said, {"case": "k1"}) for said in DESTROYING),
+        *((EntryCorrected(1, said, date(2015, 1, 5), AmendmentReason.OTHER), {"case": "k1"}) for said in DESTROYING),
     ]
 
     for event, where in wrong:
         with pytest.raises(WrongStream):
             desk.put(event, **where)
     assert names(desk.cases) == ["EditionLoaded.v1", "ServicesRequested.v1"]
+
+
+@pytest.mark.parametrize("role", [Role.PARENT, Role.SUPERVISOR])
+@pytest.mark.parametrize("said", DESTROYING, ids=lambda said: type(said).__name__)
+def test_nobody_says_that_words_or_an_entry_were_destroyed_which_still_stand(desk, said, role):
+    desk.put(ASKED)
+
+    with pytest.raises(WrongStream, match="is put on record by erasing, not by a person"):
+        desk.put(said, actor=Actor("x-1", role))
 
 
 def test_hours_on_call_and_what_is_taken_back_go_on_an_agencys_stream(desk):

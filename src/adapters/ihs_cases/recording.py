@@ -43,8 +43,9 @@ from ihs_domain.persons import (
     PersonsUnmerged,
 )
 from ihs_domain.recording import EntryCorrected
+from ihs_domain.restricting import ERASING
 from ihs_domain.roles import SYSTEM, Actor
-from ihs_domain.scoring import compute, scored_with
+from ihs_domain.scoring import compute, not_by_hand, scored_with
 from ihs_domain.searching import PersonSearchMade
 from ihs_domain.system import EditionLoaded, InstrumentLoaded
 from ihs_domain.terms import Amendment, Code, Computing, Digest, EditionId, Jurisdiction
@@ -64,7 +65,7 @@ ON_PERSON_STREAMS: Final = (PersonRegistered, PersonErased, *BETWEEN_PERSONS, *W
 LOADED: Final = (EditionLoaded, InstrumentLoaded)
 NOT_BY_HAND: Final[dict[type, str]] = {
     **dict.fromkeys(TELLINGS, "telling"),
-    PersonErased: "erasing",
+    **dict.fromkeys((PersonErased, *ERASING), "erasing"),
     PersonSearchMade: "searching",
 }
 """What only a part of this software puts on record, and which."""
@@ -199,6 +200,8 @@ class Recorder:
     def _computed(self, proposal: Proposal, own: Place) -> Proposal:
         """The proposal itself; of one that the core computes from, that of the event it comes to."""
         if not isinstance(proposal.event, Computing):
+            if objections := tuple(not_by_hand(proposal.event)):
+                raise Refused(objections)
             return proposal
         encoded = encode(compute(proposal.event, own.entry.day, effective(own.record), self.instruments))
         return evolve(proposal, encoded=encoded, event=normal(encoded))
