@@ -1,5 +1,6 @@
 """R512-100-5(1)(b) and 5(5)(a), edition 2010-10-08: the team's input to changes, and how long services go on."""
 
+import itertools
 from datetime import date
 
 import pytest
@@ -10,7 +11,6 @@ from ihs_domain.closing import CaseClosed, CaseReopened, Ending
 from ihs_domain.duties import State
 from ihs_domain.history import Entry
 from ihs_domain.household import PersonJoined, Relation
-from ihs_domain.judge import CANDIDATES
 from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.planning import PlanAmended, PlanDrafted
 from ihs_domain.roles import Actor, Role
@@ -86,6 +86,7 @@ MANAGED = [
     ThreatManaged(threat, frozenset({how}))
     for threat, how in (("T1", Management.CAPACITY_INCREASED), ("T2", Management.VULNERABILITY_DECREASED))
 ]
+UNSAID = ThreatManaged("T1", frozenset())
 UNSAFE = ChildUnsafeAtHome("A-1")
 
 
@@ -114,6 +115,27 @@ def test_a_closing_for_safety_is_refused_while_a_threat_is_unaccounted_for_and_n
 
     assert refused.objections[0].about == tuple(left)
     assert refused.objections[0].cites == ("R512-100-5(5)(a)",)
+
+
+@pytest.mark.clause("R512-100-5(5)(a)", edition=EDITION)
+def test_a_threat_said_to_be_managed_and_not_how_is_found_and_not_accounted_for(given, found, refusal):
+    history = given(*CHILDREN, T1, T2, MANAGED[0], (9, ThreatManaged("T2", frozenset())))
+
+    refused = refusal(closed(SAFE, A_1=SAFE, A_2=SAFE), history)
+
+    assert found(history) == ["R512-100-5(5)(a)"]
+    assert refused.objections[0].about == ("T2",)
+    assert refused.objections[0].says == "the case still has 1 unmanaged threat (1 said to be managed, and not how)"
+
+
+@pytest.mark.clause("R512-100-5(5)(a)", edition=EDITION)
+@pytest.mark.parametrize("order", [(MANAGED[0], UNSAID), (UNSAID, MANAGED[0])])
+def test_once_it_is_said_how_a_threat_is_managed_whatever_else_was_said(given, accepted, refusal, order):
+    said = [(n, event) for n, event in enumerate(order, 3)]
+    again = (9, ThreatReopened("T1"))
+
+    assert accepted(closed(SAFE, A_1=SAFE), given(*CHILDREN[:2], T1, *said)) == []
+    assert refusal(closed(SAFE, A_1=SAFE), given(*CHILDREN[:2], T1, *said, again, (9, UNSAID))).about == ["T1"]
 
 
 @pytest.mark.clause("R512-100-5(5)(a)", edition=EDITION)
@@ -151,7 +173,8 @@ def test_a_closing_with_every_threat_managed_or_every_child_of_it_gone_is_accept
 @pytest.mark.parametrize("acts, can", [((T1, UNSAFE), True), ((T1, T2, UNSAFE), False)])
 def test_a_case_can_be_closed_for_safety_where_each_child_is_answered_for_in_its_own_way(given, law, acts, can):
     history = given(*CHILDREN, *acts)
-    tried = [c for c in CANDIDATES[CaseClosed](fold(history)) if c.reason in {SAFE, GONE}]
+    ways = itertools.product((SAFE, GONE), repeat=3)
+    tried = [CaseClosed(reason, {"A-1": first, "A-2": second}) for reason, first, second in ways]
 
     accepted = [c for c in tried if not [*law(FIRST).objections(fold(history), Entry(c, FIRST))]]
     assert (accepted != []) == can

@@ -73,7 +73,7 @@ from ihs_domain.requesting import (
 )
 from ihs_domain.restricting import AccessRestricted, EntryExpunged, NarrativeRedacted, RestrictionLifted
 from ihs_domain.roles import Actor, Role
-from ihs_domain.safety import ChildUnsafeAtHome, ThreatIdentified, ThreatManaged, ThreatReopened
+from ihs_domain.safety import ChildUnsafeAtHome, Management, ThreatIdentified, ThreatManaged, ThreatReopened
 from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
 from ihs_domain.teaming import (
     MeetingKind,
@@ -142,6 +142,7 @@ def cites(findings: Sequence[Finding]) -> list[str]:
 
 
 OPENED = (CaseOpened("voluntary", "north"), 1)
+HOW = frozenset({Management.CAPACITY_INCREASED})
 CHILD = (PersonJoined("c", Relation.CHILD), 1)
 THREAT = (ThreatIdentified("t", "neglect", "present", frozenset({"c"})), 2)
 NEED = (NeedIdentified("n", "tutoring", "c"), 2)
@@ -571,7 +572,7 @@ def test_a_case_with_an_unmanaged_threat_is_not_closed(law):
 
 @rests_on(threats_are_accounted_for)
 def test_a_case_with_a_threat_that_is_there_again_is_not_closed(law):
-    again = ((ThreatManaged("t", frozenset()), 3), (ThreatReopened("t"), 4))
+    again = ((ThreatManaged("t", HOW), 3), (ThreatReopened("t"), 4))
 
     assert refusal(CLOSING, 6, OPENED, CHILD, THREAT, *again, SUMMARY, law=law) == ["M-5"]
 
@@ -593,7 +594,7 @@ def test_a_threat_to_no_child_named_is_answered_only_by_being_managed(law):
     assert refusal(CLOSING, 6, OPENED, CHILD, to_none, (ChildUnsafeAtHome("c"), 4), SUMMARY, law=law) == ["M-5"]
 
 
-@pytest.mark.parametrize("answer", [ThreatManaged("t", frozenset()), ChildUnsafeAtHome("c")])
+@pytest.mark.parametrize("answer", [ThreatManaged("t", HOW), ChildUnsafeAtHome("c")])
 def test_a_case_is_closed_once_each_threat_is_managed_or_its_child_unsafe_at_home(answer):
     assert put(CLOSING, 6, OPENED, CHILD, THREAT, (answer, 4), SUMMARY) == ()
 
@@ -705,7 +706,7 @@ def it_may_not_be(case, entry):
 def test_a_happening_is_never_refused_by_a_gate_and_yields_findings():
     strict = evolve(MADE_UP, gates={ThreatManaged: ((it_may_not_be, MADE_UP.rules[0]),)})
 
-    assert cites(put(ThreatManaged("t", frozenset()), 3, OPENED, CHILD, THREAT, law=always(strict))) == ["M-1"]
+    assert cites(put(ThreatManaged("t", HOW), 3, OPENED, CHILD, THREAT, law=always(strict))) == ["M-1"]
 
 
 @pytest.mark.parametrize("cls", [cls for cls in EVENTS if issubclass(cls, Happening)], ids=lambda c: c.__name__)
@@ -729,7 +730,7 @@ def test_a_happening_is_refused_only_for_its_ids(cls):
 
 
 def test_an_earlier_act_recorded_later_is_judged_by_the_case_as_it_stood():
-    threat_first = (OPENED, CHILD, THREAT, SUMMARY, (ThreatManaged("t", frozenset()), 20))
+    threat_first = (OPENED, CHILD, THREAT, SUMMARY, (ThreatManaged("t", HOW), 20))
 
     assert refusal(CLOSING, 19, *threat_first) == ["M-5"]
     assert put(CLOSING, 20, *threat_first) == ()
@@ -772,7 +773,7 @@ def test_an_id_brought_in_on_a_later_day_is_known():
 
 def test_an_id_brought_in_by_an_entry_since_corrected_or_void_is_known():
     renamed = EntryCorrected(3, evolve(THREAT[0], threat="u"), on(2), AmendmentReason.WRONG_DETAIL)
-    managed = ThreatManaged("t", frozenset())
+    managed = ThreatManaged("t", HOW)
 
     assert put(managed, 5, OPENED, CHILD, THREAT, (renamed, 4)) == ()
     assert put(evolve(managed, threat="u"), 5, OPENED, CHILD, THREAT, (renamed, 4)) == ()

@@ -60,6 +60,7 @@ from ihs_domain.requesting import (
 )
 from ihs_domain.roles import Role
 from ihs_domain.rules import Bears, Rule
+from ihs_domain.safety import ThreatManaged, it_is_said_how
 from ihs_domain.serving import ReferralGiven, ReferralSent, ResourceIdentified, ServiceDelivered
 from ihs_domain.teaming import (
     TeamFormed,
@@ -233,6 +234,7 @@ UTAH_2010: Final = Edition(
     },
     finds={
         ServicesAccepted: ((ordered_acceptance_names_one_of(*FOUR_GROUNDS, edition=ID), GROUNDS),),
+        ThreatManaged: ((it_is_said_how, DURATION),),
         CaseClosed: ((no_threat_is_left, DURATION), (no_order_stands, PETITION)),
     },
     duties=(
