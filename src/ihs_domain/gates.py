@@ -1,6 +1,7 @@
 """Gates: what speaks against a decision, in neutral words. Where each stands, and by which clause, an edition says."""
 
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,19 @@ class Objection:
 
 Gate = Callable[["Case", "Entry[Any]"], Objection | None]
 """A pure predicate over the case as it stood and the entry proposed."""
+
+
+def lasts_from_its_day_until(name: str) -> Gate:
+    """A gate: the last day of what is decided, in the field of that *name*, is not before the day it is decided."""
+
+    def it_lasts_from_its_day(case: "Case", entry: "Entry[Any]") -> Objection | None:
+        """What is decided is not over before the day it is decided."""
+        until: date | None = getattr(entry.event, name)
+        if until is None or until >= entry.day:
+            return None
+        return Objection("its last day is before the day on which it is decided", "give one on or after that day")
+
+    return it_lasts_from_its_day
 
 
 def refusable(event: object) -> bool:

@@ -142,7 +142,7 @@ COMPUTED: Final[dict[type[Computing], Callable[[Any, date, History, InstrumentBo
 """What people say where the core computes, and what works the event out."""
 
 
-ONLY_COMPUTED: Final[dict[type[Decision], type[Computing]]] = {RiskOverridden: OverrideRisk}
+ONLY_COMPUTED: Final[dict[type, type[Computing]]] = {RiskOverridden: OverrideRisk}
 """Decisions whose every word the instrument has a say in: what leads to each, and who approves it."""
 
 

@@ -73,7 +73,15 @@ from ihs_domain.requesting import (
 )
 from ihs_domain.restricting import AccessRestricted, EntryExpunged, NarrativeRedacted, RestrictionLifted
 from ihs_domain.roles import Actor, Role
-from ihs_domain.safety import ChildUnsafeAtHome, Management, ThreatIdentified, ThreatManaged, ThreatReopened
+from ihs_domain.safety import (
+    ChildUnsafeAtHome,
+    Management,
+    SafetyPlanAgreed,
+    SafetyPlanRevised,
+    ThreatIdentified,
+    ThreatManaged,
+    ThreatReopened,
+)
 from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
 from ihs_domain.teaming import (
     MeetingKind,
@@ -394,6 +402,26 @@ BY_SUPERVISOR = [
     SupervisorAgreed("p"),
     ReducedContactApproved("every-other-week", "plan-on-track", on(20)),
 ]
+OVER = "its last day is before the day on which it is decided"
+
+
+@rests_on(editions.lasts_until)
+def test_what_a_supervisor_grants_until_a_day_is_not_over_before_it_begins(law):
+    granted = (BY_SUPERVISOR[2], BY_SUPERVISOR[4], DesigneeNamed("w-7", on(20)))
+
+    assert [refusal(grant, 21, OPENED, law=law) for grant in granted] == [[OVER]] * 3
+    assert [put(grant, 20, OPENED, law=law) for grant in granted] == [()] * 3
+
+
+@rests_on(editions.lasts_until_it_expires)
+def test_a_safety_plan_does_not_expire_before_the_day_it_is_agreed_or_revised(law):
+    agreed, revised = SafetyPlanAgreed("sp", frozenset(), on(9)), SafetyPlanRevised("sp", on(9))
+
+    assert refusal(agreed, 10, OPENED, law=law) == [OVER]
+    assert refusal(revised, 10, OPENED, (agreed, 5), law=law) == [OVER]
+    assert put(revised, 9, OPENED, (agreed, 9), law=law) == ()
+
+
 NOT_FOR_A_WORKER = "this is not for a practitioner to decide"
 NOBODY_NAMED = "nobody named the actor designee for that day"
 LAPSED = "the actor was designee until 2024-03-08, and is not on that day"
