@@ -118,13 +118,17 @@ class Span:
 
 
 def settle(owed: Owed, span: Span, on: date) -> tuple[State, int]:
-    """The state of *owed* on the day *on*, and how many days late it is or was met."""
+    """The state of *owed* on the day *on*, and how many days late it is or was met.
+
+    The days are counted to the closing, and are one at least: from then on nobody can meet it any more.
+    """
     met_on, due = owed.met_on, owed.due
     if met_on is not None:
         late = (met_on - due).days if due is not None else 0
         return (State.MET_LATE, late) if late > 0 and not owed.lenient else (State.MET, 0)
     if due is not None and on > due and not span.cuts(due):
-        return (State.LAPSED, 0) if owed.lenient else (State.LATE, (on - due).days)
+        last = on if span.closed is None else min(on, span.closed)
+        return (State.LAPSED, 0) if owed.lenient else (State.LATE, max((last - due).days, 1))
     return _cut_short(owed, span, on), 0
 
 

@@ -40,8 +40,8 @@ GROUPS: Final = (
 """In the order in which somebody with a caseload wants to hear of them."""
 
 COLUMNS: Final = (
-    *("store", "case", "on", "region", "worker", "group", "state", "what", "subject", "since", "due", "met_on"),
-    *("late_days", "needs", "lacks", "cites", "edition", "evidence", "near", "waiver"),
+    *("store", "case", "on", "region", "worker", "closed", "group", "state", "what", "subject", "since", "due"),
+    *("met_on", "late_days", "needs", "lacks", "cites", "edition", "evidence", "near", "waiver"),
 )
 
 
