@@ -1,7 +1,7 @@
 """Putting on record: once per command, by version, on the local day, on the right stream, by a known edition."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from attrs import evolve
@@ -221,6 +221,53 @@ def test_a_correction_says_nothing_of_days_to_come(desk):
     with pytest.raises(NotYet):
         desk.put(EntryCorrected(1, ASKED, date(2015, 1, 6), AmendmentReason.WRONG_DAY))
     assert desk.put(EntryCorrected(1, ASKED, date(2015, 1, 5), AmendmentReason.WRONG_DAY)).version == 2
+
+
+# Who was born when
+
+BORN_ON = date(2008, 9, 14)
+
+
+def joined(**born: Any) -> PersonJoined:
+    return PersonJoined("p-1", Relation.CHILD, **born)
+
+
+def corrected(event: Any) -> EntryCorrected:
+    return EntryCorrected(2, event, date(2015, 1, 5), AmendmentReason.WRONG_DETAIL)
+
+
+def test_the_month_of_birth_follows_from_the_day_also_where_an_entry_is_corrected(desk):
+    desk.put(ASKED)
+    desk.put(joined(born_on=BORN_ON))
+    desk.put(joined(born_on=BORN_ON, birth_month="2008-09"))
+    desk.put(corrected(joined(born_on=date(2009, 10, 1))))
+    desk.put(PersonRegistered("p-1", born_on=BORN_ON), case=None, person_id="p-1")
+
+    known = desk.cases.history("k1").of(PersonJoined)
+    assert [entry.event.birth_month for entry in known] == ["2009-10", "2008-09"]
+    assert desk.cases.person("p-1").birth_month == "2008-09"
+
+
+def test_a_month_of_birth_that_the_day_contradicts_is_refused_before_the_day_is_sealed(desk):
+    desk.put(ASKED)
+    wrong = joined(born_on=BORN_ON, birth_month="2012-01")
+
+    for said, at in ((wrong, "birth_month"), (corrected(wrong), "instead.with.birth_month")):
+        with pytest.raises(BadFields, match=f"{at}: expected the month of born_on, or nothing: it follows"):
+            desk.put(said)
+    with pytest.raises(BadFields):
+        desk.put(PersonRegistered("p-1", "2012-01", born_on=BORN_ON), case=None, person_id="p-1")
+    assert names(desk.cases) == ["EditionLoaded.v1", "ServicesRequested.v1"]
+
+
+def test_nobody_is_said_to_be_born_in_a_month_after_the_day_of_the_act(desk):
+    desk.put(ASKED)
+
+    for said in (joined(birth_month="2015-02"), joined(born_on=date(2030, 5, 5))):
+        for event in (said, corrected(said)):
+            with pytest.raises(NotYet, match="birth_month lies after the day of the act"):
+                desk.put(event)
+    assert desk.put(joined(birth_month="2015-01")).version == 2
 
 
 def test_an_act_of_this_very_local_day_is_recorded_though_utc_is_a_day_ahead(desk):

@@ -28,6 +28,7 @@ from ihs_domain.agencies import (
     DisclosureWithheld,
     OnCallCovered,
 )
+from ihs_domain.births import born_after
 from ihs_domain.case import fold
 from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.gates import Refused
@@ -372,14 +373,17 @@ def aware(instant: datetime) -> datetime:
 
 
 def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
-    acts = [(entry.day, entry.occurred)]
+    acts, said = [(entry.day, entry.occurred)], (entry.event, entry.day)
     if isinstance(entry.event, EntryCorrected):
         acts.append((entry.event.on, entry.event.at))
+        said = (entry.event.instead, entry.event.on)
     today = now.astimezone(zone).date()
     if any(day > today or (occurred is not None and occurred > now) for day, occurred in acts):
         raise NotYet("the act lies after the moment it is put on record: record it when it has happened")
     if any(day.year < FIRST_YEAR for day, _ in acts):
         raise NotAnInstant(f"the act lies before the year {FIRST_YEAR}: check the year")
+    if born_after(*said):
+        raise NotYet("birth_month lies after the day of the act: give the month, or leave it out until it has come")
 
 
 def _receipt(done: StoreReceipt, entry: Entry[Any], findings: tuple[Finding, ...], computed: Any) -> Receipt:
