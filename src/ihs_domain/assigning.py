@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry, History, by_day
-from ihs_domain.terms import ActorId, Code, Decision, Happening
+from ihs_domain.terms import ActorId, Code, Count, Decision, Happening
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -20,6 +20,9 @@ class Degree(StrEnum):
 
     BACHELOR = "bachelor"
     MASTER = "master"
+
+
+NO_YEARS: Final = Count(0)
 
 
 @frozen
@@ -33,7 +36,7 @@ class Qualification:
     field: Code
     licence: Code | None = None
     eligible_for_licence: bool = False
-    years: int = 0
+    years: Count = NO_YEARS
 
 
 @frozen

@@ -40,6 +40,7 @@ class Owed:
     *act_on*: the day of the act it goes with; an edition that came into force later does not open that act again.
     *needs* is how many entries it takes, where they are counted: with fewer in *met_by* it is not met yet, nor while
     it *lacks* something of another measure, said in words. *came_on*: when the evidence came, if not with the act.
+    *beside* is told with it in words, and keeps nothing from being met.
     """
 
     what: str
@@ -53,6 +54,7 @@ class Owed:
     needs: int = 0
     lacks: tuple[str, ...] = ()
     came_on: date | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def met_on(self) -> date | None:
@@ -81,7 +83,8 @@ class Waiver:
 class Duty:
     """One thing owed, judged on one day. *late_days* counts from the day after *due*.
 
-    *needs* is how many entries of evidence it takes, where they are counted, and *lacks* what is missing of it yet.
+    *needs* is how many entries of evidence it takes, where they are counted, and *lacks* what is missing of it yet;
+    *beside* is told with it.
     """
 
     what: str
@@ -98,6 +101,7 @@ class Duty:
     next_change_on: date | None = field(default=None, kw_only=True)
     needs: int = field(default=0, kw_only=True)
     lacks: tuple[str, ...] = field(default=(), kw_only=True)
+    beside: tuple[str, ...] = field(default=(), kw_only=True)
     waiver: Waiver | None = field(default=None, kw_only=True)
 
 

@@ -23,6 +23,7 @@ from ihs_domain.contacting import ReducedContactApproved
 from ihs_domain.duties import DutyRule
 from ihs_domain.gates import Gate, Objection, lasts_from_its_day_until
 from ihs_domain.history import Entry
+from ihs_domain.household import VictimSubstantiated, a_child_is_substantiated
 from ihs_domain.opening import CaseOpened, case_is_not_open_yet
 from ihs_domain.persons import IdentificationWithdrawn, PersonIdentified
 from ihs_domain.planning import PlanAgreed, PlanFinalised, SupervisorAgreed, plan_is_drafted
@@ -51,13 +52,17 @@ ALWAYS: Final[GateTable] = {
     SafetyPlanRevised: ((lasts_until_it_expires,),),
     CaseOpened: ((case_is_not_open_yet,),),
     CaseReopened: ((case_is_closed,),),
+    VictimSubstantiated: ((a_child_is_substantiated,),),
     PlanAgreed: ((plan_is_drafted,),),
     SupervisorAgreed: ((plan_is_drafted,), (by_a_supervisor,)),
     PlanFinalised: ((plan_is_drafted,),),
     ReferralSent: ((a_basis_covers_the_referral,),),
     RiskOverridden: ((a_risk_assessment_is_overridden,),),
 }
-"""What the state of a case itself forbids, whatever the edition; one that has a clause for it cites that instead."""
+"""What the state of a case itself forbids, whatever the edition; one that has a clause for it cites that instead.
+
+It refuses a decision, and is only found in what happened.
+"""
 
 WHENEVER: Final = (
     *(ServicesAccepted, ServicesDenied, CaseOpened, CaseReopened),
@@ -134,7 +139,7 @@ class Edition:
 
     def judges(self, cls: type) -> bool:
         """Whether anything can be found in entries of this class."""
-        return issubclass(cls, Decision) or cls in self.gates or cls in self.finds
+        return issubclass(cls, Decision) or cls in ALWAYS or cls in self.gates or cls in self.finds
 
     def asked(self, rows: Iterable[GateRow], case: Case, entry: Entry[Any]) -> Iterable[Objection]:
         """The objections of the gates in *rows*, each with the clauses it rests on."""

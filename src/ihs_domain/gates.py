@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
@@ -20,6 +20,14 @@ class Against(StrEnum):
 
     ACT = "act"
     ACTOR = "actor"
+
+
+MOST_TOLD: Final = 8
+FEW_TOLD: Final = 3
+
+
+def _and_more(about: tuple[str, ...]) -> str:
+    return f"and {len(about) - FEW_TOLD} more"
 
 
 @frozen
@@ -44,7 +52,8 @@ class Objection:
 
     def __str__(self) -> str:
         by = f" ({', '.join(self.cites)}, {self.edition})" if self.rules else ""
-        about = f" [{', '.join(self.about)}]" if self.about else ""
+        told = self.about if len(self.about) <= MOST_TOLD else (*self.about[:FEW_TOLD], _and_more(self.about))
+        about = f" [{', '.join(told)}]" if told else ""
         return f"{self.says}{about}{by}: {self.remedy}"
 
 

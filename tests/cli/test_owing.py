@@ -178,6 +178,7 @@ def test_a_duty_as_json_has_these_names_and_no_others(ihs, alder):
         "next_change_on": None,
         "needs": 0,
         "lacks": [],
+        "beside": [],
         "waiver": None,
     }
 
@@ -260,6 +261,25 @@ def test_a_rule_of_a_plugin_that_fails_is_told_of_without_its_words_and_stops_no
 
 def test_a_case_that_is_not_there_is_another_matter(ihs, three):
     assert ihs("duties", "cases.db", "nobody") == (2, "", "ihs: REHEARSAL: no case of that id is on record\n")
+
+
+def test_a_child_not_yet_spoken_to_alone_is_named_beside_the_conversation_there_was(ihs, write):
+    said = [
+        ("CaseOpened", {"authority": "voluntary", "region": "salt-lake", "jurisdiction": "us-ut"}),
+        *(("PersonJoined", {"person": child, "relation": "child"}) for child in ("c-1", "c-2")),
+        *(("VictimSubstantiated", {"child": child, "maltreatment": "neglect"}) for child in ("c-1", "c-2")),
+        ("ContactMade", {"mode": "home-visit", "whom": ["c-1"], "private_with": ["c-1"]}),
+    ]
+    ihs("store", "init", "cases.db")
+    ihs("record", "cases.db", write(*(entry(f"e{n}", record=r) | {"with": w} for n, (r, w) in enumerate(said))).name)
+
+    lines = ihs("duties", "cases.db", "k1", "--on", "2015-02-01").lines
+
+    [at] = [n for n, line in enumerate(lines) if "a private conversation" in line]
+    assert [line.strip().partition(",")[0] for line in lines[at + 1 : at + 3]] == [
+        "by @6 ContactMade",
+        "beside it: not spoken to alone yet: c-2",
+    ]
 
 
 # Waived

@@ -46,7 +46,7 @@ from ihs_domain.contacting import ContactReported, ReducedContactApproved
 from ihs_domain.editions import Law, always
 from ihs_domain.gates import Gate, Objection, Refused
 from ihs_domain.history import Entry, effective
-from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.household import PersonJoined, Relation, VictimSubstantiated, a_child_is_substantiated
 from ihs_domain.ids import entries_named, mentions
 from ihs_domain.instruments import OverrideKind
 from ihs_domain.judge import Finding, decide
@@ -333,6 +333,14 @@ def test_a_plan_is_agreed_by_a_member_added_later():
     assert put(PlanAgreed("p", frozenset({"uncle"})), 6, *READY, (TeamMemberAdded("uncle", Part.RELATIVE), 5)) == ()
 
 
+def test_an_objection_about_many_things_names_the_first_of_them_on_a_line_and_has_all():
+    few, many = (Objection("so it is", "do otherwise", tuple(f"@{n}" for n in range(1, last))) for last in (9, 33))
+
+    assert str(few) == "so it is [@1, @2, @3, @4, @5, @6, @7, @8]: do otherwise"
+    assert str(many) == "so it is [@1, @2, @3, and 29 more]: do otherwise"
+    assert len(many.about) == 32
+
+
 def test_every_objection_is_told_and_not_the_first():
     closed = (CaseClosed(Ending.MOVED), 4)
 
@@ -402,6 +410,24 @@ BY_SUPERVISOR = [
     SupervisorAgreed("p"),
     ReducedContactApproved("every-other-week", "plan-on-track", on(20)),
 ]
+GROWN = "who is substantiated as a victim is a grown caregiver, and no child"
+
+
+@rests_on(a_child_is_substantiated)
+def test_a_grown_caregiver_substantiated_as_a_child_is_recorded_and_found(law):
+    mother = (PersonJoined("m", Relation.MOTHER, "1990-01"), 1)
+
+    assert cites(put(VictimSubstantiated("m", "neglect"), 3, OPENED, mother, law=law)) == [GROWN]
+
+
+@pytest.mark.parametrize(
+    "victim", [CHILD[0], PersonJoined("c", Relation.OTHER), PersonJoined("c", Relation.MOTHER, "2008-01")]
+)
+def test_nothing_is_found_in_the_substantiation_of_whoever_may_be_a_child(victim):
+    assert put(VictimSubstantiated("c", "neglect"), 3, OPENED, (victim, 1)) == ()
+    assert put(VictimSubstantiated("c", "neglect"), 1, OPENED, (victim, 3)) == ()
+
+
 OVER = "its last day is before the day on which it is decided"
 
 

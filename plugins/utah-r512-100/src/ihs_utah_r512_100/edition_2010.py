@@ -25,7 +25,7 @@ from ihs_domain.completing import team_gives_input_to_changes
 from ihs_domain.contacting import ContactMade, a_victim_is_spoken_to_alone
 from ihs_domain.courts import court_parties_receive_the_plan, goals_are_submitted_to_the_court, no_order_stands
 from ihs_domain.editions import Edition
-from ihs_domain.household import ChildReturnedHome
+from ihs_domain.household import ChildReturnedHome, VictimSubstantiated
 from ihs_domain.opening import (
     AuthorityChanged,
     CaseOpened,
@@ -262,6 +262,7 @@ UTAH_2010: Final = Edition(
     ),
     records={
         CaseOpened: (PURPOSE, AUTHORITY_TO_PROVIDE, AUTHORITY_FOR_THE_RULE, VOLUNTARY, REGIONS),
+        VictimSubstantiated: (PRIVATE_CONVERSATION,),
         ChildReturnedHome: (PURPOSE,),
         AuthorityChanged: (VOLUNTARY,),
         PetitionConsidered: (PETITION,),
