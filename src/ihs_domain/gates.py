@@ -22,12 +22,8 @@ class Against(StrEnum):
     ACTOR = "actor"
 
 
-MOST_TOLD: Final = 8
-FEW_TOLD: Final = 3
-
-
-def _and_more(about: tuple[str, ...]) -> str:
-    return f"and {len(about) - FEW_TOLD} more"
+MOST_NAMED: Final = 8
+FIRST_NAMED: Final = 3
 
 
 @frozen
@@ -50,11 +46,17 @@ class Objection:
         """The clauses it rests on."""
         return tuple(rule.cite for rule in self.rules)
 
+    @property
+    def named(self) -> str:
+        """What it is about as it stands on a line: all of a few, of many the first and how many more."""
+        more = len(self.about) - FIRST_NAMED
+        few = len(self.about) <= MOST_NAMED
+        told = self.about if few else (*self.about[:FIRST_NAMED], f"and {more} more")
+        return f" [{', '.join(told)}]" if told else ""
+
     def __str__(self) -> str:
         by = f" ({', '.join(self.cites)}, {self.edition})" if self.rules else ""
-        told = self.about if len(self.about) <= MOST_TOLD else (*self.about[:FEW_TOLD], _and_more(self.about))
-        about = f" [{', '.join(told)}]" if told else ""
-        return f"{self.says}{about}{by}: {self.remedy}"
+        return f"{self.says}{self.named}{by}: {self.remedy}"
 
 
 Gate = Callable[["Case", "Entry[Any]"], Objection | None]
