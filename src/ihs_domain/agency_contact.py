@@ -15,7 +15,7 @@ from ihs_domain.days import days_after
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.history import Entry, History
 from ihs_domain.household import stays
-from ihs_domain.levels import Levelled, LevelOf, Stretch, among, first_given, intensity_on
+from ihs_domain.levels import Levelled, LevelOf, Stretch, among, first_given, given_beside, intensity_on
 from ihs_domain.opening import opened_on
 from ihs_domain.requesting import ServicesRequested
 from ihs_domain.standard_checks import Amiss, BadStandard, held
@@ -156,15 +156,17 @@ def _within(
 def level_is_given_by(standard: ContactStandard, *, level_of: LevelOf = intensity_on) -> DutyRule:
     """A duty: a level is given to the case within the days that a standard says. Raises :class:`BadStandard`."""
     days = _said(standard, "assessed_within_days")
-    level = among(standard.levels, level_of)
+    levels = standard.levels
+    none_of_them = f"the level it gives is none of {', '.join(levels)}"
 
     def level_is_given(history: History, on: date) -> Iterator[Owed]:
         """A level is given to the case within so many days of its opening."""
         opened = opened_on(history)
         if opened is not None:
-            given = first_given(history, level)
+            given = first_given(history, among(levels, level_of))
+            near = tuple(NearMiss(e.version, none_of_them) for e in given_beside(levels, history, level_of))
             due = days_after(opened, days)
-            yield Owed("a level is given to the case", opened, due=due, met_by=(given,) if given else ())
+            yield Owed("a level is given to the case", opened, due=due, met_by=(given,) if given else (), near=near)
 
     return level_is_given
 

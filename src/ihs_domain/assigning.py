@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from ihs_domain.gates import Against, Gate, Objection
 from ihs_domain.history import Entry, History, by_day
 from ihs_domain.roles import Actor, Role
-from ihs_domain.terms import ActorId, Code, Decision, Happening
+from ihs_domain.terms import ActorId, Code, Count, Decision, Happening
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -21,6 +21,9 @@ class Degree(StrEnum):
 
     BACHELOR = "bachelor"
     MASTER = "master"
+
+
+NO_YEARS: Final = Count(0)
 
 
 @frozen
@@ -34,7 +37,7 @@ class Qualification:
     field: Code
     licence: Code | None = None
     eligible_for_licence: bool = False
-    years: int = 0
+    years: Count = NO_YEARS
 
 
 @frozen

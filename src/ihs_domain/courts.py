@@ -21,7 +21,7 @@ from ihs_domain.opening import (
     opened_on,
     ordered_since,
 )
-from ihs_domain.permanency import PermanencyGoalsSet, PermanencyGoalsSubmitted
+from ihs_domain.permanency import PermanencyGoalsSet, PermanencyGoalsSubmitted, one_goal_only
 from ihs_domain.planning import PlanAgreed, PlanProvided
 from ihs_domain.requesting import ServicesRefused
 from ihs_domain.roles import Role
@@ -135,7 +135,7 @@ def _not_both_goals(history: History, submitted: Entry[PermanencyGoalsSubmitted]
     goals = [e for e in history.of(PermanencyGoalsSet) if e.event.child == child and (e.day, e.version) < then]
     if not goals:
         return "no goals were identified by then"
-    return "" if goals[-1].event.concurrent is not None else "no concurrent goal was identified by then"
+    return "no concurrent goal was identified by then" if one_goal_only(goals[-1].event) else ""
 
 
 def court_is_asked_to_end_services(*parties: Role) -> DutyRule:

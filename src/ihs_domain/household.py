@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
 
+from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.terms import BirthDate, Code, Happening, Month, Name, Narrative, New, PersonId, ThreatId
+
+if TYPE_CHECKING:
+    from ihs_domain.case import Case
 
 
 class Relation(StrEnum):
@@ -24,13 +29,15 @@ class Relation(StrEnum):
 
 
 PARENTS = frozenset({Relation.MOTHER, Relation.FATHER, Relation.GUARDIAN})
+CAREGIVERS: Final = PARENTS | {Relation.CAREGIVER}
+GROWN_MONTHS: Final = 18 * 12
 
 
 @frozen
 class PersonJoined(Happening):
     """A person belongs to the household from this day.
 
-    The birth month is open, as ages matter; name and day of birth are sealed.
+    The birth month is open, as ages matter, and follows from the day; name and day of birth are sealed.
     """
 
     person: New[PersonId]
@@ -81,11 +88,15 @@ class SubstantiationReversed(Happening):
 
 @frozen
 class Household:
-    """Who lives there, by relation; victims substantiated; who *ever* lived there; the threats reported, and when."""
+    """Who lives there, by relation; victims substantiated; who *ever* lived there; the threats reported, and when.
+
+    *born* are the months of birth that are on record.
+    """
 
     members: dict[PersonId, Relation] = field(factory=dict)
     victims: frozenset[PersonId] = frozenset()
     ever: frozenset[PersonId] = frozenset()
+    born: dict[PersonId, Month] = field(factory=dict)
     reported: dict[ThreatId, date] = field(factory=dict)
 
     @property
@@ -97,7 +108,9 @@ class Household:
 def person_joined(household: Household, entry: Entry[PersonJoined]) -> Household:
     person = entry.event.person
     members = {**household.members, person: entry.event.relation}
-    return evolve(household, members=members, ever=household.ever | {person})
+    month = entry.event.birth_month
+    born = household.born if month is None else {**household.born, person: month}
+    return evolve(household, members=members, ever=household.ever | {person}, born=born)
 
 
 def person_left(household: Household, entry: Entry[PersonLeft]) -> Household:
@@ -179,14 +192,31 @@ def parents(history: History) -> dict[PersonId, date]:
 
 
 def victims(history: History) -> dict[PersonId, Entry[VictimSubstantiated]]:
-    """The children substantiated as victims, each with the first finding that was not reversed since."""
+    """The children substantiated as victims, each with the first finding that was not reversed since.
+
+    A grown caregiver is none.
+    """
     found: dict[PersonId, Entry[VictimSubstantiated]] = {}
     for entry in history.of_any(VictimSubstantiated, SubstantiationReversed):
         if isinstance(entry.event, SubstantiationReversed):
             found.pop(entry.event.child, None)
         else:
             found.setdefault(entry.event.child, entry)
-    return found
+    relation, born = {e.event.person: e.event.relation for e in history.of(PersonJoined)}, birth_months(history)
+    return {p: e for p, e in found.items() if not is_grown(relation.get(p), born.get(p), e.day)}
+
+
+def a_child_is_substantiated(case: "Case", entry: Entry[VictimSubstantiated]) -> Objection | None:
+    """Who is substantiated as a victim is a child: what is owed to a child is owed to no adult of the household."""
+    child = entry.event.child
+    household = case.household
+    if not is_grown(household.members.get(child), household.born.get(child), entry.day):
+        return None
+    return Objection(
+        "who is substantiated as a victim is a grown caregiver, and no child",
+        "name the child, or correct who is who",
+        (child,),
+    )
 
 
 def household_on(history: History, day: date) -> dict[PersonId, Relation]:
@@ -203,6 +233,11 @@ def birth_months(history: History) -> dict[PersonId, Month]:
     """The months of birth on record."""
     joined = history.of(PersonJoined)
     return {e.event.person: e.event.birth_month for e in joined if e.event.birth_month is not None}
+
+
+def is_grown(relation: Relation | None, month: Month | None, day: date) -> bool:
+    """Whether somebody of this *relation*, born in *month*, is a grown caregiver on *day*: a parent may be a child."""
+    return relation in CAREGIVERS and is_surely_of_age(month, GROWN_MONTHS, day)
 
 
 def is_surely_of_age(month: Month | None, months: int, day: date) -> bool:

@@ -37,12 +37,33 @@ def among(levels: tuple[Code, ...], level_of: LevelOf) -> LevelOf:
 
 def first_given(history: History, level_of: LevelOf) -> Entry[Any] | None:
     """The entry by which the case first had a level."""
-    days = sorted({e.day for e in history})
-    first = next((day for day in days if level_of(history, day) is not None), None)
-    for index, entry in enumerate(history):
-        if entry.day == first and level_of(History(history[: index + 1]), entry.day) is not None:
-            return entry
-    return None
+    return next((entry for entry in _given(history, level_of)), None)
+
+
+def given_beside(levels: tuple[Code, ...], history: History, level_of: LevelOf) -> Iterator[Entry[Any]]:
+    """The entries by which the case came to a level that is none of *levels*."""
+
+    def level_beside_them(history: History, day: date) -> Code | None:
+        found = level_of(history, day)
+        return None if found in levels else found
+
+    return _given(history, level_beside_them)
+
+
+def _given(history: History, level_of: LevelOf) -> Iterator[Entry[Any]]:
+    """The entries by which the case came to another level than that of the day before; no level is none."""
+    before: Code | None = None
+    for day in sorted({e.day for e in history}):
+        level = level_of(history, day)
+        if level not in {None, before}:
+            yield _by_which(history, level_of, day, level)
+        before = level
+
+
+def _by_which(history: History, level_of: LevelOf, day: date, level: Code | None) -> Entry[Any]:
+    """The first entry of a day with which the case has the level that it has at the end of it."""
+    of_that_day = [(n, e) for n, e in enumerate(history) if e.day == day]
+    return next(e for n, e in of_that_day if level_of(History(history[: n + 1]), day) == level)
 
 
 @frozen

@@ -85,6 +85,11 @@ def _without_the_team(history: History, entry: Entry[PermanencyGoalsSet]) -> str
 
 
 def _shortcoming(history: History, entry: Entry[PermanencyGoalsSet]) -> str:
-    if entry.event.concurrent is None:
+    return one_goal_only(entry.event) or _without_the_team(history, entry)
+
+
+def one_goal_only(said: PermanencyGoalsSet) -> str:
+    """Why goals are not a primary and a concurrent one; empty if they are."""
+    if said.concurrent is None:
         return "no concurrent goal is named"
-    return _without_the_team(history, entry)
+    return "the concurrent goal is the primary one" if said.concurrent is said.primary else ""

@@ -152,7 +152,8 @@ def _the_day_after(term: Term, met: Iterable[Entry[Any]]) -> bool:
 def _answers(history: History, term: Term, threat: ThreatId) -> list[Entry[Any]]:
     """What relieves a term of its threat: managed, in another term after it, or every child of it gone as it ends."""
     later = [t.entry for t in terms(history) if threat in t.threats and _after(t.entry, term.entry)]
-    managed = [e for e in history.of(ThreatManaged) if e.event.threat == threat and _after(e, term.entry)]
+    said = [e for e in history.of(ThreatManaged) if e.event.threat == threat and _after(e, term.entry)]
+    managed = [e for e in said if e.event.how]
     return sorted([*later, *managed, *_removal(history, term, threat)], key=lambda e: (e.day, e.version))
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, field, frozen
 
 from ihs_domain.duties import Owed
+from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.household import ChildReturnedHome
 from ihs_domain.terms import Code, Decision, Happening, Narrative, New, PersonId, SafetyPlanId, ThreatId
 
 if TYPE_CHECKING:
+    from ihs_domain.case import Case
     from ihs_domain.responding import ChildRemoved
 
 
@@ -77,7 +79,10 @@ class ThreatIdentified(Happening):
 
 @frozen
 class ThreatManaged(Happening):
-    """A threat is managed: by more protective capacity, less vulnerability, or both."""
+    """A threat is managed: by more protective capacity, less vulnerability, or both.
+
+    Where it is not said how, that is recorded and found, and the threat counts as not managed.
+    """
 
     threat: ThreatId
     how: frozenset[Management]
@@ -193,10 +198,11 @@ class Terms:
 class Safety:
     """The threats by the children they bear on and since when, those that are managed, and the safety plans.
 
-    *unsafe* and *removed* are the children found unsafe at home, or removed from it, with the last such day, until they
-    return; *home_again* the threats whose children had all been removed, with the day the first of them was back.
-    *changed_on* is the last day on which a threat came, went or came again; *assessed_to_close_on* the last day on
-    which safety was assessed for the closing, after that, and *assessed_to_close* the children it was assessed of.
+    *how_unsaid* are those that somebody said are managed, and nobody how. *unsafe* and *removed* are the children found
+    unsafe at home, or removed from it, with the last such day, until they return; *home_again* the threats whose
+    children had all been removed, with the day the first of them was back. *changed_on* is the last day on which a
+    threat came, went or came again; *assessed_to_close_on* the last day on which safety was assessed for the closing,
+    after that, and *assessed_to_close* the children it was assessed of, each with what was found last.
     What a revision or an ending says of a safety plan holds also where the plan was agreed on a later day than that,
     as a corrected day may have it; of a plan whose agreement is void they say nothing.
     """
@@ -204,19 +210,20 @@ class Safety:
     threats: dict[ThreatId, frozenset[PersonId]] = field(factory=dict)
     since: dict[ThreatId, date] = field(factory=dict)
     managed: frozenset[ThreatId] = frozenset()
+    how_unsaid: frozenset[ThreatId] = frozenset()
     unsafe: dict[PersonId, date] = field(factory=dict)
     removed: dict[PersonId, date] = field(factory=dict)
     home_again: dict[ThreatId, date] = field(factory=dict)
     changed_on: date | None = None
     assessed_to_close_on: date | None = None
-    assessed_to_close: frozenset[PersonId] = frozenset()
+    assessed_to_close: dict[PersonId, SafetyResult] = field(factory=dict)
     plans: dict[SafetyPlanId, Terms] = field(factory=dict)
     revised: dict[SafetyPlanId, date] = field(factory=dict)
     ended: dict[SafetyPlanId, date] = field(factory=dict)
 
     @property
     def unmanaged(self) -> frozenset[ThreatId]:
-        """The threats nobody has managed yet."""
+        """The threats nobody has managed yet, as far as it is said how."""
         return frozenset(self.threats) - self.managed
 
     def unaccounted(self) -> frozenset[ThreatId]:
@@ -246,24 +253,41 @@ def threat_identified(safety: Safety, entry: Entry[ThreatIdentified]) -> Safety:
 
 
 def threat_managed(safety: Safety, entry: Entry[ThreatManaged]) -> Safety:
-    return _changed(evolve(safety, managed=safety.managed | {entry.event.threat}), entry.day)
+    threat = {entry.event.threat}
+    if entry.event.how:
+        said = evolve(safety, managed=safety.managed | threat, how_unsaid=safety.how_unsaid - threat)
+    else:
+        said = evolve(safety, how_unsaid=safety.how_unsaid | (threat - safety.managed))
+    return _changed(said, entry.day)
 
 
 def threat_reopened(safety: Safety, entry: Entry[ThreatReopened]) -> Safety:
-    managed = safety.managed - {entry.event.threat}
-    return _changed(evolve(safety, managed=managed, since={**safety.since, entry.event.threat: entry.day}), entry.day)
+    threat = {entry.event.threat}
+    there = evolve(safety, managed=safety.managed - threat, how_unsaid=safety.how_unsaid - threat)
+    return _changed(evolve(there, since={**safety.since, entry.event.threat: entry.day}), entry.day)
 
 
 def _changed(safety: Safety, day: date) -> Safety:
     """Whatever was assessed for the closing was assessed before this change."""
-    return evolve(safety, changed_on=day, assessed_to_close_on=None, assessed_to_close=frozenset())
+    return evolve(safety, changed_on=day, assessed_to_close_on=None, assessed_to_close={})
 
 
 def safety_assessed(safety: Safety, entry: Entry[SafetyAssessmentCompleted]) -> Safety:
     if entry.event.made_for is not MadeFor.CLOSING:
         return safety
-    assessed = safety.assessed_to_close | entry.event.children
+    assessed = safety.assessed_to_close | dict.fromkeys(entry.event.children, entry.event.result)
     return evolve(safety, assessed_to_close_on=entry.day, assessed_to_close=assessed)
+
+
+def it_is_said_how(case: "Case", entry: Entry[ThreatManaged]) -> Objection | None:
+    """A threat is managed by something: more protective capacity, less vulnerability."""
+    if entry.event.how:
+        return None
+    return Objection(
+        "it is not said how the threat is managed, so that it counts as not managed",
+        "say by what it is: more protective capacity, less vulnerability",
+        (entry.event.threat,),
+    )
 
 
 def child_unsafe_at_home(safety: Safety, entry: Entry[ChildUnsafeAtHome]) -> Safety:

@@ -34,6 +34,10 @@ StrengthId = NewType("StrengthId", str)
 ThreatId = NewType("ThreatId", str)
 Version = NewType("Version", int)  # an entry of the same case, by the version it was recorded under
 
+Count = NewType("Count", int)  # how many or how much of something: none, or more
+Minutes = NewType("Minutes", int)  # how long something took: none, or more
+Cents = NewType("Cents", int)  # an amount of money that changed hands, or is to: never nothing, never less
+
 CASE_IDS: Final = {
     PersonId: "person",
     AssessmentId: "assessment",

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from attrs import evolve
 
 from ihs_domain.closing import CaseClosed, CaseReopened, Ending
 from ihs_domain.gates import Refused
@@ -34,6 +35,7 @@ TOOL = "new-mexico-safety-assessment"
 OPENED = CaseOpened(Authority.VOLUNTARY, "rio-grande", jurisdiction="us-nm")
 CHILD = PersonJoined("child", Relation.CHILD)
 THREAT = ThreatIdentified("T1", "substance-use", Presence.PRESENT, frozenset({"child"}))
+UNSAID = ThreatManaged("T1", frozenset())
 MANAGED = ThreatManaged("T1", frozenset({Management.CAPACITY_INCREASED}))
 CLOSED = CaseClosed(Ending.THREATS_MANAGED, {"child": Ending.THREATS_MANAGED})
 WITHDREW = CaseClosed(Ending.FAMILY_WITHDREW, {"child": Ending.FAMILY_WITHDREW})
@@ -325,6 +327,36 @@ def test_a_report_that_names_no_threat_or_came_before_the_threat_did_addresses_n
     earlier = given(*BEFORE, (2, ANSWERS["reported"]), (3, MANAGED), (5, ThreatReopened("T1")), (9, FOR_CLOSING))
 
     assert [refusal((9, CLOSED), history).about for history in (silent, earlier)] == [["T1"], ["T1"]]
+
+
+@pytest.mark.clause("SIHP23 4", edition=EDITION)
+def test_a_threat_said_to_be_managed_and_not_how_is_found_and_not_addressed(given, found, refusal):
+    history = given(*BEFORE, (3, UNSAID), (9, FOR_CLOSING))
+
+    refused = refusal((9, CLOSED), history)
+
+    assert found(history) == ["SIHP23 4"]
+    assert (refused.cites, refused.about) == (["SIHP23 4"], ["T1"])
+
+
+@pytest.mark.clause("SIHP23 2", edition=EDITION)
+def test_a_safety_plan_is_owed_on_where_it_is_not_said_how_the_threat_is_managed(given, owed):
+    history = given(OPENED, CHILD, THREAT, plan(expires=30), (10, UNSAID))
+
+    assert holds(owed, history, 32) == [(("SP1", "T1"), "late", 2)]
+
+
+@pytest.mark.clause("SIHP23 4", edition=EDITION)
+def test_a_closing_does_not_say_that_threats_are_managed_to_a_child_just_found_unsafe(given, refusal, accepted):
+    found_unsafe = (9, evolve(FOR_CLOSING, result=SafetyResult.UNSAFE))
+    gone = CaseClosed(Ending.CHILD_UNSAFE_AT_HOME, {"child": Ending.CHILD_UNSAFE_AT_HOME})
+
+    unsafe = given(*BEFORE, (3, MANAGED), found_unsafe)
+    again = given(*BEFORE, (3, MANAGED), found_unsafe, (9, FOR_CLOSING))
+
+    refused = refusal((9, CLOSED), unsafe)
+    assert (refused.cites, refused.about) == (["SIHP23 4"], ["child"])
+    assert [accepted((9, gone), unsafe), accepted((9, CLOSED), again)] == [[], []]
 
 
 @pytest.mark.clause("SIHP23 4", edition=EDITION)

@@ -86,6 +86,7 @@ MANAGED = [
     ThreatManaged(threat, frozenset({how}))
     for threat, how in (("T1", Management.CAPACITY_INCREASED), ("T2", Management.VULNERABILITY_DECREASED))
 ]
+UNSAID = ThreatManaged("T1", frozenset())
 UNSAFE = ChildUnsafeAtHome("A-1")
 HOME = ChildReturnedHome("A-1")
 
@@ -117,6 +118,27 @@ def test_a_closing_for_safety_is_refused_while_a_threat_is_unaccounted_for_and_n
 
     assert refused.objections[0].about == tuple(left)
     assert refused.objections[0].cites == ("R512-100-5(5)(a)",)
+
+
+@pytest.mark.clause("R512-100-5(5)(a)", edition=EDITION)
+def test_a_threat_said_to_be_managed_and_not_how_is_found_and_not_accounted_for(given, found, refusal):
+    history = given(*CHILDREN, T1, T2, MANAGED[0], (9, ThreatManaged("T2", frozenset())))
+
+    refused = refusal(closed(SAFE, A_1=SAFE, A_2=SAFE), history)
+
+    assert found(history) == ["R512-100-5(5)(a)"]
+    assert refused.objections[0].about == ("T2",)
+    assert refused.objections[0].says == "the case still has 1 unmanaged threat (1 said to be managed, and not how)"
+
+
+@pytest.mark.clause("R512-100-5(5)(a)", edition=EDITION)
+@pytest.mark.parametrize("order", [(MANAGED[0], UNSAID), (UNSAID, MANAGED[0])])
+def test_once_it_is_said_how_a_threat_is_managed_whatever_else_was_said(given, accepted, refusal, order):
+    said = [(n, event) for n, event in enumerate(order, 3)]
+    again = (9, ThreatReopened("T1"))
+
+    assert accepted(closed(SAFE, A_1=SAFE), given(*CHILDREN[:2], T1, *said)) == []
+    assert refusal(closed(SAFE, A_1=SAFE), given(*CHILDREN[:2], T1, *said, again, (9, UNSAID))).about == ["T1"]
 
 
 @pytest.mark.clause("R512-100-5(5)(a)", edition=EDITION)

@@ -83,7 +83,7 @@ def test_a_private_conversation_with_one_substantiated_child_meets_it_and_the_ot
     [duty] = owed(case, after=9, cite="R512-100-1(3)(e)")
 
     assert (duty.state, duty.evidence, duty.subject, duty.due) == ("met", (6,), ("c-1", "c-2"), None)
-    assert [(near.version, near.why) for near in duty.near] == [(4, "not spoken to alone yet")]
+    assert (duty.near, duty.beside) == ((), ("not spoken to alone yet: c-1",))
 
 
 @pytest.mark.clause("R512-100-1(3)(e)", edition=EDITION)
@@ -94,7 +94,29 @@ def test_a_conversation_before_the_finding_or_with_another_child_does_not_meet_i
     [duty] = owed(case, after=30, cite="R512-100-1(3)(e)")
 
     assert (duty.state, duty.evidence) == ("open", ())
-    assert [near.version for near in duty.near] == [4, 6, 5]
+    assert [near.version for near in duty.near] == [4, 6]
+
+
+@pytest.mark.clause("R512-100-1(3)(e)", edition=EDITION)
+def test_a_child_said_to_be_spoken_to_alone_and_not_to_be_met_was_not(given, owed):
+    unmet = ContactMade(ContactMode.HOME_VISIT, frozenset({"m"}), private_with=frozenset({"c-1"}))
+
+    [duty] = owed(given(OPENED, CHILD, (3, VictimSubstantiated("c-1", "neglect")), (4, unmet)), 30, "R512-100-1(3)(e)")
+
+    assert (duty.state, [near.why for near in duty.near]) == (
+        "open",
+        ["the child is said to be spoken to alone, and not to be met"],
+    )
+
+
+@pytest.mark.clause("R512-100-1(3)(e)", edition=EDITION)
+def test_no_conversation_is_owed_to_a_grown_caregiver_and_one_is_to_a_parent_who_is_a_child(given, owed):
+    grown, child = (PersonJoined(who, Relation.MOTHER, month) for who, month in (("m-1", None), ("m-2", "2000-01")))
+    found = [(3, VictimSubstantiated(who, "neglect")) for who in ("m-1", "m-2")]
+
+    [duty] = owed(given(OPENED, grown, child, *found), after=30, cite="R512-100-1(3)(e)")
+
+    assert duty.subject == ("m-2",)
 
 
 @pytest.mark.clause("R512-100-1(3)(e)", edition=EDITION)

@@ -74,12 +74,12 @@ def test_a_written_plan_is_owed_and_met_when_it_is_agreed(given, owed):
 def test_each_child_has_a_primary_and_a_concurrent_goal_identified_by_the_team(given, owed):
     home, kin = PermanencyGoal.REMAIN_HOME, PermanencyGoal.KIN_GUARDIANSHIP
     one_only = PermanencyGoalsSet("c", home, None, frozenset({"m"}))
-    both = PermanencyGoalsSet("c", home, kin, frozenset({"m"}))
+    twice, both = (PermanencyGoalsSet("c", home, goal, frozenset({"m"})) for goal in (home, kin))
 
-    [duty] = owed(given(*record((1, one_only), (2, both))), after=3, cite="R512-100-5(4)(a)")
+    [duty] = owed(given(*record((1, one_only), (1, twice), (2, both))), after=3, cite="R512-100-5(4)(a)")
 
-    assert (duty.subject, duty.state, duty.evidence) == (("c",), "met", (8,))
-    assert [near.why for near in duty.near] == ["no concurrent goal is named"]
+    assert (duty.subject, duty.state, duty.evidence) == (("c",), "met", (9,))
+    assert [near.why for near in duty.near] == ["no concurrent goal is named", "the concurrent goal is the primary one"]
 
 
 @pytest.mark.clause("R512-100-5(4)(a)", edition=NEW)

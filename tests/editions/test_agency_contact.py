@@ -81,6 +81,15 @@ def test_a_level_that_the_standard_does_not_have_counts_as_not_assessed():
 
     assert [d.needs for d in owed(UTAH, history, day(1, 5))] == [4]
     assert (duty.met_on, duty.evidence) == (day(1, 20), (FIRST_ACT + 1,))
+    assert [n.version for n in duty.near] == [FIRST_ACT]
+
+
+def test_of_two_levels_given_on_one_day_the_last_is_the_one_given():
+    history = case(day(1, 1), (at("intensive"), day(1, 2)), (at("low"), day(1, 2)), (at("high"), day(1, 2)))
+
+    [duty] = owed(level_is_given_by(UTAH_CONTACTS_2021), history, day(1, 31))
+
+    assert (duty.evidence, duty.near) == ((FIRST_ACT + 2,), ())
 
 
 # A level that changes within a month: what the month asks is the standard's to say

@@ -22,6 +22,7 @@ from ihs_domain.closing import (
     CaseClosed,
     Ending,
     FinalSummaryWritten,
+    no_child_was_found_unsafe,
     safety_is_assessed_before,
     threats_are_addressed_before,
 )
@@ -53,6 +54,7 @@ from ihs_domain.safety import (
     ThreatIdentified,
     ThreatManaged,
     ThreatReopened,
+    it_is_said_how,
     safety_plans_are_reviewed,
 )
 from ihs_domain.serving import (
@@ -273,6 +275,7 @@ NEW_MEXICO_2023: Final = Edition(
         CaseClosed: (
             (safety_is_assessed_before(*PLANNED), CLOSING),
             (threats_are_addressed_before(*PLANNED), CLOSING),
+            (no_child_was_found_unsafe, CLOSING),
         ),
     },
     finds={
@@ -281,7 +284,7 @@ NEW_MEXICO_2023: Final = Edition(
         WorkerAssigned: ((is_qualified_by(MASTERS, BACHELORS), QUALIFIED),),
         SafetyPlanAgreed: ((a_safety_plan_held, SAFETY_PLANS),),
         SafetyPlanRevised: ((a_safety_plan_held, SAFETY_PLANS),),
-        ThreatManaged: ((a_safety_plan_held, SAFETY_PLANS),),
+        ThreatManaged: ((a_safety_plan_held, SAFETY_PLANS), (it_is_said_how, CLOSING)),
         PlanAmended: ((amended_plan_is_outlined, CASE_PLAN),),
         InformationDisclosed: ((disclosure_rests_on(), RELEASES),),
         CaseClosed: (

@@ -60,7 +60,7 @@ from ihs_domain.extending import (
     services_end_or_are_extended,
     while_at,
 )
-from ihs_domain.household import ChildReturnedHome
+from ihs_domain.household import ChildReturnedHome, VictimSubstantiated
 from ihs_domain.intensity import each_setting_considers, family_agrees_to, intensity_is_as_ordered
 from ihs_domain.meeting import team_meets_every
 from ihs_domain.opening import (
@@ -255,6 +255,7 @@ UTAH_2003: Final = Edition(
         ServicesRequested: (clause.MAY_BE_SERVED,),
         ServicesAccepted: (clause.MAY_BE_SERVED, clause.CRITERIA, clause.DISCRETION),
         CaseOpened: (clause.PURPOSE, clause.STATUTE),
+        VictimSubstantiated: (clause.PRIVATE_CONVERSATION,),
         ChildReturnedHome: (clause.PURPOSE,),
         ConsentRefused: (clause.CONSENT,),
         CourtOrderReceived: (clause.INTENSITY_AS_ORDERED,),

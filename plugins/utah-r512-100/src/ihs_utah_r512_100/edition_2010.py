@@ -25,7 +25,7 @@ from ihs_domain.completing import team_gives_input_to_changes
 from ihs_domain.contacting import ContactMade, a_victim_is_spoken_to_alone
 from ihs_domain.courts import court_parties_receive_the_plan, goals_are_submitted_to_the_court, no_order_stands
 from ihs_domain.editions import Edition
-from ihs_domain.household import ChildReturnedHome
+from ihs_domain.household import ChildReturnedHome, VictimSubstantiated
 from ihs_domain.opening import (
     AuthorityChanged,
     CaseOpened,
@@ -61,6 +61,7 @@ from ihs_domain.requesting import (
 )
 from ihs_domain.roles import Role
 from ihs_domain.rules import Bears, Rule
+from ihs_domain.safety import ThreatManaged, it_is_said_how
 from ihs_domain.serving import ReferralGiven, ReferralSent, ResourceIdentified, ServiceDelivered
 from ihs_domain.teaming import (
     TeamFormed,
@@ -235,6 +236,7 @@ UTAH_2010: Final = Edition(
     },
     finds={
         ServicesAccepted: ((ordered_acceptance_names_one_of(*FOUR_GROUNDS, since=FIRST_DAY, until=LAST_DAY), GROUNDS),),
+        ThreatManaged: ((it_is_said_how, DURATION),),
         CaseClosed: ((no_threat_is_left, DURATION), (no_order_stands, PETITION)),
         InformationDisclosed: ((disclosure_rests_on(TEAMS_PART.cite, COPIES.cite),),),
     },
@@ -263,6 +265,7 @@ UTAH_2010: Final = Edition(
     ),
     records={
         CaseOpened: (PURPOSE, AUTHORITY_TO_PROVIDE, AUTHORITY_FOR_THE_RULE, VOLUNTARY, REGIONS),
+        VictimSubstantiated: (PRIVATE_CONVERSATION,),
         ChildReturnedHome: (PURPOSE,),
         AuthorityChanged: (VOLUNTARY,),
         PetitionConsidered: (PETITION,),
