@@ -60,6 +60,10 @@ def _is_record_table(value: object) -> bool:
     return isinstance(value, Mapping) and all(map(_tuple_of(Rule), value.values()))
 
 
+def _is_years(value: object) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0)
+
+
 _A_TABLE: Final = "expected each event with a tuple of rows: {PlanAgreed: ((gate, RULE),)}"
 _ROWS: Final = "expected a tuple of rows: ((duty, RULE),)"
 MADE_OF: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
@@ -79,6 +83,8 @@ MADE_OF: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "records": (_is_record_table, "expected each event with a tuple of rules: {PlanSigned: (RULE,)}"),
     "practice": (lambda value: isinstance(value, bool), "expected True or False"),
     "working_days": (lambda value: value is None or isinstance(value, WorkingDays), "expected WorkingDays, or None"),
+    "retention_years": (_is_years, "expected a number of years, or None: it is not on file"),
+    "beside": (lambda value: isinstance(value, tuple), "expected nothing: the rule book fills it in"),
 }
 """Of what each part of an edition is made; a table in Python is checked by no reader of files."""
 

@@ -55,6 +55,9 @@ MISTAKEN = [
     ("records", {PlanAgreed: ("M-3",)}),
     ("practice", "yes"),
     ("working_days", "Monday"),
+    ("retention_years", "fifty"),
+    ("retention_years", -50),
+    ("beside", None),
 ]
 
 

@@ -273,7 +273,7 @@ def test_where_nothing_is_in_force_there_is_nothing_to_waive():
 
 
 def test_an_exception_reported_from_elsewhere_is_recorded_and_that_it_waives_nothing_found():
-    found = put(evolve(of("X"), reported=Reported("s-7", jan(5), "memo-1")), 5)
+    found = put(evolve(of("X"), reported=Reported("s-7", Role.SUPERVISOR, jan(5), "memo-1")), 5)
 
     assert [f.objection.says for f in found] == [NO_DUTY]
 
