@@ -41,3 +41,21 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres_serv
         server.start()
         yield server
         server.stop()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Count a test that tries a fault as one run of it, unless it counts its runs itself."""
+    mark = item.get_closest_marker("fault")
+    if mark is not None and "runs" not in getattr(item, "fixturenames", ()):
+        item.user_properties.append(("faults", [mark.args[0], "quick", 1, 0]))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in how many runs something was broken on purpose, and what was lost."""
+    ended = [report for report in terminalreporter.stats.get("", []) if report.when == "teardown"]
+    told = [value for report in ended for name, value in report.user_properties if name == "faults"]
+    if told:
+        runs, lost = sum(count for *_, count, _ in told), sum(one for *_, one in told)
+        names = len({name for name, *_ in told})
+        terminalreporter.write_line(f"faults: {names} kinds, {runs} runs, {lost} acknowledged records lost")

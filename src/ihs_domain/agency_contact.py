@@ -1,7 +1,7 @@
 """What a contact standard makes fall due in a case: amounts by week or month, longest gaps, first contacts, records."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 from typing import Any
 
 from attrs import evolve
@@ -11,6 +11,7 @@ from ihs_domain.assigning import WorkerAssigned
 from ihs_domain.contact_amounts import amounts_owed
 from ihs_domain.contacting import ContactMade
 from ihs_domain.counting import Judged, judged
+from ihs_domain.days import days_after
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.history import Entry, History
 from ihs_domain.household import related
@@ -108,7 +109,7 @@ def _firsts(case: Levelled, first: FirstContact, by: WorkingDays | None) -> Iter
         level = case.level_on(since)
         within = first.within.get(level) if level else None
         if within is not None:
-            due = add_working_days(since, within, by) if first.working_days and by else since + timedelta(within)
+            due = add_working_days(since, within, by) if first.working_days and by else days_after(since, within)
             tried = [(e, why) for e, why in judged(case.history, first.counts, stretch.person) if e.day >= since]
             met = next((e for e, why in tried if not why), None)
             near = _near(tried, since, met.day if met else case.on)
@@ -161,7 +162,7 @@ def level_is_given_by(standard: ContactStandard, *, level_of: LevelOf = intensit
         opened = opened_on(history)
         if opened is not None:
             given = first_given(history, level)
-            due = opened + timedelta(days)
+            due = days_after(opened, days)
             yield Owed("a level is given to the case", opened, due=due, met_by=(given,) if given else ())
 
     return level_is_given
@@ -183,7 +184,7 @@ def contacts_are_recorded_by(standard: ContactStandard, zone: tzinfo) -> DutyRul
                     "the contact is put on record",
                     contact.day,
                     subject=(f"@{contact.version}",),
-                    due=contact.day + timedelta(days),
+                    due=days_after(contact.day, days),
                     met_by=(contact,) if came_on <= on else (),
                     came_on=came_on,
                 )

@@ -35,12 +35,13 @@ class ApprovalReturned(Decision):
 
 @frozen
 class ExceptionGranted(Decision):
-    """A duty is waived: by its cite, for this subject, why, and until which day."""
+    """A duty is waived: by its cite, for this subject or this entry alone, why, and until which day."""
 
     cite: Cite
     reason: Code
     until: date
     subject: PartId | None = None
+    entry: Version | None = None
     words: Narrative = None
 
 

@@ -12,6 +12,7 @@ from ihs_domain import (
     assigning,
     closing,
     contacting,
+    erasing,
     household,
     opening,
     permanency,
@@ -30,6 +31,7 @@ from ihs_domain.assessing import Assessing
 from ihs_domain.assigning import Assigning
 from ihs_domain.closing import Closing
 from ihs_domain.contacting import Contacting
+from ihs_domain.erasing import Erasing
 from ihs_domain.history import Entry
 from ihs_domain.household import Household
 from ihs_domain.opening import Opening
@@ -63,6 +65,7 @@ class Case:
     closing: Closing = Closing()
     approving: Approving = Approving()
     restricting: Restricting = Restricting()
+    erasing: Erasing = Erasing()
 
     @property
     def jurisdiction(self) -> Jurisdiction | None:
@@ -146,6 +149,9 @@ FOLDS: Final[dict[type, tuple[str, Fold]]] = {
     restricting.RecordUnsealed: ("restricting", restricting.record_unsealed),
     restricting.HoldPlaced: ("restricting", restricting.hold_placed),
     restricting.HoldLifted: ("restricting", restricting.hold_lifted),
+    erasing.ExpungingProposed: ("erasing", erasing.expunging_proposed),
+    erasing.DisposalProposed: ("erasing", erasing.disposal_proposed),
+    erasing.IdentityErased: ("erasing", erasing.identity_erased),
 }
 
 QUIET: Final[frozenset[type]] = frozenset(
@@ -205,6 +211,7 @@ QUIET: Final[frozenset[type]] = frozenset(
         approving.DocumentationConfirmed,
         restricting.EntryExpunged,
         restricting.NarrativeRedacted,
+        erasing.CaseDisposed,
     }
 )
 """Events that no gate looks back at: duties, timelines and disclosures read them from the history."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
+from ihs_domain.days import days_after
 from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, Law
 from ihs_domain.history import History
@@ -20,7 +21,7 @@ def next_change_on(history: History, law: Law, on: date, practices: Sequence[Edi
     the HORIZON; ask again when it is reached.
     """
     known = history.upto(on)
-    last = on + HORIZON if date.max - on > HORIZON else date.max
+    last = days_after(on, HORIZON.days)
     now, then = (duties(known, law, day, practices) for day in (on, last))
     # A duty comes on its first day, or its edition's; one that is there says itself when it changes.
     turns = {duty.since for duty in then} | {duty.next_change_on for duty in now if duty.next_change_on is not None}

@@ -1,10 +1,11 @@
 """Completing a plan: who has to agree, its signatures, and the team's part in its changes."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ihs_domain.closing import CaseClosed, Ending
+from ihs_domain.days import days_after
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
@@ -138,7 +139,7 @@ def plan_is_finalised_within(days: Mapping[Code, int]) -> DutyRule:
         first = min(whole, key=lambda evidence: max(e.day for e in evidence), default=())
         agreed = [e for e in history.of(PlanAgreed) if e not in first]
         near = tuple(NearMiss(e.version, "it was agreed, and not finalised") for e in agreed)
-        due = start + timedelta(days=allowed)
+        due = days_after(start, allowed)
         yield Owed("the initial plan is finalised", start, due=due, met_by=first, near=near)
 
     return plan_is_finalised
@@ -149,7 +150,7 @@ def plans_follow_each_other(history: History, on: date) -> Iterator[Owed]:
     dated = sorted(_dated(history), key=lambda run: run[:2])
     for first, last, finalised in dated:
         later = [(f, e) for f, _, e in dated if f > first]
-        next_ = [e for f, e in later if f <= last + timedelta(days=1)]
+        next_ = [e for f, e in later if f <= days_after(last, 1)]
         near = tuple(
             NearMiss(e.version, f"it begins {(f - last).days - 1} days after") for f, e in later if e not in next_
         )

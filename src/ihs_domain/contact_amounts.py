@@ -1,7 +1,7 @@
 """Amounts of a contact standard: so many contacts, so many minutes, in each week or month that has begun."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from attrs import frozen
@@ -11,7 +11,8 @@ from ihs_domain.agency_standard import Amount, ByLevel, OnChange, StepDown, Step
 from ihs_domain.assigning import held_by
 from ihs_domain.contacting import ContactMade, ContactMode, Counted, ReducedContactApproved, made_by
 from ihs_domain.counting import Judged, judged
-from ihs_domain.duties import NearMiss, Owed, add_months
+from ihs_domain.days import add_months, days_after, days_before
+from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.history import Entry
 from ihs_domain.levels import Levelled, Stretch
 from ihs_domain.standard_checks import WHOLE
@@ -64,11 +65,11 @@ def _windows(case: Levelled, amount: Amount, stretch: Stretch) -> Iterator[Windo
 def _block(per: Counted, every: int, day: date) -> tuple[date, date]:
     """The first and last day of so many weeks or months, beginning with the one of *day*, within the calendar."""
     if per is Counted.WEEK:
-        monday = day.toordinal() - day.weekday()
-        return date.fromordinal(monday), date.fromordinal(min(monday + 7 * every - 1, date.max.toordinal()))
+        monday = days_before(day, day.weekday())
+        return monday, days_after(monday, 7 * every - 1)
     first = day.replace(day=1)
     is_last = first.year * 12 + first.month + every > date.max.year * 12 + date.max.month
-    return first, date.max if is_last else add_months(first, every) - timedelta(days=1)
+    return first, date.max if is_last else days_before(add_months(first, every), 1)
 
 
 def _asked(case: Levelled, amount: Amount, day: date) -> Amount | StepDown:

@@ -1,13 +1,14 @@
 """The contact standard: how much contact a family needs is determined, and contact is provided at that level."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from attrs import evolve, frozen
 
 from ihs_domain.contacting import ContactAttempted, ContactMade, ContactStandardSet, Counted, made_as
-from ihs_domain.duties import NearMiss, Owed, months_between, weeks_between
+from ihs_domain.days import days_before, months_between, weeks_between
+from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.history import Entry, History
 from ihs_domain.opening import opened_on
 
@@ -53,7 +54,7 @@ def standards(history: History) -> list[Standard]:
         if found and _same(found[-1].said, entry.event):
             continue
         if found:
-            found[-1] = evolve(found[-1], last=first - timedelta(days=1))
+            found[-1] = evolve(found[-1], last=days_before(first, 1))
         found.append(Standard(entry.event, first, date.max))
     return [standard for standard in found if standard.first <= standard.last]
 

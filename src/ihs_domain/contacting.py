@@ -8,7 +8,8 @@ from typing import Final
 from attrs import frozen
 
 from ihs_domain.assigning import WorkerAssigned, assigning_on
-from ihs_domain.duties import DutyRule, NearMiss, Owed, months_between
+from ihs_domain.days import months_between
+from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.history import Entry, History
 from ihs_domain.household import Relation, children, left_on, related, victims
 from ihs_domain.opening import opened_on

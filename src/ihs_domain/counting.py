@@ -1,7 +1,7 @@
 """Which contacts count towards a contact standard, and why another does not."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from ihs_domain.agency_standard import Counts
@@ -66,7 +66,7 @@ def _not_reported(history: History, within: int | None, entry: Entry[ContactMade
     reports = [e for e in history.of(ContactReported) if e.event.contact == Version(entry.version)]
     if not reports:
         yield "it was not reported to the case manager"
-    elif within is not None and reports[0].day > entry.day + timedelta(days=within):
+    elif within is not None and (reports[0].day - entry.day).days > within:
         yield f"it was reported to the case manager after more than {within} days"
 
 

@@ -8,12 +8,14 @@ from typing import Any, Final, NamedTuple
 from ihs_domain.agencies import AgreementMade, Disclosure, What
 from ihs_domain.assessing import NeedIdentified
 from ihs_domain.case import Case, fold
+from ihs_domain.erasing import CaseDisposed, IdentityErased
 from ihs_domain.history import Entry, History
 from ihs_domain.household import PersonJoined
 from ihs_domain.planning import PlanAgreed, PlanDrafted
 from ihs_domain.releasing import Kind, Release, ReleaseRevoked, ReleaseSigned
+from ihs_domain.restricting import EntryExpunged, RecordSealed, RecordUnsealed
 from ihs_domain.serving import ReferralFollowedUp, ReferralGiven, ReferralSent
-from ihs_domain.terms import AgencyId, Amendment, NeedId, PartId, PersonId, Version
+from ihs_domain.terms import AgencyId, Amendment, Code, NeedId, PartId, PersonId, Version
 
 
 class Id(str):
@@ -124,6 +126,11 @@ _BEARS_ON_TELLING: Final = (
     PersonJoined,
     ReleaseSigned,
     ReleaseRevoked,
+    RecordSealed,
+    RecordUnsealed,
+    EntryExpunged,
+    CaseDisposed,
+    IdentityErased,
     Amendment,
 )
 
@@ -145,20 +152,35 @@ def pieces(history: History, agreement: AgreementMade) -> Iterator[Piece]:
 def told(history: History, agreement: AgreementMade, day: date) -> dict[Key, Told]:
     """What the agency may know on *day* of this case as of that day, each piece with its basis. Default: nothing.
 
-    A release opens the past it covers; a referral given to the family is never told, as nothing was sent.
+    A release opens the past it covers; a referral given to the family is never told, as nothing was sent. A seal that
+    is not open for the agreement's purpose, and the erasure of somebody it is about, take back what was told.
     """
     if agreement.until is not None and day > agreement.until:
         return {}
     known = history.upto(day)
     case = fold(known)
     may: dict[Key, Told] = {}
+    erased = case.erasing.erased
+    if is_sealed_to(known, agreement):
+        return may
     for piece in pieces(known, agreement):
         basis = case.releasing.basis(
             agreement.agency, piece.kind, piece.about, day, outsiders=case.outsiders, purpose=agreement.purpose
         )
-        if basis is not None and not isinstance(piece.entry.event, ReferralGiven):
+        if basis is not None and not isinstance(piece.entry.event, ReferralGiven) and not erased & piece.about:
             may[piece.key] = Told(piece, basis)
     return may
+
+
+def is_sealed_to(history: History, agreement: AgreementMade) -> bool:
+    """Whether a seal stands on the record that is not open for the purpose of *agreement*."""
+    seals: dict[Code, frozenset[Code]] = {}
+    for said in (entry.event for entry in history.of_any(RecordSealed, RecordUnsealed)):
+        if isinstance(said, RecordSealed):
+            seals[said.order] = said.open_for
+        else:
+            seals.pop(said.order, None)
+    return any(agreement.purpose not in open_for for open_for in seals.values())
 
 
 class Held(NamedTuple):

@@ -1,13 +1,13 @@
 """What falls due: a duty is owed by a rule, met by evidence, and never a reason to refuse recording."""
 
-import calendar
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from attrs import field, frozen
 
+from ihs_domain.days import days_after
 from ihs_domain.history import Entry, History
 from ihs_domain.terms import ActorId, Code
 
@@ -142,27 +142,4 @@ def next_change(owed: Owed, state: State, span: Span, on: date) -> date | None:
     if state is not State.OPEN:
         return None
     last_days = [d for d in (owed.due, span.ended) if d is not None and on <= d < date.max]
-    return min(last_days) + timedelta(days=1) if last_days else None
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day number *months* later, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def weeks_between(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """The Monday and the Sunday of every week touched by *first* to *last*."""
-    start = first - timedelta(days=first.weekday())
-    while start <= last:
-        yield start, start + timedelta(days=6)
-        start += timedelta(days=7)
-
-
-def months_between(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """The first and last day of every calendar month touched by *first* to *last*."""
-    start = first.replace(day=1)
-    while start <= last:
-        following = add_months(start, 1)
-        yield start, following - timedelta(days=1)
-        start = following
+    return days_after(min(last_days), 1) if last_days else None

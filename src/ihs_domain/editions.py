@@ -1,7 +1,7 @@
 """Editions: dated tables that say which gate, finding and duty rests on which clause."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from attrs import evolve, field, frozen
@@ -19,14 +19,26 @@ from ihs_domain.assigning import DesigneeNamed
 from ihs_domain.case import Case
 from ihs_domain.closing import CaseReopened, case_is_closed, case_is_open
 from ihs_domain.contacting import ReducedContactApproved
+from ihs_domain.days import days_after, days_before
 from ihs_domain.duties import DutyRule
 from ihs_domain.edition_checks import BadEdition, held_together, resting
+from ihs_domain.erasing import (
+    DESTROYING,
+    CaseDisposed,
+    DisposalProposed,
+    ExpungingProposed,
+    IdentityErased,
+    by_who_may_erase,
+    no_hold_stands,
+    somebody_else_proposed_it,
+)
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry
 from ihs_domain.opening import CaseOpened, case_is_not_open_yet
 from ihs_domain.persons import IdentificationWithdrawn, PersonIdentified
 from ihs_domain.planning import PlanAgreed, PlanFinalised, SupervisorAgreed, plan_is_drafted
 from ihs_domain.requesting import ServicesAccepted, ServicesDenied
+from ihs_domain.restricting import EntryExpunged, NarrativeRedacted
 from ihs_domain.rules import Rule
 from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
 from ihs_domain.terms import Decision, Jurisdiction
@@ -49,6 +61,11 @@ ALWAYS: Final[GateTable] = {
     PlanFinalised: ((plan_is_drafted,),),
     ReferralSent: ((a_basis_covers_the_referral,),),
     RiskOverridden: ((a_risk_assessment_is_overridden,),),
+    **dict.fromkeys(
+        (EntryExpunged, NarrativeRedacted, CaseDisposed),
+        ((by_who_may_erase,), (no_hold_stands,), (somebody_else_proposed_it,)),
+    ),
+    IdentityErased: ((by_who_may_erase,), (no_hold_stands,)),
 }
 """What the state of a case itself forbids, whatever the edition; one that has a clause for it cites that instead."""
 
@@ -56,9 +73,10 @@ WHENEVER: Final = (
     *(ServicesAccepted, ServicesDenied, CaseOpened, CaseReopened),
     *(ApprovalGranted, ApprovalReturned, DesigneeNamed),
     *(PersonIdentified, IdentificationWithdrawn),
+    *(ExpungingProposed, DisposalProposed, *DESTROYING),
 )
-"""The decisions that do not need an open case: those that begin one, a supervisor's review of what was done, and who
-is who.
+"""The decisions that do not need an open case: those that begin one, a supervisor's review of what was done, who is
+who, and what an order has destroyed.
 """
 
 
@@ -74,7 +92,8 @@ class Edition:
     what falls due because the case was closed; *records* which events put on record what a clause asks or allows.
     A *practice* is no rule but is kept beside one: it has duties and findings, and never refuses.
     *in_force_until* is the last day it is known to be in force (None: no end is known).
-    *zone* is the time zone of the jurisdiction's calendar, *working_days* its weekends and holidays, where on file.
+    *zone* is the time zone of the jurisdiction's calendar, *working_days* its weekends and holidays, *retention_years*
+    for how long a case is kept from its closing on, each where on file.
     """
 
     ruleset: str
@@ -90,6 +109,7 @@ class Edition:
     records: Mapping[type, tuple[Rule, ...]] = field(factory=dict)
     practice: bool = False
     working_days: WorkingDays | None = None
+    retention_years: int | None = None
 
     @property
     def id(self) -> str:
@@ -155,7 +175,7 @@ def in_turn(law: Law, first: date, last: date) -> Iterator[tuple[Edition, date]]
         edition = law(day)
         yield edition, day
         until = edition.in_force_until
-        day = None if until is None or until == date.max else max(until, day) + timedelta(days=1)
+        day = None if until is None or until == date.max else days_after(max(until, day), 1)
 
 
 def always(edition: Edition) -> Law:
@@ -201,7 +221,7 @@ class RuleBook:
 
         def until_the_next(day: date) -> Edition:
             following = next((e.in_force_from for e in editions if e.in_force_from > day), None)
-            return evolve(nothing, in_force_until=following and following - timedelta(days=1))
+            return evolve(nothing, in_force_until=following and days_before(following, 1))
 
         return lambda day: next((e for e in editions if e.covers(day)), None) or until_the_next(day)
 
@@ -221,9 +241,14 @@ class RuleBook:
         """By which calendar working days are counted on a day, None where none is on file."""
         return next((e.working_days for e in self.of(jurisdiction) if e.covers(on)), None)
 
+    def retention_years(self, jurisdiction: Jurisdiction | None, on: date) -> int | None:
+        """For how many years a case closed on a day is kept: by the last edition from before that says so."""
+        said = (e for e in reversed(self.of(jurisdiction)) if e.in_force_from <= on)
+        return next((e.retention_years for e in said if e.retention_years is not None), None)
+
 
 def _follow_each_other(earlier: Edition, later: Edition) -> None:
-    last = later.in_force_from - timedelta(days=1)
+    last = days_before(later.in_force_from, 1)
     if earlier.in_force_until != last:
         gap = earlier.in_force_until is not None and earlier.in_force_until < last
         wrong = "leave a gap" if gap else "overlap"

@@ -1,7 +1,7 @@
 """How long services of an intensity last, and going on beyond that."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -9,6 +9,7 @@ from attrs import frozen
 from ihs_domain.acting import acted_for_a_supervisor
 from ihs_domain.closing import CaseClosed, ServicesExtended
 from ihs_domain.contacting import IntensitySet
+from ihs_domain.days import days_after
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry, History
@@ -49,7 +50,7 @@ def periods(history: History, level: Code, shortest: int, longest: int) -> Itera
 
 def _period(begun: Entry[IntensitySet], ended: Entry[Any] | None, shortest: int, longest: int) -> Period:
     day = begun.day
-    return Period(begun.event.level, begun, day + timedelta(shortest), day + timedelta(longest), ended)
+    return Period(begun.event.level, begun, days_after(day, shortest), days_after(day, longest), ended)
 
 
 Want = Callable[[History, Entry[ServicesExtended]], str]

@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar, cast, overload
 
 from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.roles import SYSTEM, Actor
-from ihs_domain.terms import ActorId, Amendment
+from ihs_domain.terms import ActorId, Amendment, Expunged
 
 VOID: Final = -1
 
@@ -142,7 +142,8 @@ def effective(record: Iterable[Entry[Any]], as_at: int | None = None, as_of: dat
     """What one case's *record*, in version order, says now.
 
     Known by position *as_at*; amended, newest amendment first, so that a voided correction restores what it corrected;
-    true by the end of *as_of*; in order of (day, version). An amendment that points forward or at itself says nothing.
+    true by the end of *as_of*; in order of (day, version). An amendment that points forward or at itself says nothing,
+    and neither does an entry whose content was destroyed.
     """
     known = [e for e in record if as_at is None or e.position <= as_at]
     gone, instead = _amendments(known)
@@ -150,7 +151,7 @@ def effective(record: Iterable[Entry[Any]], as_at: int | None = None, as_of: dat
     standing = (
         _as_amended(e, instead.get(e.version), amended.get(e.version, ()), gone)
         for e in known
-        if not isinstance(e.event, Amendment) and e.version not in gone
+        if not isinstance(e.event, (Amendment, Expunged)) and e.version not in gone
     )
     true_by_then = sorted((e for e in standing if as_of is None or e.day <= as_of), key=_order_of_the_acts)
     return History.standing(true_by_then, known)

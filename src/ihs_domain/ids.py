@@ -71,14 +71,16 @@ _each_key = _each
 
 def entries_named(event: Any) -> Iterator[int]:
     """The versions of the entries that *event* names, and for a correction those that its event would name."""
-    yield from (getattr(event, name) for name in _versions(type(event)))
+    yield from (version for name in _versions(type(event)) if (version := getattr(event, name)) is not None)
     if isinstance(event, Amendment) and hasattr(event, "instead"):
         yield from entries_named(event.instead)
 
 
 def renumbered(event: Any, number: Mapping[int, int]) -> Any:
     """*event* with every version it names as *number* has it; 0, which names nothing, for one that is not there."""
-    named: dict[str, Any] = {name: number.get(getattr(event, name), 0) for name in _versions(type(event))}
+    named: dict[str, Any] = {
+        name: number.get(version, 0) for name in _versions(type(event)) if (version := getattr(event, name)) is not None
+    }
     if isinstance(event, Amendment) and hasattr(event, "instead"):
         named["instead"] = renumbered(event.instead, number)
     return attrs.evolve(event, **named) if named else event

@@ -9,6 +9,7 @@ from attrs import frozen
 from ihs_domain.amending import amended, the_actor_may_amend
 from ihs_domain.case import Folding, fold
 from ihs_domain.editions import Edition, Law, always
+from ihs_domain.erasing import DESTROYING
 from ihs_domain.gates import Objection, Refused, refusable
 from ihs_domain.history import Entry, History
 from ihs_domain.ids import entries_named, ids_are_kept, ids_are_known, mentions
@@ -17,7 +18,7 @@ from ihs_domain.owing import duties
 from ihs_domain.persons import JOINING
 from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.rules import Rule
-from ihs_domain.terms import Amendment
+from ihs_domain.terms import Amendment, Expunged
 from ihs_domain.voiding import it_still_stands
 
 
@@ -108,6 +109,8 @@ def _amends_an_entry(record: Sequence[Entry[Any]], proposed: Entry[Any]) -> list
         return [Objection(*NO_ENTRY)]
     if isinstance(amended.event, JOINING) or isinstance(getattr(said, "instead", None), JOINING):
         return [Objection("this stands on the stream of a person too", "identify them, or withdraw that, there")]
+    if isinstance(amended.event, (*DESTROYING, Expunged)) or isinstance(getattr(said, "instead", None), DESTROYING):
+        return [Objection("what was destroyed is not brought back by an amendment", "record anew what is to stand")]
     if isinstance(said, EntryCorrected):
         return _says_what_happened(said, amended)
     return [*filter(None, [it_still_stands(said, record)])] if isinstance(said, EntryVoided) else []

@@ -5,7 +5,8 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any, Final
 
-from ihs_domain.duties import DutyRule, NearMiss, Owed, add_months
+from ihs_domain.days import add_months
+from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.history import Entry, History
 from ihs_domain.planning import PlanAgreed, PlanReviewed
 from ihs_domain.teaming import TeamInputRecorded, TeamMeetingHeld, by_the_team

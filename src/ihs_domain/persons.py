@@ -9,10 +9,12 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-from ihs_domain.gates import Objection
+from ihs_domain.erasing import MAY_ERASE, two_of_them
+from ihs_domain.gates import Against, Objection
 from ihs_domain.history import Entry, effective, event_at
 from ihs_domain.recording import EntryCorrected, EntryVoided
-from ihs_domain.terms import BirthDate, CaseId, Code, Decision, Happening, Month, Name, PersonId, RegisterId
+from ihs_domain.roles import SYSTEM, Actor
+from ihs_domain.terms import ActorId, BirthDate, CaseId, Code, Decision, Happening, Month, Name, PersonId, RegisterId
 from ihs_domain.voiding import it_still_stands
 
 
@@ -62,6 +64,15 @@ class PersonsUnmerged(Decision):
     person: RegisterId
     duplicate: RegisterId
     reason: Code
+
+
+@frozen
+class PersonErasureProposed(Decision):
+    """By an order, what identifies this person is to be destroyed, in the register and in every case."""
+
+    person: RegisterId
+    order: Code
+    ordered_by: ActorId
 
 
 @frozen
@@ -204,14 +215,15 @@ def whole(register: Register, id_: RegisterId) -> Person:
 class Before:
     """What a decision about a person is held against: the streams it goes on, as they stand.
 
-    *record* is the person's own. *duplicate* is the other person where one is named, *identified* who is who in the
-    case that is named.
+    *record* is the person's own, *actor* who decides. *duplicate* is the other person where one is named, *identified*
+    who is who in the case that is named.
     """
 
     person: Person
     record: tuple[Entry[Any], ...] = ()
     duplicate: Person | None = None
     identified: Mapping[PersonId, RegisterId] = field(factory=dict)
+    actor: Actor = SYSTEM
 
     @property
     def persons(self) -> tuple[Person, ...]:
@@ -282,6 +294,20 @@ def this_person_is_identified(said: IdentificationWithdrawn, before: Before) -> 
     return Objection("whom the case calls so is not identified as this person", instead, (said.known_as,))
 
 
+def somebody_who_may_erases(said: PersonErased, before: Before) -> Objection | None:
+    """What is destroyed is destroyed by a supervisor or an administrator."""
+    if before.actor.role in MAY_ERASE:
+        return None
+    remedy = f"have it decided by: {', '.join(MAY_ERASE)}"
+    return Objection(f"this is not for a {before.actor.role} to decide", remedy, against=Against.ACTOR)
+
+
+def somebody_else_proposed_it(said: PersonErased, before: Before) -> Objection | None:
+    """It takes two: one who proposes that a person is erased, and another who has it done."""
+    standing = effective(before.record).of(PersonErasureProposed)
+    return two_of_them(frozenset(e.actor.id for e in standing if e.event.order == said.order), before.actor.id)
+
+
 def only_a_registration_is_corrected(said: EntryCorrected, before: Before) -> Objection | None:
     """A correction of a person's stream says how they should have been registered, under the same id."""
     amended = event_at(before.record, said.entry)
@@ -292,11 +318,11 @@ def only_a_registration_is_corrected(said: EntryCorrected, before: Before) -> Ob
 
 
 def only_a_correction_is_voided(said: EntryVoided, before: Before) -> Objection | None:
-    """Who was once registered stays so; what joins two is undone by its counterpart."""
-    if isinstance(event_at(before.record, said.entry), (EntryCorrected, EntryVoided)):
+    """Who was once registered stays so; what joins two is undone by its counterpart. A proposal may be taken back."""
+    if isinstance(event_at(before.record, said.entry), (EntryCorrected, EntryVoided, PersonErasureProposed)):
         return it_still_stands(said, before.record)
     instead = "merge who was registered twice; unmerge, or withdraw the identification, where two were joined"
-    return Objection("only a correction is voided on a person's stream", instead, ())
+    return Objection("only a correction or a proposal is voided on a person's stream", instead, ())
 
 
 GATES: Final[Mapping[type, tuple[PersonGate, ...]]] = {
@@ -305,7 +331,14 @@ GATES: Final[Mapping[type, tuple[PersonGate, ...]]] = {
     IdentificationWithdrawn: (this_person_is_identified,),
     PersonsMerged: (they_are_two, all_are_registered, none_is_merged_already, none_is_erased),
     PersonsUnmerged: (they_are_merged,),
-    PersonErased: (all_are_registered,),
+    PersonErasureProposed: (all_are_registered, none_is_merged_already, none_is_erased),
+    PersonErased: (
+        all_are_registered,
+        none_is_merged_already,
+        none_is_erased,
+        somebody_who_may_erases,
+        somebody_else_proposed_it,
+    ),
     EntryCorrected: (only_a_registration_is_corrected,),
     EntryVoided: (only_a_correction_is_voided,),
 }

@@ -14,6 +14,7 @@ from attrs import evolve, fields, frozen
 
 from ihs_domain.case import EVENTS, Case, fold
 from ihs_domain.editions import Edition, GateRow, Law
+from ihs_domain.erasing import DESTROYING
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.ids import ids_are_known, mentions
@@ -26,9 +27,11 @@ from ihs_domain.terms import CASE_IDS, Decision
 from ihs_domain.unsaid import Asked, Told, Where
 
 DECISIONS: Final[tuple[type[Decision], ...]] = tuple(
-    cls for cls in EVENTS if issubclass(cls, Decision) and cls not in JOINING
+    cls for cls in EVENTS if issubclass(cls, Decision) and cls not in (*JOINING, *DESTROYING)
 )
-"""Every decision that can be taken in a case. Who is who is decided on a person's stream, and only told on a case's."""
+"""Every decision that can be taken in a case. Who is who is decided on a person's stream, and only told on a case's;
+what an order has destroyed is put on record by erasing, which needs the order.
+"""
 
 MOST: Final = 2048
 """How many ways of saying a decision are gone before nothing more is claimed of it."""

@@ -1,11 +1,12 @@
 """Protecting: safety is assessed for every child, and a safety plan holds for as long as a threat lasts."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from ihs_domain.days import days_after, days_before
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
@@ -132,7 +133,7 @@ def safety_plans_hold(history: History, on: date) -> Iterator[Owed]:
 
 def _the_day_after(term: Term, met: Iterable[Entry[Any]]) -> bool:
     """Whether what answers a threat came the day after the term ended: no day was left without a plan."""
-    return any(e.day - timedelta(days=1) == term.last for e in met)
+    return any(days_before(e.day, 1) == term.last for e in met)
 
 
 def _answers(history: History, term: Term, threat: ThreatId) -> list[Entry[Any]]:
@@ -158,7 +159,7 @@ def a_safety_plan_held(case: "Case", entry: Entry[Any]) -> Objection | None:
     gaps = {t: day for t in threats if (day := _bare_since(case, t)) is not None and day < entry.day}
     if not gaps:
         return None
-    eve = entry.day - timedelta(days=1)
+    eve = days_before(entry.day, 1)
     return Objection(
         f"no safety plan was in force from {min(gaps.values())} to {eve} while a threat was not managed",
         "agree or revise the safety plan before it runs out, or correct the day on which the threat was managed",
@@ -182,4 +183,4 @@ def _bare_since(case: "Case", threat: ThreatId) -> date | None:
     last = max((t.last_day for t in case.safety.plans.values() if threat in t.threats), default=None)
     if last is None or last == date.max:
         return None
-    return max(last + timedelta(days=1), case.safety.since.get(threat, date.min))
+    return max(days_after(last, 1), case.safety.since.get(threat, date.min))

@@ -164,14 +164,15 @@ def _keeps(event: object) -> bool:
 
 def _speaking(record: Sequence[Entry[Any]], of: Mapping[int, int], hidden: set[int]) -> set[int]:
     """The acts that speak of *hidden* ones. What another act brought in too is known without them."""
-    brought = {act_hidden: set[str]() for act_hidden in (True, False)}
+    brought = {act_hidden: set[tuple[str, str]]() for act_hidden in (True, False)}
     for e in record:
-        brought[of[e.version] in hidden] |= {m.id for m in said_in(e.event) if m.introduces}
+        brought[of[e.version] in hidden] |= {(m.kind, m.id) for m in said_in(e.event) if m.introduces}
     unknown = brought[True] - brought[False]
+    parts = {id_ for _, id_ in unknown}  # a part alone does not say of what kind it is: any may be meant
     return {
         of[e.version]
         for e in record
         if any(of.get(version, version) in hidden for version in entries_named(e.event))
-        or any(m.id in unknown for m in said_in(e.event))
-        or any(part in unknown for part in parts_named(e.event))
+        or any((m.kind, m.id) in unknown for m in said_in(e.event))
+        or not parts.isdisjoint(parts_named(e.event))
     }

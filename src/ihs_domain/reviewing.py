@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from ihs_domain.assigning import held_by
-from ihs_domain.duties import DutyRule, NearMiss, Owed, add_months
+from ihs_domain.days import add_months
+from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.history import Entry, History
 from ihs_domain.opening import opened_on
 from ihs_domain.planning import PlanAgreed, PlanFinalised, PlanReviewed, SupervisorAgreed

@@ -43,6 +43,14 @@ CODE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 FEWEST_DAYS: Final = {Counted.WEEK: 7, Counted.MONTH: 28}
 MINUTES_A_DAY: Final = 24 * 60
 WHOLE: Final = 100
+ALLOWED: Final = "the days allow"
+MOST_DAYS: Final = 3660
+MOST_TO_FIRST: Final = 366
+MOST_WINDOWS: Final = {Counted.WEEK: 520, Counted.MONTH: 120}
+MOST_MONTHS_OF_AGE: Final = 252
+"""The longest that a standard reaches, about ten years: more is a slip of the pen, and takes long to count. A first
+contact comes within a year, and a child's age is under 21.
+"""
 
 
 def _amiss(standard: ContactStandard) -> Iterator[Amiss]:
@@ -53,11 +61,13 @@ def _amiss(standard: ContactStandard) -> Iterator[Amiss]:
     for index, amount in enumerate(standard.amounts):
         yield from _amount(standard, amount, f"amounts[{index}]")
     for index, gap in enumerate(standard.gaps):
-        yield from _by_level(standard, gap.days, f"gaps[{index}].days", least=1)
+        yield from _by_level(standard, gap.days, f"gaps[{index}].days", least=1, most=MOST_DAYS)
+        yield from _asks(gap.days.values(), f"gaps[{index}].days")
         yield from _counts(gap.counts, f"gaps[{index}].counts")
         yield from _at_odds(standard, gap, f"gaps[{index}].days")
     for index, first in enumerate(standard.firsts):
-        yield from _by_level(standard, first.within, f"firsts[{index}].within", least=0)
+        yield from _by_level(standard, first.within, f"firsts[{index}].within", least=0, most=MOST_TO_FIRST)
+        yield from _asks(first.within.values(), f"firsts[{index}].within")
         yield from _counts(first.counts, f"firsts[{index}].counts")
 
 
@@ -69,8 +79,7 @@ def _levels(standard: ContactStandard) -> Iterator[Amiss]:
     if standard.not_assessed is not None and standard.not_assessed not in standard.levels:
         yield Amiss("not_assessed", f"{standard.not_assessed} is none of the levels")
     for key in ("assessed_within_days", "recorded_within_days"):
-        if (getattr(standard, key) or 0) < 0:
-            yield Amiss(key, "less than no days: give 0 or more")
+        yield from _within(getattr(standard, key), key, "days", MOST_DAYS)
 
 
 def _names(standard: ContactStandard) -> Iterator[Amiss]:
@@ -88,7 +97,7 @@ def _twice(names: Iterable[Code]) -> list[Code]:
 
 
 def _by_level(
-    standard: ContactStandard, table: ByLevel, key: str, *, least: int, most: int | None = None
+    standard: ContactStandard, table: ByLevel, key: str, *, least: int, most: int, than: str = "a standard reaches"
 ) -> Iterator[Amiss]:
     if missing := [level for level in standard.levels if level not in table]:
         yield Amiss(key, f"nothing is said of {', '.join(missing)}: give a number, or null where nothing is asked")
@@ -97,18 +106,36 @@ def _by_level(
     for level, number in table.items():
         if number is not None and number < least:
             yield Amiss(f"{key}.{level}", f"{number} can never be kept: give {least} or more, or null")
-        elif number is not None and most is not None and number > most:
-            yield Amiss(f"{key}.{level}", f"{number} is more than the days allow: {most} at most")
+        elif number is not None and number > most:
+            yield Amiss(f"{key}.{level}", f"{number} is more than {than}: {most} at most")
+
+
+def _asks(numbers: Iterable[int | None], key: str) -> Iterator[Amiss]:
+    """What a row says must ask something at one level at least; of no number at all it is told elsewhere."""
+    if (said := [*numbers]) and all(number is None for number in said):
+        yield Amiss(key, "at no level is anything asked: give a number, or leave the row out")
+
+
+def _within(number: int | None, key: str, of: str, most: int) -> Iterator[Amiss]:
+    """A number of days or months that may be left out, from none to the *most* there can be."""
+    if (number or 0) < 0:
+        yield Amiss(key, f"less than no {of}: give 0 or more")
+    elif (number or 0) > most:
+        yield Amiss(key, f"{number} {of} are more than a standard reaches: {most} at most")
 
 
 def _amount(standard: ContactStandard, amount: Amount, key: str) -> Iterator[Amiss]:
     yield from _asked(standard, amount, amount.per, key)
+    rows: tuple[Amount | StepDown, ...] = (amount, *amount.steps)
+    tables = [table for row in rows for table in (row.contacts, row.minutes)]
+    yield from _asks((number or None for table in tables for number in table.values()), key)
     yield from _shares(amount, key)
     yield from _counts(amount.counts, f"{key}.counts")
     for index, step in enumerate(amount.steps):
         yield from _asked(standard, step, amount.per, f"{key}.steps[{index}]")
         if step.after_days < 1:
             yield Amiss(f"{key}.steps[{index}].after_days", "it begins at once: make it the amount itself")
+        yield from _within(max(step.after_days, 0), f"{key}.steps[{index}].after_days", "days", MOST_DAYS)
     for earlier, later in pairwise(amount.steps):
         if earlier.after_days > later.after_days:
             yield Amiss(f"{key}.steps", f"{later.name} begins before {earlier.name}: put them in order")
@@ -118,13 +145,19 @@ def _asked(standard: ContactStandard, amount: Amount | StepDown, per: Counted, k
     if amount.every < 1:
         yield Amiss(f"{key}.every", "less than one week or month: give 1 or more")
         return
+    if amount.every > MOST_WINDOWS[per]:
+        most = f"{MOST_WINDOWS[per]} at most"
+        yield Amiss(f"{key}.every", f"{amount.every} {per}s are more than a standard reaches: {most}")
+        return
     days = FEWEST_DAYS[per] * amount.every
     if not amount.contacts and not amount.minutes:
         yield Amiss(key, "neither contacts nor minutes are asked: give one of them by level")
     if amount.contacts:
-        yield from _by_level(standard, amount.contacts, f"{key}.contacts", least=0, most=days)
+        yield from _by_level(standard, amount.contacts, f"{key}.contacts", least=0, most=days, than=ALLOWED)
     if amount.minutes:
-        yield from _by_level(standard, amount.minutes, f"{key}.minutes", least=0, most=days * MINUTES_A_DAY)
+        yield from _by_level(
+            standard, amount.minutes, f"{key}.minutes", least=0, most=days * MINUTES_A_DAY, than=ALLOWED
+        )
 
 
 def _shares(amount: Amount, key: str) -> Iterator[Amiss]:
@@ -141,16 +174,14 @@ def _shares(amount: Amount, key: str) -> Iterator[Amiss]:
 def _counts(counts: Counts, key: str) -> Iterator[Amiss]:
     if counts.private_from_months is not None and Relation.CHILD not in counts.each | counts.all_of:
         yield Amiss(f"{key}.private_from_months", "it is not said that children are met: put child in each or all_of")
-    if (counts.private_from_months or 0) < 0:
-        yield Amiss(f"{key}.private_from_months", "less than no months: give 0 or more")
+    yield from _within(counts.private_from_months, f"{key}.private_from_months", "months", MOST_MONTHS_OF_AGE)
     if counts.delegates and not counts.by:
         yield Amiss(f"{key}.delegates", "it is not said for whom they act: give the roles in by")
     if both := sorted(counts.delegates & counts.by):
         yield Amiss(f"{key}.delegates", f"{', '.join(both)} stands in by too, which needs no report: keep one")
     if counts.reported_within_days is not None and not counts.delegates:
         yield Amiss(f"{key}.reported_within_days", "nobody is to report: give the roles in delegates")
-    if (counts.reported_within_days or 0) < 0:
-        yield Amiss(f"{key}.reported_within_days", "less than no days: give 0 or more")
+    yield from _within(counts.reported_within_days, f"{key}.reported_within_days", "days", MOST_DAYS)
 
 
 def _at_odds(standard: ContactStandard, gap: LongestGap, key: str) -> Iterator[Amiss]:

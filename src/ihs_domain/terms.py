@@ -143,6 +143,13 @@ class Amendment(Said):
 
 
 @frozen
+class Expunged(Said):
+    """What stands where the content of an entry was destroyed by order: that there was an entry, and of which kind."""
+
+    was: Code
+
+
+@frozen
 class Computing(Said):
     """What a person says where the core works out the event: answers, of which it makes a score."""
 

@@ -1,11 +1,12 @@
 """Waiving: a supervisor's exception excuses a duty that was open on the day it was granted, through its last day."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from attrs import evolve
 
 from ihs_domain.acting import may_supervise
 from ihs_domain.approving import ExceptionGranted
+from ihs_domain.days import days_after
 from ihs_domain.duties import Duty, NearMiss, Owed, Span, State, Waiver, settle
 from ihs_domain.history import Entry, History
 
@@ -27,9 +28,9 @@ def with_waiver(duty: Duty, owed: Owed, span: Span, history: History, on: date) 
 
 
 def _speaks_of(said: ExceptionGranted, duty: Duty) -> bool:
-    """By its cite, of this subject, and with a last day on or after the first of the duty."""
-    of_it = not said.subject or not {said.subject, f"@{said.subject}"}.isdisjoint(duty.subject)
-    return said.cite in duty.cites and of_it and said.until >= duty.since
+    """By its cite, of this subject and entry, and with a last day on or after the first of the duty."""
+    named = {*([said.subject] if said.subject else []), *([f"@{said.entry}"] if said.entry is not None else [])}
+    return said.cite in duty.cites and named <= {*duty.subject} and said.until >= duty.since
 
 
 def _does_not_waive(history: History, exception: Entry[ExceptionGranted], owed: Owed, span: Span, on: date) -> str:
@@ -64,4 +65,4 @@ def _owed_again(duty: Duty, waiver: Waiver, span: Span) -> date | None:
     """The day from which an undated duty is open again, if the waiver ends before the case or the edition does."""
     outlived = span.closed is None and (span.ended is None or waiver.until < span.ended)
     ends = duty.due is None and outlived and waiver.until < date.max
-    return waiver.until + timedelta(days=1) if ends else None
+    return days_after(waiver.until, 1) if ends else None

@@ -133,11 +133,23 @@ def _of_duty(case: CaseId, known: History, region: str | None, duty: Duty, on: d
 
 
 def differences(before: Iterable[Matter], after: Iterable[Matter]) -> Iterator[Changed]:
-    """Each matter once: those that go, then those that stay or come, in their order."""
-    was, now = ({matter.itself: matter for matter in matters} for matters in (before, after))
-    yield from (Changed(Change.GONE, matter) for key, matter in was.items() if key not in now)
-    for key, matter in now.items():
-        yield Changed(Change.SAME if key in was else Change.NEW, matter)
+    """Each matter once: those that go, then those that stay or come, in their order.
+
+    The same may be there more than once, such as what is owed for each of two removals: it stays as often as both laws
+    have it.
+    """
+    was, now = tuple(before), tuple(after)
+    yield from (Changed(Change.GONE, matter) for matter, stays in _matched(was, now) if not stays)
+    for matter, was_there in _matched(now, was):
+        yield Changed(Change.SAME if was_there else Change.NEW, matter)
+
+
+def _matched(matters: Iterable[Matter], others: Iterable[Matter]) -> Iterator[tuple[Matter, bool]]:
+    """Each of *matters*, and whether one of *others*, which no matter before it took, is the same."""
+    left = Counter(other.itself for other in others)
+    for matter in matters:
+        yield matter, left[matter.itself] > 0
+        left[matter.itself] -= 1
 
 
 # Counting

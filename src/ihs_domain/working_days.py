@@ -2,10 +2,12 @@
 
 import calendar
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from attrs import field, frozen
+
+from ihs_domain.days import days_after
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 DAYS_OF_A_WEEK: Final = 7
@@ -38,7 +40,7 @@ class Holiday:
         if not self.from_year <= year <= self.until_year:
             return None
         on = date(year, self.month, self.day) if self.day else _nth(year, self.month, self.nth, self.weekday)
-        return on + timedelta(days=self.moved.get(on.weekday(), 0))
+        return days_after(on, self.moved.get(on.weekday(), 0))
 
 
 def _nth(year: int, month: int, nth: int, weekday: int) -> date:
@@ -84,7 +86,7 @@ def _is_in_every_year(holiday: Holiday) -> None:
 
 def add_working_days(day: date, count: int, by: WorkingDays) -> date:
     """The *count*-th working day after *day*, which is not counted itself; with none to count, *day*."""
-    while count > 0:
-        day += timedelta(days=1)
+    while count > 0 and day < date.max:
+        day = days_after(day, 1)
         count -= by.is_working(day)
     return day

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ihs_cases.errors import NotAnInstant
-from ihs_cases.recording import local_day
+from ihs_cases.when import local_day
 
 DENVER = ZoneInfo("America/Denver")
 

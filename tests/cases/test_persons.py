@@ -24,6 +24,7 @@ from ihs_domain.persons import (
     KnownAs,
     Person,
     PersonErased,
+    PersonErasureProposed,
     PersonIdentified,
     PersonRegistered,
     PersonsMerged,
@@ -277,7 +278,8 @@ def test_a_merge_is_undone_and_who_is_who_is_told_as_it_was_known(two_families):
 
 
 def erased(desk: Desk, id_: str) -> None:
-    """What erasing puts on record."""
+    """What erasing puts on record, once somebody else proposed it."""
+    on(desk, PersonErasureProposed(id_, "order-1", "judge-7"))
     encoded = encode(PersonErased(id_, "order-1"))
     said = {"actor": SUPERVISOR, "occurred": desk.now, "command_id": f"erase-{id_}", "recorded_at": desk.now}
     desk.cases.recorder.record(

@@ -280,7 +280,9 @@ def test_async_cases_has_the_same_words_with_the_same_arguments(tmp_path):
 
         for word in sorted(w for w in vars(Cases) if not w.startswith("_")):
             own, other = getattr(cases, word), getattr(awaited, word)
-            if callable(own):
+            if word == "reader":  # it asks nothing yet: what it gives is awaited
+                assert inspect.signature(own).parameters == inspect.signature(other).parameters
+            elif callable(own):
                 assert inspect.signature(own).parameters == inspect.signature(other).parameters, word
                 assert inspect.iscoroutinefunction(other), word
             else:
@@ -396,3 +398,37 @@ def test_async_cases_says_the_same_of_what_is_possible(tmp_path):
 
     with Cases.open(str(tmp_path / "c.db"), rules=UTAH) as cases:
         assert told == cases.possible("k1", WORKER, on=date(2015, 1, 5))
+
+
+AN_INSTANT = datetime(2015, 1, 9, 12, tzinfo=UTC)
+ASKING = {
+    "duties": lambda cases, day: cases.duties("k1", on=day),
+    "possible": lambda cases, day: cases.possible("k1", WORKER, on=day),
+    "history": lambda cases, day: cases.history("k1", as_of=day),
+    "get": lambda cases, day: cases.get("k1", as_of=day),
+}
+
+
+@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
+@pytest.mark.parametrize("day", [AN_INSTANT, "2015-01-09", 9])
+def test_what_is_asked_of_a_day_is_not_asked_of_an_instant_or_a_text(desk, ask, day):
+    desk.put(ASKED)
+
+    with pytest.raises(NotAnInstant, match="is no day: give a date"):
+        ask(desk.cases, day)
+
+
+@pytest.mark.parametrize("day", [None, date.min, date(1899, 12, 31), date(2200, 1, 1), date.max])
+@pytest.mark.parametrize("ask", ["duties", "possible"])
+def test_what_is_owed_and_possible_is_not_asked_of_a_mistyped_year(desk, ask, day):
+    desk.put(ASKED)
+
+    with pytest.raises(NotAnInstant):
+        ASKING[ask](desk.cases, day)
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_case_can_be_read_as_of_any_day(desk, day):
+    desk.put(ASKED)
+
+    assert len(desk.cases.history("k1", as_of=day)) == (day == date.max)

@@ -23,7 +23,7 @@ from ihs_cases.errors import (
 )
 from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithdrawn, OnCallCovered
 from ihs_domain.closing import CaseClosed, Ending
-from ihs_domain.contacting import ContactMade, ContactMode
+from ihs_domain.contacting import ContactAttempted, ContactMade, ContactMode
 from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened
@@ -31,9 +31,10 @@ from ihs_domain.persons import PersonErased, PersonRegistered, PersonsMerged
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind
 from ihs_domain.requesting import Circumstance, Ground, ServicesAccepted, ServicesRequested, Source
-from ihs_domain.roles import SYSTEM
+from ihs_domain.roles import SYSTEM, Actor, Role
 from ihs_domain.rules import Bears, Rule
-from ihs_domain.system import EditionLoaded
+from ihs_domain.system import ClockCorrected, EditionLoaded
+from ihs_domain.terms import ActorId
 from ihs_record.errors import BadFields, UnknownName
 from ihs_record.row import DraftRefused
 from ihs_store.errors import ClockWentBack, RecordedAtMissing, RecordedAtRefused, StoreClosed
@@ -307,6 +308,7 @@ def test_every_event_goes_on_its_own_kind_of_stream(desk):
         (VISIT, {"case": "k1", "agency_id": "foothill"}),
         (VISIT, {"case": None}),
         (EditionLoaded("r", "r@2003-09-03", "0" * 64), {"case": "k1"}),
+        (ClockCorrected(datetime(2015, 1, 9, tzinfo=UTC)), {"case": "k1"}),
         (ON_CALL, {"case": "k1"}),
         (DisclosureWithdrawn("k1", "wrong-family"), {"case": "k1"}),
         (PersonRegistered("p-1"), {"case": "k1"}),
@@ -475,3 +477,39 @@ def test_what_an_agency_was_told_is_put_on_record_by_telling_alone(desk):
 def test_a_mistyped_year_is_refused(desk):
     with pytest.raises(NotAnInstant, match="1900"):
         desk.put(ASKED, day=date(215, 1, 9))
+
+
+PUT_RIGHT = ContactAttempted(ContactMode.PHONE)
+LATE_THAT_EVENING = datetime(2015, 1, 5, 22, 40, tzinfo=DENVER)
+
+
+@pytest.mark.parametrize("at", [LATE_THAT_EVENING, LATE_THAT_EVENING.astimezone(UTC)])
+def test_a_correction_whose_day_is_not_the_local_day_of_its_instant_is_refused(desk, at):
+    desk.put(ASKED)
+    desk.on(1, 7).put(PUT_RIGHT)
+
+    with pytest.raises(NotAnInstant, match="on is not the local day of at, which is 2015-01-05"):
+        desk.put(EntryCorrected(2, PUT_RIGHT, date(2015, 1, 6), AmendmentReason.OTHER, at=at))
+    desk.put(EntryCorrected(2, PUT_RIGHT, date(2015, 1, 5), AmendmentReason.OTHER, at=at))
+
+    assert [(e.day, e.occurred) for e in desk.cases.history("k1") if e.version == 2] == [(date(2015, 1, 5), at)]
+
+
+NOBODIES = {
+    "an id with a blank": Actor(ActorId("w 1"), Role.PRACTITIONER),
+    "an id with a line's end": Actor(ActorId("w-1\n"), Role.SUPERVISOR),
+    "a number": Actor(5, Role.PRACTITIONER),
+    "the system": Actor(ActorId("w-1"), Role.SYSTEM),
+    "the system itself": SYSTEM,
+    "nobody": None,
+}
+
+
+@pytest.mark.parametrize("actor", NOBODIES.values(), ids=NOBODIES)
+def test_an_actor_who_is_no_person_is_refused(desk, actor):
+    with pytest.raises(DraftRefused, match=r"^(actor|role): expected"):
+        desk.put(ASKED, actor=actor)
+    with pytest.raises(DraftRefused, match=r"^(actor|role): expected"):
+        desk.cases.find("somebody", actor=actor)
+
+    assert desk.cases.case_ids() == []

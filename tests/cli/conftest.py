@@ -87,7 +87,8 @@ def three(kept_three, tmp_path, ihs):
 def broken(three):
     """The store of the three diaries, one record of birch spoilt."""
     with sqlite3.connect(three) as spoiling:
-        spoiling.execute("DROP TRIGGER parts_empty")
+        for (trigger,) in spoiling.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            spoiling.execute(f"DROP TRIGGER {trigger}")
         spoiling.execute("UPDATE records SET open = x'00' WHERE stream = 'case/birch' AND version = 5")
     spoiling.close()
     return three

@@ -1,11 +1,15 @@
 """The drill: a store is backed up, lost, and restored on another database; and what of it goes wrong."""
 
+from pathlib import Path
 from secrets import token_hex
+from tempfile import gettempdir
 
+import psycopg
 import pytest
 from typed import REQUEST
 
 from ihs_cases import Cases
+from ihs_store.addresses import server_of
 
 
 @pytest.fixture
@@ -31,6 +35,49 @@ def test_a_lost_store_is_restored_from_its_backup_with_all_that_was_sealed(ihs, 
     assert ihs("audit", "verify", server_url).code == 0
     assert ihs("store", "restore", "saved.db", "cases.db").code == 0
     assert ihs("case", "timeline", "cases.db", "alder").out == shown
+
+
+@pytest.fixture
+def on_a_server(ihs, alder, server_url):
+    """The Alder diary in a store on a server, its keys in new.key."""
+    ihs("store", "backup", alder, "saved.db")
+    ihs("store", "restore", "saved.db", server_url, "--key-file", "new.key")
+    return server_url
+
+
+def temporary():
+    return {path.name for path in Path(gettempdir()).glob("ihs-*/*.db")}
+
+
+def test_a_store_on_a_server_verifies_as_its_file_does_and_no_copy_stays(ihs, on_a_server):
+    before = temporary()
+
+    with_keys = ihs("audit", "verify", on_a_server, "--key-file", "new.key")
+    without = ihs("audit", "verify", on_a_server)
+
+    assert with_keys.out == ihs("audit", "verify", "saved.db").out
+    assert without.lines[-1].startswith("without the key file")
+    assert temporary() == before
+
+
+def test_what_somebody_changed_on_a_server_is_named(ihs, on_a_server):
+    server = server_of(on_a_server)
+    with psycopg.connect(server.conninfo, autocommit=True) as insider:
+        insider.execute("SET session_replication_role = replica")  # as who owns the database may: no trigger fires
+        insider.execute(f"UPDATE {server.schema}.records SET actor = 'w-99' WHERE position = 9")
+
+    answer = ihs("audit", "verify", on_a_server)
+
+    assert (answer.code, answer.lines[1].partition(": ")[2][:12]) == (1, "position 9, ")
+
+
+def test_a_bundle_of_a_store_on_a_server_is_checked_as_any_other(ihs, on_a_server):
+    key = ihs("audit", "key", on_a_server, "--key-file", "new.key").out.strip()
+
+    exported = ihs("audit", "export", on_a_server, "alder", "--to", "alder.bundle", "--key-file", "new.key")
+
+    assert exported.code == 0
+    assert ihs("audit", "check", "alder.bundle", "--key", key).lines[1].startswith("holds: ")
 
 
 def test_a_backup_is_shown_and_verified_where_it_is(ihs, live):

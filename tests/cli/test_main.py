@@ -61,6 +61,11 @@ def on_record_before():
 def test_the_example_works(ihs, alder, write, path, command):
     if path[:1] in {("person",), ("oncall",)}:
         ihs("record", "cases.db", write(*on_record_before()))
+    if path in {("access", "end"), ("access", "review")}:
+        give = ("--post", "auditor", "--actor", "a-1", "--role", "administrator")
+        ihs("access", "give", "cases.db", "s-3", *give)
+        broken = ("--reason", "child-in-danger", "--actor", "w-9", "--role", "practitioner")
+        ihs("access", "break-glass", "cases.db", "alder", *broken)
     write().rename("monday.jsonl")
     if path == ("instruments", "check"):
         Path("risk-2026.json").write_text((INSTRUMENTS / "risk.json").read_text())

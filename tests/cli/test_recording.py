@@ -147,3 +147,22 @@ def test_csv_and_errors_from_a_rehearsal_store_say_so_too(ihs, alder):
 
     assert {line.partition(",")[0] for line in table.lines[1:]} == {"REHEARSAL"}
     assert nobody == (2, "", "ihs: REHEARSAL: no case of that id is on record\n")
+
+
+def test_a_correction_whose_day_contradicts_its_instant_is_not_recorded(ihs, live, write):
+    attempted = {"record": "ContactAttempted", "with": {"mode": "phone"}}
+    first = entry("a", **attempted, occurred="2015-01-08T22:40:00-07:00")
+    corrected = {"entry": 2, "instead": attempted, "reason": "other", "at": "2015-01-08T22:40:00-07:00"}
+    lines = [
+        entry(on, record="EntryCorrected", **{"with": corrected | {"on": on}}) for on in ("2015-01-09", "2015-01-08")
+    ]
+
+    answer = ihs("record", live, write(first, *lines).name)
+
+    assert [line for line in answer.lines if "2015-01-09" in line] == [
+        (
+            "day.jsonl:2 refused 2015-01-09 k1 EntryCorrected: on is not the local day of at, which is 2015-01-08: "
+            "give that day, or leave at out"
+        )
+    ]
+    assert answer.lines[-1] == "2 recorded, 0 nothing new, 1 refused, 0 wrong"

@@ -138,6 +138,54 @@ WRONG = {
         evolve(STANDARD, recorded_within_days=-1),
         "recorded_within_days: less than no days: give 0 or more",
     ),
+    "recorded in a thousand years": (
+        evolve(STANDARD, recorded_within_days=3661),
+        "recorded_within_days: 3661 days are more than a standard reaches: 3660 at most",
+    ),
+    "assessed in a thousand years": (
+        evolve(STANDARD, assessed_within_days=10**14),
+        "assessed_within_days: 100000000000000 days are more than a standard reaches: 3660 at most",
+    ),
+    "a window without an end": (
+        visits(every=121),
+        "amounts[0].every: 121 months are more than a standard reaches: 120 at most",
+    ),
+    "weeks without an end": (
+        visits(per=Counted.WEEK, every=521),
+        "amounts[0].every: 521 weeks are more than a standard reaches: 520 at most",
+    ),
+    "a step in a thousand years": (
+        visits(steps=(evolve(STEP, after_days=3661),)),
+        "amounts[0].steps[0].after_days: 3661 days are more than a standard reaches: 3660 at most",
+    ),
+    "a gap of a thousand years": (
+        evolve(STANDARD, gaps=(LongestGap("gap", {"low": 3661, "high": 31}),)),
+        "gaps[0].days.low: 3661 is more than a standard reaches: 3660 at most",
+    ),
+    "a first contact in the second year": (
+        evolve(STANDARD, firsts=(FirstContact("first", {"low": 3, "high": 367}),)),
+        "firsts[0].within.high: 367 is more than a standard reaches: 366 at most",
+    ),
+    "a report in a thousand years": (
+        counting(reported_within_days=3661, by=frozenset({Role.CASE_MANAGER}), delegates=frozenset({Role.PROVIDER})),
+        "amounts[0].counts.reported_within_days: 3661 days are more than a standard reaches: 3660 at most",
+    ),
+    "a child of a thousand months": (
+        counting(private_from_months=253, each=frozenset({Relation.CHILD})),
+        "amounts[0].counts.private_from_months: 253 months are more than a standard reaches: 252 at most",
+    ),
+    "an amount of nothing": (
+        visits(contacts={"low": None, "high": 0}),
+        "amounts[0]: at no level is anything asked: give a number, or leave the row out",
+    ),
+    "a gap of nothing": (
+        evolve(STANDARD, gaps=(LongestGap("gap", {"low": None, "high": None}),)),
+        "gaps[0].days: at no level is anything asked: give a number, or leave the row out",
+    ),
+    "a first contact of nothing": (
+        evolve(STANDARD, firsts=(FirstContact("first", {"low": None, "high": None}),)),
+        "firsts[0].within: at no level is anything asked: give a number, or leave the row out",
+    ),
 }
 
 
@@ -159,6 +207,14 @@ RIGHT = {
     ),
     "all at home": visits(at_home_percent=100, own_worker_percent=100),
     "at once": evolve(STANDARD, firsts=(FirstContact("first", {"low": None, "high": 0}),)),
+    "nothing until a step": visits(contacts={"low": None, "high": 0}, steps=(STEP,)),
+    "as far as it can reach": evolve(
+        visits(every=120, steps=(evolve(STEP, after_days=3660),)),
+        gaps=(LongestGap("gap", {"low": 3660, "high": None}),),
+        firsts=(FirstContact("first", {"low": 366, "high": None}),),
+        assessed_within_days=3660,
+        recorded_within_days=3660,
+    ),
 }
 
 

@@ -17,7 +17,8 @@ from ihs_domain.assessing import FamilyAssessmentCompleted
 from ihs_domain.assigning import WorkerAssigned
 from ihs_domain.closing import CaseClosed, CaseReopened
 from ihs_domain.contacting import ContactMade, IntensitySet
-from ihs_domain.duties import Duty, NearMiss, Owed, Span, State, add_months, months_between, next_change, settle
+from ihs_domain.days import add_months, months_between
+from ihs_domain.duties import Duty, NearMiss, Owed, Span, State, next_change, settle
 from ihs_domain.editions import Edition, RuleBook, always
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, VictimSubstantiated

@@ -15,6 +15,7 @@ from ihs_domain import (
     assigning,
     closing,
     contacting,
+    erasing,
     household,
     opening,
     permanency,
@@ -41,6 +42,7 @@ from ihs_domain.terms import Decision, Happening, Unopened
 SLICES = (
     requesting, opening, household, assigning, safety, assessing,
     teaming, planning, contacting, serving, releasing, responding, closing, approving, restricting,
+    erasing,
 )  # fmt: skip
 QUIET_THROUGHOUT = (permanency,)
 """No gate looks back at anything these speak of, so they have no state."""

@@ -44,6 +44,15 @@ from ihs_domain.closing import (
 )
 from ihs_domain.contacting import ContactReported, ReducedContactApproved
 from ihs_domain.editions import Law, always
+from ihs_domain.erasing import (
+    CaseDisposed,
+    DisposalProposed,
+    ExpungingProposed,
+    IdentityErased,
+    by_who_may_erase,
+    no_hold_stands,
+    somebody_else_proposed_it,
+)
 from ihs_domain.gates import Gate, Objection, Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.household import PersonJoined, Relation
@@ -71,7 +80,14 @@ from ihs_domain.requesting import (
     Source,
     family_needs_services,
 )
-from ihs_domain.restricting import AccessRestricted, EntryExpunged, NarrativeRedacted, RestrictionLifted
+from ihs_domain.restricting import (
+    AccessRestricted,
+    EntryExpunged,
+    HoldLifted,
+    HoldPlaced,
+    NarrativeRedacted,
+    RestrictionLifted,
+)
 from ihs_domain.roles import Actor, Role
 from ihs_domain.safety import ChildUnsafeAtHome, ThreatIdentified, ThreatManaged, ThreatReopened
 from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
@@ -676,6 +692,71 @@ def test_an_assessment_of_risk_is_overridden_from_its_own_day_on():
     assert put(OVERRIDDEN, 3, OPENED, SCORED) == ()
 
 
+# What an order has destroyed
+
+BY = ("order-1", "judge")
+DESTROYED = [
+    (ExpungingProposed(2, *BY), EntryExpunged(2, *BY)),
+    (ExpungingProposed(2, *BY, words_alone=True), NarrativeRedacted(2, *BY)),
+    (DisposalProposed(*BY), CaseDisposed(*BY)),
+]
+NOBODY_PROPOSED, HELD = "nobody proposed this by that order", "a hold stands on this case"
+
+
+@rests_on(somebody_else_proposed_it)
+def test_what_is_destroyed_was_proposed_by_somebody_else_by_the_same_order(law):
+    for proposal, act in DESTROYED:
+        assert refusal(act, 4, OPENED, CHILD, law=law) == [NOBODY_PROPOSED]
+        assert refusal(evolve(act, order="order-2"), 4, OPENED, CHILD, (proposal, 3), law=law) == [NOBODY_PROPOSED]
+        own = in_role(WORKER, Role.SUPERVISOR)
+        assert refusal(act, 4, OPENED, CHILD, (proposal, 3), law=law, actor=own) == [
+            "who proposed it does not have it done"
+        ]
+        assert put(act, 4, OPENED, CHILD, (proposal, 3), law=law) == ()
+
+
+@pytest.mark.parametrize("at, other", [(0, 1), (1, 0), (2, 0), (0, 2)])
+def test_what_was_proposed_is_that_and_nothing_else(at, other):
+    assert refusal(DESTROYED[at][1], 4, OPENED, CHILD, (DESTROYED[other][0], 3)) == [NOBODY_PROPOSED]
+
+
+@rests_on(no_hold_stands)
+def test_nothing_is_destroyed_while_a_hold_stands(law):
+    for proposal, act in (*DESTROYED, (DisposalProposed(*BY), IdentityErased("c", "order-1"))):
+        held = (OPENED, CHILD, (proposal, 3), (HoldPlaced("h-1"), 3), (HoldPlaced("h-2"), 3), (HoldLifted("h-2"), 3))
+        with pytest.raises(Refused) as refused:
+            put(act, 4, *held, law=law)
+
+        assert (by(refused.value), refused.value.about) == ([HELD], ["h-1"])
+        assert put(act, 4, *held, (HoldLifted("h-1"), 4), law=law) == ()
+
+
+@rests_on(by_who_may_erase)
+def test_a_supervisor_or_an_administrator_has_it_destroyed(law):
+    for proposal, act in DESTROYED:
+        worker = in_role(SUPERVISOR, Role.PRACTITIONER)
+        assert refusal(act, 4, OPENED, CHILD, (proposal, 3), law=law, actor=worker) == [NOT_FOR_A_WORKER]
+        administrator = in_role(SUPERVISOR, Role.ADMINISTRATOR)
+        assert put(act, 4, OPENED, CHILD, (proposal, 3), law=law, actor=administrator) == ()
+
+
+def test_what_is_destroyed_needs_no_open_case():
+    for proposal, act in DESTROYED:
+        assert put(act, 9, OPENED, CHILD, (CaseClosed(Ending.MOVED), 5), (proposal, 8)) == ()
+
+
+@pytest.mark.parametrize("act", [act for _, act in DESTROYED] + [IdentityErased("c", "order-1")])
+def test_what_was_destroyed_is_not_brought_back_by_an_amendment(act):
+    for amendment in (EntryVoided(3, AmendmentReason.OTHER), EntryCorrected(3, act, on(4), AmendmentReason.OTHER)):
+        assert refusal(amendment, 5, OPENED, CHILD, (act, 4)) == [
+            "what was destroyed is not brought back by an amendment"
+        ]
+
+
+def in_role(actor: Actor, role: Role) -> Actor:
+    return evolve(actor, role=role)
+
+
 # Every gate, and every kind of entry
 
 
@@ -808,8 +889,7 @@ NO_ENTRY = "there is no entry of that version in this case"
         DocumentationConfirmed(4, "safe"),
         AccessRestricted(4, frozenset({"c"}), "danger"),
         RestrictionLifted(4, frozenset({"c"})),
-        EntryExpunged(4, "order-1", "judge"),
-        NarrativeRedacted(4, "order-1", "judge"),
+        ExpungingProposed(4, "order-1", "judge"),
         ContactReported(4, "visit", "family-well"),
     ],
     ids=lambda event: type(event).__name__,

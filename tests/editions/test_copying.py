@@ -78,6 +78,24 @@ def test_what_names_a_thing_that_only_a_kept_entry_brought_in_is_left_out():
     assert copy(*FAMILY, threat, *speaking, kept(4)) == [*FAMILY]
 
 
+def test_an_id_that_a_shown_thing_of_another_kind_has_too_gives_nothing_away():
+    threat = ThreatIdentified("1", "harm", "present", frozenset({CHILD}))
+    plan = SafetyPlanAgreed("1", frozenset({"1"}), DAY)
+    speaking = (SafetyPlanEnded("1"), ExceptionGranted("M-8", "x", DAY, "1"))
+
+    made = copy(*FAMILY, threat, plan, *speaking, kept(5), ThreatManaged("1", frozenset()))
+
+    assert made == [*FAMILY, threat, ThreatManaged("1", frozenset())]
+
+
+def test_an_exception_names_its_entry_by_the_copys_number_and_goes_with_one_that_is_kept():
+    granted = [ExceptionGranted("M-8", "x", DAY, entry=entry) for entry in (None, 1, 2, 3)]
+
+    made = copy(VISIT, VIOLENCE, VISIT, kept(2), *granted)
+
+    assert made == [VISIT, VISIT, granted[0], granted[1], evolve(granted[3], entry=2)]
+
+
 def test_what_another_entry_brought_in_too_is_known_without_the_kept_one():
     again = PersonJoined(CHILD, Relation.CHILD)
 
@@ -123,6 +141,7 @@ class Made:
 OPENED = CaseOpened("voluntary", "north")
 SEEN_THREAT = ThreatIdentified("t", "harm", "present", frozenset({CHILD}))
 HIDDEN_THREAT = ThreatIdentified("hidden", "harm", "present", frozenset({CHILD}))
+HIDDEN_PLAN = SafetyPlanAgreed("t", frozenset(), DAY)
 
 
 def amends(earlier: list[int], instead: list[Any]) -> Any:
@@ -139,6 +158,7 @@ def names(earlier: list[int]) -> Any:
         | st.builds(ApprovalReturned, target, st.just("some"))
         | st.builds(DocumentationConfirmed, target, st.just("safe"))
         | st.builds(ContactReported, target, st.just("visit"), st.just("well"))
+        | st.builds(ExceptionGranted, st.just("M-8"), st.just("some"), days, entry=target)
     )
 
 
@@ -167,7 +187,7 @@ def seen_acts(earlier: list[int]) -> Any:
 
 def hidden_acts(acts: dict[bool, list[int]]) -> Any:
     """A hidden act; an amendment among them amends another hidden act, as one of a seen act would hide that."""
-    plain = [VISIT, HIDDEN_THREAT, VIOLENCE, ThreatManaged("hidden", frozenset())]
+    plain = [VISIT, HIDDEN_THREAT, HIDDEN_PLAN, VIOLENCE, ThreatManaged("hidden", frozenset())]
     more = names(acts[True] + acts[False])
     return st.sampled_from(plain) | more | (amends(acts[False], plain) if acts[False] else more)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from made_up import LAW, MADE_UP
 
 from ihs_cases.editions import installed
-from ihs_cases.recording import ON_AGENCY_STREAMS, ON_PERSON_STREAMS
+from ihs_cases.recording import ON_ACCESS_STREAMS, ON_AGENCY_STREAMS, ON_PERSON_STREAMS
 from ihs_cases.rows import normal
 from ihs_domain.approving import ApprovalGranted
 from ihs_domain.assessing import FamilyAssessmentCompleted, NeedIdentified
@@ -22,6 +22,7 @@ from ihs_domain.case import EVENTS
 from ihs_domain.closing import CaseClosed, CaseReopened, Ending
 from ihs_domain.contacting import IntensitySet
 from ihs_domain.editions import Edition, Law, always
+from ihs_domain.erasing import DESTROYING
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.household import PersonJoined, Relation
@@ -110,7 +111,7 @@ def test_yes_comes_with_what_is_accepted_and_no_is_refused_whatever_is_said(data
 def test_every_decision_of_a_case_is_answered_in_the_order_of_the_vocabulary():
     answers = possible(History(), LAW, FIRST_DAY, SUPERVISOR)
 
-    elsewhere = (*ON_AGENCY_STREAMS, *ON_PERSON_STREAMS)
+    elsewhere = (*ON_ACCESS_STREAMS, *ON_AGENCY_STREAMS, *ON_PERSON_STREAMS, *DESTROYING)
     of_a_case = {cls for cls in NAMES.values() if issubclass(cls, Decision) and cls not in elsewhere}
     assert [answer.decision for answer in answers] == [cls.__name__ for cls in DECISIONS]
     assert set(DECISIONS) == of_a_case

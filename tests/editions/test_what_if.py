@@ -18,17 +18,18 @@ from ihs_domain.assigning import WorkerAssigned
 from ihs_domain.closing import CaseClosed, summary_is_written
 from ihs_domain.contacting import ContactMade, IntensitySet
 from ihs_domain.duties import State
-from ihs_domain.editions import RuleBook, always
+from ihs_domain.editions import Law, RuleBook, always
 from ihs_domain.history import Entry, History, effective
-from ihs_domain.household import PersonJoined
+from ihs_domain.household import ChildReturnedHome, PersonJoined
 from ihs_domain.judge import judge, refusable, verdicts
 from ihs_domain.measures import Answer, measures
 from ihs_domain.opening import CaseOpened
 from ihs_domain.owing import duties
 from ihs_domain.planning import PlanAgreed
+from ihs_domain.responding import ChildRemoved, DomesticViolenceIdentified
 from ihs_domain.safety import ThreatIdentified
 from ihs_domain.terms import Reported
-from ihs_domain.what_if import By, Change, Changed, Count, Kind, Tally, matters, what_if
+from ihs_domain.what_if import KINDS, By, Change, Changed, Count, Kind, Tally, matters, what_if
 from ihs_utah_r512_100 import EDITIONS, UTAH_2003, UTAH_2010, UTAH_REVIEW_2025
 
 LAW = always(MADE_UP)
@@ -128,6 +129,19 @@ def test_by_region_and_by_worker_a_matter_counts_where_the_case_is_and_for_who_h
     assert heads == {By.REGION: ["north"], By.WORKER: ["w-1"]}
 
 
+def test_what_is_owed_for_each_of_two_removals_is_counted_twice():
+    acts_ = [(CaseOpened("voluntary", "north", jurisdiction="us-ut"), JAN), (PersonJoined("k", "child"), JAN)]
+    removals = [(ChildRemoved("k"), FEB), (ChildReturnedHome("k"), date(2024, 2, 9)), (ChildRemoved("k"), MAR)]
+
+    found = list(what_if([("k1", acts(*acts_, *removals))], always(UTAH_2010), always(UTAH_2003), date(2024, 4, 1)))
+
+    days_by_duty: dict[tuple[str, tuple[str, ...]], list[date]] = {}
+    for c in found:
+        if c.change is Change.NEW and "R512-100-7 E" in c.matter.cites:
+            days_by_duty.setdefault((c.matter.says, c.matter.about), []).append(c.matter.day)
+    assert [*days_by_duty.values()] == [[FEB, MAR]] * 3
+
+
 # Against the single case
 
 
@@ -207,9 +221,33 @@ def test_what_is_new_one_way_is_gone_the_other_and_nothing_is_lost(history, law,
     assert Counter((turned[c.change], c.matter.itself) for c in there) == Counter(
         (c.change, c.matter.itself) for c in back
     )
-    assert {c.matter.itself for c in there if c.change is not Change.GONE} == {
-        m.itself for m in matters("k1", known, other, on)
-    }
+    assert [c.matter for c in there if c.change is not Change.GONE] == [*matters("k1", known, other, on)]
+
+
+TWICE = (ChildRemoved, ChildReturnedHome, DomesticViolenceIdentified, PersonJoined, CaseClosed)
+stores = st.lists(
+    amended(*TWICE, first=[(CaseOpened("voluntary", "north"), FIRST_DAY, WORKER)]).map(effective),
+    min_size=1,
+    max_size=3,
+)
+
+
+@given(stores, LAWS, LAWS, days)
+@settings(max_examples=30)
+def test_over_a_store_each_law_has_as_much_against_it_as_against_its_cases_one_by_one(store, law, other, on):
+    cases = [(f"k{n}", history) for n, history in enumerate(store)]
+
+    found = list(what_if(cases, law, other, on))
+
+    for others, judged in ((Change.NEW, law), (Change.GONE, other)):
+        alone = [_against(history.upto(on), judged, on) for _, history in cases]
+        assert Counter(c.matter.kind for c in found if c.change is not others) == sum(alone, Counter())
+
+
+def _against(known: History, law: Law, on: date) -> Counter[Kind]:
+    """How many matters of each kind a law has against one case, by its verdicts and duties themselves."""
+    refused = [Kind.REFUSED if v.refused else Kind.FOUND for v in verdicts(known, law)]
+    return Counter([*refused, *(KINDS[d.state] for d in duties(known, law, on) if d.state in KINDS)])
 
 
 @given(histories, LAWS)

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from insider import MAC, draft, empty
 
+from ihs_ledger.orders import orders_destroyed, read, stream_of
 from ihs_ledger.tables import SQLiteTables
 from ihs_ledger.tree import Frontier
 from ihs_ledger.verify import Stated, verify, verify_tables
@@ -57,6 +58,7 @@ def cells(store, table, column):
     return store.all(f"SELECT {IDS[table]}, {WHERE.get(table, 'NULL')}, {column} FROM {table}")
 
 
+@pytest.mark.fault("a changed byte")
 def test_every_bit_that_is_flipped_in_any_column_of_any_table_is_named(store):
     unnamed = []
     with store.insider() as database:
@@ -114,12 +116,14 @@ def test_an_empty_store_holds(tmp_path):
         ("DROP TABLE receipts", (1, "database", None)),
     ],
 )
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_rows_that_are_gone_or_too_many_are_named(store, statement, wrong):
     store.do(statement)
 
     assert first_wrong(store) == wrong
 
 
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_two_records_that_changed_places_are_found_at_the_first(store):
     store.do(
         "UPDATE records SET position = 99 WHERE position = 4",
@@ -130,6 +134,7 @@ def test_two_records_that_changed_places_are_found_at_the_first(store):
     assert first_wrong(store) == (4, "records", "position")
 
 
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_two_ciphertexts_that_changed_places_are_found_at_the_first(store):
     [(one,), (two,)] = store.all("SELECT sealed FROM records WHERE position IN (2, 7) ORDER BY position")
     store.do(("UPDATE records SET sealed = ? WHERE position = 2", (two,)))
@@ -138,6 +143,7 @@ def test_two_ciphertexts_that_changed_places_are_found_at_the_first(store):
     assert first_wrong(store) == (2, "records", "sealed")
 
 
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_a_record_put_in_beside_the_ledger_is_found(store):
     with closing(open_store(str(store.path))) as opened:
         opened.append([draft("case/z", 1)])
@@ -162,9 +168,9 @@ def test_a_command_recorded_twice_in_a_row_is_found_whatever_its_receipt_says(st
     with closing(open_store(str(store.path))) as opened:
         opened.append([draft("case/c", 2)], command=Command("again", MAC))
 
-    store.do("UPDATE receipts SET first = 12, count = 2 WHERE command = 'again'")
+    store.do("UPDATE receipts SET first = 13, count = 2 WHERE command = 'again'")
 
-    assert first_wrong(store) == (13, "records", "asked")
+    assert first_wrong(store) == (14, "records", "asked")
 
 
 # Emptied by order
@@ -208,6 +214,7 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_an_insider_who_does_not_rebuild_the_log_is_caught_by_the_store_alone(store, attack):
     store.do(ATTACKS[attack])
 
@@ -215,6 +222,7 @@ def test_an_insider_who_does_not_rebuild_the_log_is_caught_by_the_store_alone(st
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_an_insider_who_rebuilds_the_log_is_caught_by_the_checkpoint_outside_alone(store, attack):
     with closing(open_store(str(store.path))) as opened:
         opened.append([draft("case/z", 1)])
@@ -244,6 +252,7 @@ def test_an_insider_who_rebuilds_carelessly_is_caught_by_the_store_alone(store, 
     assert first_wrong(time) == (5, "records", "recorded_at")
 
 
+@pytest.mark.fault("rows deleted, swapped or cut off")
 def test_an_older_copy_brought_back_is_caught_by_the_checkpoint_outside_alone(store, tmp_path):
     (tmp_path / "older").mkdir()
     older = store.copied(tmp_path / "older")
@@ -251,7 +260,7 @@ def test_an_older_copy_brought_back_is_caught_by_the_checkpoint_outside_alone(st
         opened.append([draft("case/z", 1)])
 
     assert first_wrong(older) is None
-    assert first_wrong(older, stated(store)) == (12, "records", None)
+    assert first_wrong(older, stated(store)) == (13, "records", None)
 
 
 def test_checkpoints_in_between_narrow_down_where_the_history_was_rewritten(store):
@@ -334,6 +343,7 @@ def test_a_store_that_others_go_on_filling_holds_all_the_while(store):
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+@pytest.mark.fault("a changed byte")
 def test_no_bit_that_is_flipped_in_the_file_stops_the_check(kept_store, tmp_path, at, bit):
     whole = bytearray(kept_store.path.read_bytes())
     whole[int(at * len(whole))] ^= 1 << bit
@@ -341,7 +351,7 @@ def test_no_bit_that_is_flipped_in_the_file_stops_the_check(kept_store, tmp_path
 
     verdict = verify(tmp_path / "flipped.db")
 
-    assert verdict.tree.size <= 11
+    assert verdict.tree.size <= 12
     assert verdict.wrong is not None or verdict.tree == verify(kept_store.path).tree
 
 
@@ -350,3 +360,48 @@ def test_what_is_no_store_is_told_and_not_raised(tmp_path):
 
     assert verify(tmp_path / "text.db").wrong[:3] == (0, "database", None)
     assert verify(tmp_path / "none.db").wrong[:3] == (0, "database", None)
+
+
+@pytest.mark.parametrize(
+    "key, position", [("person/p1", 2), ("narrative/case/a/2/words", 2), ("person/p2", 7), ("root", 0)]
+)
+def test_a_key_that_nobody_ordered_destroyed_is_found(store, key, position):
+    store.do(f"UPDATE keys SET wrapped = NULL WHERE id = '{key}'")
+
+    assert first_wrong(store) == (position, "keys", "wrapped")
+
+
+IN_A = b"person/a/p"
+WORDS_OF_2 = b"narrative/case/a/2/words"
+
+
+@pytest.mark.parametrize(
+    "key, order, ordered",
+    [
+        (IN_A, (b"IdentityErased.v1", b'{"known_as":"p"}'), True),
+        (IN_A, (b"IdentityErased.v1", b'{"known_as":"q"}'), False),
+        (IN_A, (b"EntryExpunged.v1", b'{"entry":2}'), True),
+        (IN_A, (b"EntryExpunged.v1", b'{"entry":3}'), False),
+        (IN_A, (b"NarrativeRedacted.v1", b'{"entry":2}'), False),
+        (IN_A, (b"CaseDisposed.v1", b"{}"), True),
+        (b"person/p", (b"PersonErased.v1", b'{"person":"p"}'), True),
+        (b"person/p", (b"PersonErased.v1", b'{"person":"q"}'), False),
+        (WORDS_OF_2, (b"NarrativeRedacted.v1", b'{"entry":2}'), True),
+        (WORDS_OF_2, (b"EntryExpunged.v1", b'{"entry":2}'), True),
+        (WORDS_OF_2, (b"NarrativeRedacted.v1", b'{"entry":3}'), False),
+        (WORDS_OF_2, (b"IdentityErased.v1", b'{"known_as":"words"}'), False),
+        (WORDS_OF_2, (b"CaseDisposed.v1", b"[]"), True),
+        (WORDS_OF_2, (b"NarrativeRedacted.v1", b"\xff"), False),
+    ],
+)
+def test_a_key_goes_by_an_order_that_names_what_it_seals(key, order, ordered):
+    assert orders_destroyed(read([(9, *order)]), key, made_with=2) is ordered
+
+
+def test_a_key_is_ordered_destroyed_on_the_stream_of_what_it_seals():
+    assert [stream_of(key) for key in (IN_A, b"person/p", WORDS_OF_2, b"root")] == [
+        b"case/a",
+        b"person/p",
+        b"case/a",
+        None,
+    ]

@@ -49,6 +49,7 @@ def far(postgres, proxy, store):
 
 
 @pytest.mark.faults
+@pytest.mark.fault("lost replies from PostgreSQL")
 def test_a_commit_whose_answer_was_lost_is_made_out_to_stand(store, far, proxy, draft, holds):
     far.append([draft(1)])
     proxy.cut_at(b"COMMIT\0", delivered=True)
@@ -62,6 +63,7 @@ def test_a_commit_whose_answer_was_lost_is_made_out_to_stand(store, far, proxy, 
 
 
 @pytest.mark.faults
+@pytest.mark.fault("lost replies from PostgreSQL")
 def test_a_commit_that_never_arrived_is_made_out_to_have_recorded_nothing(store, far, proxy, draft, holds):
     far.append([draft(1)])
     proxy.cut_at(b"COMMIT\0", delivered=False)
@@ -76,6 +78,7 @@ def test_a_commit_that_never_arrived_is_made_out_to_have_recorded_nothing(store,
 
 @pytest.mark.faults
 @pytest.mark.parametrize("delivered, landed", [(True, 2), (False, None)])
+@pytest.mark.fault("lost replies from PostgreSQL")
 def test_what_became_of_a_commit_is_unknown_while_the_server_is_out_of_reach(
     store, far, proxy, draft, holds, delivered, landed
 ):
@@ -94,6 +97,7 @@ def test_what_became_of_a_commit_is_unknown_while_the_server_is_out_of_reach(
 
 
 @pytest.mark.faults
+@pytest.mark.fault("lost replies from PostgreSQL")
 def test_a_connection_that_breaks_before_the_commit_records_nothing(store, far, proxy, draft):
     far.append([draft(1)])
     proxy.cut_at(b"UPDATE ledger", delivered=True)
@@ -106,6 +110,7 @@ def test_a_connection_that_breaks_before_the_commit_records_nothing(store, far, 
 
 
 @pytest.mark.faults
+@pytest.mark.fault("lost replies from PostgreSQL")
 def test_a_server_that_falls_silent_is_given_up_in_time_and_used_again_when_it_answers(store, far, proxy, draft):
     far.append([draft(1)])
     proxy.mode = SILENT
@@ -122,6 +127,7 @@ def test_a_server_that_falls_silent_is_given_up_in_time_and_used_again_when_it_a
 
 
 @pytest.mark.faults
+@pytest.mark.fault("lost replies from PostgreSQL")
 def test_a_commit_that_falls_into_silence_is_unknown_in_time(store, far, proxy, draft):
     far.append([draft(1)])
     proxy.cut_at(b"COMMIT\0", delivered=True, then=SILENT)
@@ -133,6 +139,7 @@ def test_a_commit_that_falls_into_silence_is_unknown_in_time(store, far, proxy, 
 
 
 @pytest.mark.faults
+@pytest.mark.fault("lost replies from PostgreSQL")
 def test_a_store_goes_on_by_itself_after_its_server_was_started_again(postgres, store, draft, holds):
     store.append([draft(1)], command=Command("c1", MAC))
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, NewType, Union, get_args, get_origin
 import attrs
 from pages import DOCS, GENERATED, ROOT, said, table
 
+import faults
 from clauses import about, clauses, source
 from ihs_cases import contact_files, instrument_files
 from ihs_cases.editions import installed
@@ -347,6 +348,7 @@ PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "reference/rules": rules,
     "reference/instruments": instruments,
     "reference/errors": errors,
+    "reference/faults": faults.page,
     "clauses": clauses,
 }
 

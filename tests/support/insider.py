@@ -103,7 +103,7 @@ def draft(stream: str, version: int, **told) -> Draft:
 
 
 def fill(path: Path) -> None:
-    """Records on four streams: alone and several by one command, sealed and not, one emptied by order."""
+    """Records alone and several by one command, sealed and not, one emptied and a key destroyed by order."""
     key_file = path.with_name("key")
     create_key_file(key_file)
     with closing(create(str(path), keys=first_keys(read_key_file(key_file)))) as store:
@@ -128,6 +128,7 @@ def fill(path: Path) -> None:
         store.append([draft("system", 1)])
         one, keys = sealed("case/a", 4, "person/p3")
         put("c7", one, keys=keys)
+        put("c8", draft("person/p3", 1, name="PersonErased.v1", open=b'{"order":"o","person":"p3"}'))
     Store(path).do("UPDATE keys SET wrapped = NULL WHERE id = 'person/p3'")
     empty(Store(path), 4)
 

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from ihs_cases.cases import AsAt, Cases
+from ihs_cases.cases import Cases
 from ihs_cases.errors import CasesError, EditionMissing
 from ihs_cases.law import law_of
+from ihs_cases.moments import AsAt
 from ihs_cases.recording import jurisdiction_of
 from ihs_domain.assigning import assigning_on
 from ihs_domain.duties import Duty

@@ -8,14 +8,21 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from datetime import datetime
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any, Final, ParamSpec, Self, TypeVar
 from zoneinfo import ZoneInfo
 
+from attrs import frozen
+
 from ihs_cases.cases import Cases
+from ihs_domain.case import Case
 from ihs_domain.editions import RuleBook
+from ihs_domain.history import Entry, History
 from ihs_domain.instrument_book import InstrumentBook
+from ihs_domain.roles import Actor
+from ihs_domain.searching import Found
 from ihs_ledger.note import Signer
 
 P = ParamSpec("P")
@@ -23,6 +30,17 @@ R = TypeVar("R")
 
 
 AT_ONCE: Final = 64
+
+
+@frozen
+class AsyncReader:
+    """:class:`ihs_cases.reading.CaseReader`, awaited: the same words, arguments, answers and errors."""
+
+    history: Callable[..., Coroutine[Any, Any, History]]
+    timeline: Callable[..., Coroutine[Any, Any, History]]
+    get: Callable[..., Coroutine[Any, Any, Case]]
+    entry: Callable[..., Coroutine[Any, Any, Entry[Any]]]
+    find: Callable[..., Coroutine[Any, Any, tuple[Found, ...]]]
 
 
 class AsyncCases:
@@ -49,6 +67,17 @@ class AsyncCases:
         self.agency_ids = self._awaited(cases.agency_ids)
         self.zone = self._awaited(cases.zone)
         self.checkpoint = self._awaited(cases.checkpoint)
+
+    def reader(self, actor: Actor, *, purpose: str | None = None, at: datetime | None = None) -> AsyncReader:
+        """The cases as *actor* may read them: see Cases.reader."""
+        reader = self.cases.reader(actor, purpose=purpose, at=at)
+        return AsyncReader(
+            history=self._awaited(reader.history),
+            timeline=self._awaited(reader.timeline),
+            get=self._awaited(reader.get),
+            entry=self._awaited(reader.entry),
+            find=self._awaited(reader.find),
+        )
 
     def _awaited(self, ask: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
         @wraps(ask)

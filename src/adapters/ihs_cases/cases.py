@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 from uuid import uuid4
@@ -10,20 +10,21 @@ from zoneinfo import ZoneInfo
 
 from ihs_cases import editions as books
 from ihs_cases import instruments as shelf
+from ihs_cases.access import Access
 from ihs_cases.agencies import agency_of
 from ihs_cases.errors import (
-    NoSuchPosition,
-    NotAnInstant,
     NothingToSearchFor,
     UnknownAgency,
-    UnknownCase,
     UnknownEdition,
     UnknownPerson,
 )
 from ihs_cases.law import law_of
-from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, aware, jurisdiction_of, streams_of
+from ihs_cases.moments import AsAt, person_in, position_at, rows_of, zone_of
+from ihs_cases.reading import CaseReader
+from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, streams_of
 from ihs_cases.rows import entry_of, normal, opened_entry, person_key
 from ihs_cases.searching import Names
+from ihs_cases.when import a_day, a_day_of_services, aware
 from ihs_domain.agencies import Agency, on_call_at
 from ihs_domain.approvals import Approval, approvals
 from ihs_domain.case import Case, fold
@@ -31,7 +32,6 @@ from ihs_domain.copying import copied
 from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, Law, RuleBook
 from ihs_domain.history import Entry, History, effective
-from ihs_domain.ids import said_in
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding
 from ihs_domain.owing import duties
@@ -40,7 +40,7 @@ from ihs_domain.possible import Doable, possible
 from ihs_domain.rescoring import findings
 from ihs_domain.roles import Actor
 from ihs_domain.searching import Found, PersonSearchMade, words
-from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, PersonId, RegisterId
+from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, RegisterId
 from ihs_ledger.checkpoint import Checkpoint
 from ihs_ledger.note import Signer, key_name
 from ihs_ledger.tree import TreeHead
@@ -48,14 +48,12 @@ from ihs_record.codec import encode, encode_computing
 from ihs_record.patterns import ID
 from ihs_record.row import Row
 from ihs_store.addresses import is_server, path_of
-from ihs_store.errors import KeyFileMissing, RecordedAtRefused
-from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
+from ihs_store.errors import KeyFileMissing, OutcomeUnknown, RecordedAtRefused
+from ihs_store.key_files import fitting_key
+from ihs_store.keys import ROOT, Kek, KeyRing, create_key_file, first_keys, fits, read_key_file
 from ihs_store.port import Head, RecordStore
 from ihs_store.schema import refuse_leftovers
 from ihs_store.store import create, open_store
-
-AsAt = int | date | datetime | None
-"""A position, an instant, or a day, which means the end of that local day."""
 
 KEY_FILE: Final = "IHS_KEY_FILE"
 CHECKPOINTS: Final = "checkpoints"
@@ -73,28 +71,44 @@ def key_file_of(url: str, key_file: str | Path | None = None) -> Path:
     return path_of(url).with_name(path_of(url).name + ".key")
 
 
-def _of_the_case(record: Sequence[Entry[Any]], person: str) -> PersonId:
-    """The person of that id. A mistyped one would be somebody from whom nothing is kept."""
-    if any(m.kind == "person" and m.id == person and m.introduces for e in record for m in said_in(e.event)):
-        return PersonId(person)
-    raise UnknownPerson("no person of that id is on record in this case: name one as the record does")
+def ring_of(store: RecordStore, path: Path) -> KeyRing:
+    """The keys of a store, under the key file at *path*, which may be replaced meanwhile; WrongKeyFile, told now.
+
+    Not only when something was sealed under it.
+    """
+
+    def read() -> bytes:
+        return fitting_key(path, fits(store.key(ROOT)))
+
+    ring = KeyRing(Kek(read(), read), store.key)
+    _ = ring.root
+    return ring
 
 
 class Cases:
     """The cases of one store. Safe to use from several threads, and from several processes at once.
+
+    Nothing here asks who reads, nor records it, but `reader`: where people read, give each a reader of their own.
 
     Errors are Refused (with all objections), Conflict, the other CasesErrors, RecordErrors for events and DraftRefused
     for ids that do not fit, OutcomeUnknown (ask again with the same command id), and StoreErrors.
     """
 
     def __init__(
-        self, store: RecordStore, ring: KeyRing, rules: RuleBook, instruments: InstrumentBook | None = None
+        self,
+        store: RecordStore,
+        ring: KeyRing,
+        rules: RuleBook,
+        instruments: InstrumentBook | None = None,
+        key_file: Path | None = None,
     ) -> None:
         self.store = store
+        self.key_file = key_file
         self.ring = ring
         self.rules = rules
         self.instruments = InstrumentBook() if instruments is None else instruments
         self.recorder = Recorder(store, ring, rules, self.instruments)
+        self.access = Access(self)
 
     @classmethod
     def open(
@@ -111,10 +125,10 @@ class Cases:
         """
         store = open_store(url)
         try:
-            ring = KeyRing(read_key_file(key_file_of(url, key_file)), store.key)
-            _ = ring.root  # the wrong key file is told now, not when something was sealed under it
+            keys = key_file_of(url, key_file)
+            ring = ring_of(store, keys)
             at_hand = shelf.installed() if instruments is None else instruments
-            return cls(store, ring, rules or books.installed(), at_hand)
+            return cls(store, ring, rules or books.installed(), at_hand, keys)
         except BaseException:
             store.close()
             raise
@@ -144,6 +158,8 @@ class Cases:
             create_key_file(path)
         try:
             create(url, rehearsal=rehearsal, keys=first_keys(read_key_file(path)), name=name).close()
+        except OutcomeUnknown:
+            raise  # the store may stand, and then only this key file opens it
         except BaseException:
             if made:
                 path.unlink()  # made a moment ago, and nothing is sealed under it
@@ -291,6 +307,13 @@ class Cases:
         )
         return found
 
+    def reader(self, actor: Actor, *, purpose: str | None = None, at: datetime | None = None) -> CaseReader:
+        """The cases as *actor* may read them: each reading is decided, then on record, then shown.
+
+        *at* is the moment of reading, for rehearsal stores alone.
+        """
+        return CaseReader(self, actor, None if purpose is None else Code(purpose), at)
+
     def history(
         self,
         case_id: str,
@@ -305,11 +328,13 @@ class Cases:
         With *opened*, every sealed part that can still be opened is. *for_person* makes it a copy for somebody of the
         case: see ihs_domain.copying. Raises UnknownCase, and UnknownPerson.
         """
+        if as_of is not None:
+            a_day("as_of", as_of)
         record = self._record(case_id, opened=opened)
         upto = self._position(as_at, record)
         if for_person is None:
             return effective(record, upto, as_of)
-        return effective(copied(record, _of_the_case(record, for_person), upto), as_of=as_of)
+        return effective(copied(record, person_in(record, for_person), upto), as_of=as_of)
 
     def get(
         self, case_id: str, *, as_at: AsAt = None, as_of: date | None = None, for_person: str | None = None
@@ -331,9 +356,8 @@ class Cases:
         for_person: str | None = None,
     ) -> tuple[Duty, ...]:
         """What fell due by the end of *on*, by editions and practices in force, or (what-if) by one throughout."""
+        a_day_of_services("on", on)
         history = self.history(case_id, as_at=as_at, for_person=for_person)
-        if not isinstance(on, date):
-            raise NotAnInstant("on is no day: give a date")
         beside = self.rules.practices(fold(history).jurisdiction) if edition is None else ()
         return duties(history, self._law_of(history, edition), on, beside)
 
@@ -354,6 +378,7 @@ class Cases:
 
     def possible(self, case_id: str, actor: Actor, *, on: date) -> tuple[Doable, ...]:
         """Which decisions *actor* could take on that day; "no" is refused for every argument, with why and remedy."""
+        a_day_of_services("on", on)
         history = self.history(case_id)
         return tuple(possible(history, self._law_of(history, None), on, actor))
 
@@ -378,7 +403,7 @@ class Cases:
 
     def zone(self, case_id: str) -> ZoneInfo:
         """The time zone of a case's calendar."""
-        return ZoneInfo(self.rules.zone(jurisdiction_of(self._record(case_id))) or "UTC")
+        return zone_of(self.rules, self._record(case_id))
 
     @property
     def home(self) -> ZoneInfo:
@@ -399,10 +424,7 @@ class Cases:
         return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self._rows(case_id)]
 
     def _rows(self, case_id: str) -> list[Row]:
-        rows = self.store.stream(f"case/{case_id}") if ID.fullmatch(case_id) else []
-        if not rows:
-            raise UnknownCase("no case of that id is on record")
-        return rows
+        return rows_of(self.store, case_id)
 
     def _law_of(self, history: History, edition: Edition | str | None) -> Law:
         return law_of(self.rules, history, None if edition is None else self._edition(edition))
@@ -416,21 +438,7 @@ class Cases:
             raise UnknownEdition(str(error.args[0])) from None
 
     def _position(self, as_at: AsAt, record: Sequence[Entry[Any]]) -> int | None:
-        return self._position_at(as_at, lambda: ZoneInfo(self.rules.zone(jurisdiction_of(record)) or "UTC"))
-
-    def _reached(self, position: int) -> int:
-        """The position itself, if the record has come to it: what is known as at one is never to change."""
-        head = self.store.head().position
-        if not 0 <= position <= head:
-            raise NoSuchPosition(f"the record has come to position {head}: name one up to that, a day, or an instant")
-        return position
+        return self._position_at(as_at, lambda: zone_of(self.rules, record))
 
     def _position_at(self, as_at: AsAt, zone: Callable[[], ZoneInfo]) -> int | None:
-        """The last position known by then; a day means its end by the calendar of *zone*."""
-        if as_at is None or isinstance(as_at, int):
-            return as_at if as_at is None else self._reached(as_at)
-        if not isinstance(as_at, date):
-            raise NotAnInstant("as_at is neither a position, a day nor an instant: give an int, a date or a datetime")
-        if isinstance(as_at, datetime):
-            return self.store.position_at(aware(as_at))
-        return self.store.position_at(datetime.combine(as_at, time.max, zone()).replace(fold=1))
+        return position_at(self.store, as_at, zone)

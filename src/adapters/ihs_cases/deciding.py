@@ -69,6 +69,7 @@ def _before(own: Place, others: Sequence[Place]) -> persons.Before:
         tuple(own.record),
         next((_person(other) for other in others if other.kind == "person"), None),
         next((persons.identified_in(other.record) for other in others if other.kind == "case"), {}),
+        own.entry.actor,
     )
 
 

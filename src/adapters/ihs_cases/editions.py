@@ -42,6 +42,7 @@ def _plainly(edition: Edition) -> dict[str, Any]:
         "until": str(edition.in_force_until),
         "practice": edition.practice,
         "working_days": _stable(edition.working_days),
+        "retention_years": edition.retention_years,
         "rules": [[rule.cite, rule.says, *rule.bears] for rule in edition.rules],
         "records": {cls.__name__: [rule.cite for rule in rules] for cls, rules in edition.records.items()},
         **{

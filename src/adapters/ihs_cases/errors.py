@@ -14,6 +14,32 @@ class UnknownCase(CasesError, LookupError):
     """No case of that id is on record."""
 
 
+class AlreadyGone(CasesError):
+    """What was to be destroyed was destroyed before."""
+
+
+class NoKeyFile(CasesError):
+    """The cases were not opened with a key file that can be replaced."""
+
+
+class CaseIsGone(CasesError):
+    """The content of the case was destroyed by order, so that nothing more goes on it."""
+
+
+class CaseNotOpen(CasesError, LookupError):
+    """No case of that id is open to this reader: there is none, or they may not read it. It never says which."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no case of that id is open to this actor for this purpose: check the id, be assigned to the case, "
+            "or in an emergency break the glass"
+        )
+
+
+class UnknownEntry(CasesError, LookupError):
+    """No entry of that version is in what was read."""
+
+
 class UnknownPerson(CasesError, LookupError):
     """No person of that id is on record in the case, or in the register."""
 
@@ -43,7 +69,7 @@ class InstrumentChanged(CasesError):
 
 
 class NotAnInstant(CasesError, ValueError):
-    """`occurred` is neither a day nor an instant with its offset."""
+    """What is given as a day or an instant is none, or lies in no year of services, or the two do not agree."""
 
 
 class NoSuchPosition(CasesError, LookupError):
@@ -69,7 +95,10 @@ class WrongStream(CasesError):
 
 
 __all__ = [
+    "AlreadyGone",
     "AnswersDoNotFit",
+    "CaseIsGone",
+    "CaseNotOpen",
     "CasesError",
     "CommandReused",
     "Conflict",
@@ -77,6 +106,7 @@ __all__ = [
     "InstrumentChanged",
     "InstrumentNotAtHand",
     "NoJurisdiction",
+    "NoKeyFile",
     "NoSuchPosition",
     "NotAnInstant",
     "NotYet",
@@ -87,6 +117,7 @@ __all__ = [
     "UnknownAgency",
     "UnknownCase",
     "UnknownEdition",
+    "UnknownEntry",
     "UnknownPerson",
     "WrongStream",
 ]

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from ihs_cases.deciding import Place, Rules, decided
 from ihs_cases.editions import digest
 from ihs_cases.errors import (
+    CaseIsGone,
     Conflict,
     InstrumentChanged,
     NoJurisdiction,
@@ -20,6 +21,8 @@ from ihs_cases.errors import (
 )
 from ihs_cases.instruments import digest as digest_of_instrument
 from ihs_cases.rows import asked, draft, entry_of, normal
+from ihs_cases.when import YEARS, aware, local_day
+from ihs_domain import looking
 from ihs_domain.agencies import (
     AgreementEnded,
     AgreementMade,
@@ -30,13 +33,16 @@ from ihs_domain.agencies import (
 )
 from ihs_domain.case import fold
 from ihs_domain.editions import Edition, RuleBook
+from ihs_domain.erasing import DESTROYING
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, effective
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding
+from ihs_domain.looking import AccessDenied, RecordViewed
 from ihs_domain.persons import (
     IdentificationWithdrawn,
     PersonErased,
+    PersonErasureProposed,
     PersonIdentified,
     PersonRegistered,
     PersonsMerged,
@@ -44,15 +50,15 @@ from ihs_domain.persons import (
 )
 from ihs_domain.recording import EntryCorrected
 from ihs_domain.rescoring import rescored_once_recorded, tells_a_result
-from ihs_domain.roles import SYSTEM, Actor
+from ihs_domain.roles import SYSTEM, Actor, Role
 from ihs_domain.scoring import compute, scored_with
 from ihs_domain.searching import PersonSearchMade
-from ihs_domain.system import EditionLoaded, InstrumentLoaded
-from ihs_domain.terms import Amendment, Code, Computing, Digest, EditionId, Jurisdiction
+from ihs_domain.system import ClockCorrected, EditionLoaded, InstrumentLoaded, KeyCreated
+from ihs_domain.terms import Amendment, Code, Computing, Digest, EditionId, Expunged, Jurisdiction
 from ihs_record.codec import Encoded, decode, encode
-from ihs_record.patterns import ID
+from ihs_record.patterns import AN_ID, ID
 from ihs_record.row import DraftRefused
-from ihs_store.errors import KeyIdTaken, VersionConflict
+from ihs_store.errors import KeyFileReplaced, KeyIdTaken, VersionConflict
 from ihs_store.keys import KeyRing
 from ihs_store.port import Command, RecordStore
 from ihs_store.port import Receipt as StoreReceipt
@@ -61,12 +67,19 @@ TELLINGS: Final = (DisclosuresMade, DisclosureWithheld)
 ON_AGENCY_STREAMS: Final = (AgreementMade, AgreementEnded, OnCallCovered, DisclosureWithdrawn, *TELLINGS)
 BETWEEN_PERSONS: Final = (PersonsMerged, PersonsUnmerged)
 WITH_A_CASE: Final = (PersonIdentified, IdentificationWithdrawn)
-ON_PERSON_STREAMS: Final = (PersonRegistered, PersonErased, *BETWEEN_PERSONS, *WITH_A_CASE)
-LOADED: Final = (EditionLoaded, InstrumentLoaded)
+ON_PERSON_STREAMS: Final = (
+    *(PersonRegistered, PersonErasureProposed, PersonErased),
+    *(*BETWEEN_PERSONS, *WITH_A_CASE),
+)
+ON_ACCESS_STREAMS: Final = (*looking.GATES, RecordViewed, AccessDenied, PersonSearchMade)
+LOADED: Final = (EditionLoaded, InstrumentLoaded, KeyCreated)
 NOT_BY_HAND: Final[dict[type, str]] = {
     **dict.fromkeys(TELLINGS, "telling"),
-    PersonErased: "erasing",
+    **dict.fromkeys((PersonErased, *DESTROYING), "erasing"),
     PersonSearchMade: "searching",
+    ClockCorrected: "ihs store clock-corrected",
+    **dict.fromkeys((RecordViewed, AccessDenied), "reading"),
+    **dict.fromkeys(looking.GATES, "what keeps access: see Cases.access"),
 }
 """What only a part of this software puts on record, and which."""
 BELONGS: Final = {
@@ -74,7 +87,6 @@ BELONGS: Final = {
     "agency": "an agency's stream: name the agency",
     "person": "a person's stream: name the person",
 }
-FIRST_YEAR: Final = 1900  # before it lies no case, but many a mistyped year
 MOST_TRIES: Final = 1000
 
 
@@ -152,6 +164,9 @@ class Recorder:
                     raise Conflict(conflict.current, expected_version) from None
             except KeyIdTaken:
                 continue
+            except KeyFileReplaced:
+                if not self.ring.read_again():
+                    raise
         raise Conflict(current, expected_version)
 
     @property
@@ -169,7 +184,7 @@ class Recorder:
         places: list[Place] = []
         for stream in proposal.streams:
             record = self.entries(stream)
-            rules = self._rules(proposal, stream, record)
+            rules = self.rules(proposal.event, stream, record)
             places.append(Place(stream, record, rules, proposal.entry(len(record) + 1, rules)))
         return places
 
@@ -183,10 +198,11 @@ class Recorder:
         asked_for, proposal = proposal, self._computed(proposal, own)
         own = own._replace(entry=own.entry._replace(event=proposal.event))
         places = (own, *places[1:])
-        _must_have_happened(own.entry, aware(proposal.recorded_at or datetime.now(UTC)), own.rules.zone)
+        _must_agree(own.entry.event, own.rules.zone)
+        must_have_happened(own.entry, aware(proposal.recorded_at or datetime.now(UTC)), own.rules.zone)
         findings = (*decided(*places), *self._scored_again(asked_for, own))
         for place in places:
-            self._load(place.rules.law(place.entry.day), proposal.recorded_at)
+            self.load(place.rules.law(place.entry.day), proposal.recorded_at)
         self._load_instrument(asked_for, proposal)
         sealing = self.ring.sealing()
         in_order = (*places[1:], own)  # the receipt's position is the last: as at it, all of the command is known
@@ -223,22 +239,24 @@ class Recorder:
             return ()
         return rescored_once_recorded(own.entry, own.record, self.as_loaded())
 
-    def _rules(self, proposal: Proposal, stream: str, record: Sequence[Entry[Any]]) -> Rules:
-        """The rules that hold on a stream: those of the case, or of the case that the proposal begins."""
+    def rules(self, event: Any, stream: str, record: Sequence[Entry[Any]]) -> Rules:
+        """The rules that hold on a stream: those of the case, or of the case that the event begins."""
         if not stream.startswith("case/"):
             return Rules(self.book.law(Jurisdiction("none")), self.home)
-        jurisdiction = jurisdiction_of(record) or getattr(proposal.event, "jurisdiction", None)
+        jurisdiction = jurisdiction_of(record) or getattr(event, "jurisdiction", None)
         if jurisdiction is None and not record:
             raise UnknownCase(
                 "no case of that id is on record: begin it with a request, or an opening with jurisdiction"
             )
-        instead = getattr(getattr(proposal.event, "instead", None), "jurisdiction", None)
+        instead = getattr(getattr(event, "instead", None), "jurisdiction", None)
+        if jurisdiction is None and any(isinstance(entry.event, Expunged) for entry in record):
+            raise CaseIsGone("the content of this case was destroyed by order: record under a new case")
         for named in (jurisdiction, instead or jurisdiction):
             if self.book.zone(named) is None:
                 raise NoJurisdiction("no edition of its jurisdiction is at hand: install the plugin that brings one")
         return Rules(self.book.law(jurisdiction), ZoneInfo(self.book.zone(jurisdiction) or "UTC"))
 
-    def _load(self, edition: Edition, recorded_at: datetime | None) -> None:
+    def load(self, edition: Edition, recorded_at: datetime | None) -> None:
         """Have the edition's digest on record before anything is judged by it."""
         if not edition_id(edition) or edition.id in self._loaded:
             return
@@ -299,7 +317,8 @@ def jurisdiction_of(record: Sequence[Entry[Any]]) -> Jurisdiction | None:
 def streams_of(event: Any, actor: Actor, **named: str | None) -> tuple[str, ...]:
     """The streams an event goes on, its own first, where a case, an agency or a person is *named*.
 
-    Raises WrongStream where it belongs elsewhere, or is not for *actor* to put on record.
+    Raises WrongStream where it belongs elsewhere, or is not for *actor* to put on record, and DraftRefused where they
+    are nobody.
     """
     _for_a_person_to_record(event.instead if isinstance(event, EntryCorrected) else event, actor)
     given = {kind: id_ for kind, id_ in named.items() if id_ is not None}
@@ -319,6 +338,16 @@ def _for_a_person_to_record(event: object, actor: Actor) -> None:
         raise WrongStream(f"{type(event).__name__} is put on record by {by}, not by a person")
     if isinstance(event, LOADED):
         raise WrongStream(f"{type(event).__name__} belongs on the system's stream: the record puts it there itself")
+    if by is None:
+        _must_be_a_person(actor)
+
+
+def _must_be_a_person(actor: Actor) -> None:
+    id_: object = getattr(actor, "id", None)
+    if not isinstance(id_, str) or not ID.fullmatch(id_):
+        raise DraftRefused(f"actor: expected {AN_ID.expected}")
+    if actor.role is Role.SYSTEM:
+        raise DraftRefused("role: expected the role of a person: the system's is for what records itself")
 
 
 def _kinds(event: object) -> frozenset[str]:
@@ -339,7 +368,7 @@ def _others(event: Any) -> tuple[str, ...]:
 
 
 def access_stream(actor: Actor) -> str:
-    """The stream on which it stands what somebody looked at and searched for."""
+    """The stream on which it stands what somebody looked at and searched for. Raises DraftRefused for nobody."""
     return f"access/{_fitting(actor.id)}"
 
 
@@ -357,34 +386,24 @@ def edition_id(edition: Edition) -> str:
     return edition.id if edition.rules else ""
 
 
-def local_day(occurred: date | datetime, zone: ZoneInfo) -> tuple[date, datetime | None]:
-    """The local day of an act, and its instant where one was given. Raises NotAnInstant for anything else."""
-    if isinstance(occurred, datetime):
-        try:
-            return aware(occurred).astimezone(zone).date(), occurred
-        except OverflowError:
-            raise NotAnInstant("the instant lies outside the calendar: give one that has a local day") from None
-    if not isinstance(occurred, date):
-        raise NotAnInstant("occurred is neither a day nor an instant: give a date, or a datetime with its offset")
-    return occurred, None
-
-
-def aware(instant: datetime) -> datetime:
-    """The instant itself. Raises NotAnInstant where it has no offset."""
-    if instant.utcoffset() is None:
-        raise NotAnInstant("the instant has no offset from UTC: give it one, such as -07:00, or give a day alone")
-    return instant
-
-
-def _must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
+def must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
+    """Raise NotYet for an act after *now*, NotAnInstant for one before any case."""
     acts = [(entry.day, entry.occurred)]
     if isinstance(entry.event, EntryCorrected):
         acts.append((entry.event.on, entry.event.at))
     today = now.astimezone(zone).date()
     if any(day > today or (occurred is not None and occurred > now) for day, occurred in acts):
         raise NotYet("the act lies after the moment it is put on record: record it when it has happened")
-    if any(day.year < FIRST_YEAR for day, _ in acts):
-        raise NotAnInstant(f"the act lies before the year {FIRST_YEAR}: check the year")
+    if any(day.year < YEARS[0] for day, _ in acts):
+        raise NotAnInstant(f"the act lies before the year {YEARS[0]}: check the year")
+
+
+def _must_agree(event: object, zone: ZoneInfo) -> None:
+    """Raise NotAnInstant where a correction gives an instant, and a day that is not its local day."""
+    at = event.at if isinstance(event, EntryCorrected) else None
+    if isinstance(event, EntryCorrected) and at is not None and local_day(at, zone)[0] != event.on:
+        day = local_day(at, zone)[0]
+        raise NotAnInstant(f"on is not the local day of at, which is {day}: give that day, or leave at out")
 
 
 def _receipt(done: StoreReceipt, entry: Entry[Any], findings: tuple[Finding, ...], computed: Any) -> Receipt:

@@ -1,14 +1,15 @@
 """Between stored rows and entries: decoding on the way in, sealing on the way out."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
 from ihs_domain.history import Entry
 from ihs_domain.roles import Actor, Role
-from ihs_domain.terms import ActorId, Amendment
+from ihs_domain.terms import ActorId, Amendment, Code, Expunged
 from ihs_record.codec import Encoded, Part, decode, decode_computing, erased, opened
 from ihs_record.names import COMPUTING
-from ihs_record.row import Draft, Row, SealedPart, length_prefixed
+from ihs_record.row import Draft, Emptied, Row, SealedPart, length_prefixed
 from ihs_record.row import instant as instant_of
 from ihs_store.errors import KeyErased, StoreDamaged
 from ihs_store.keys import KeyRing, Sealing
@@ -22,7 +23,7 @@ def entry_of(row: Row) -> Entry[Any]:
     """The entry a row holds, its sealed parts unopened. Raises StoreDamaged naming the position."""
     try:
         return Entry(
-            decode(row.name, _open_bytes(row), [_owner(row, part.key) for part in row.sealed]),
+            _event_of(row),
             date.fromisoformat(row.day),
             row.version,
             Actor(ActorId(row.actor), Role(row.role)),
@@ -36,11 +37,18 @@ def entry_of(row: Row) -> Entry[Any]:
         raise StoreDamaged(f"the record at position {row.position} cannot be read: {error}") from error
 
 
-def _open_bytes(row: Row) -> bytes:
-    content = getattr(row.open, "content", None)
-    if content is None:
-        raise ValueError("its open part was emptied")
-    return bytes(content)
+def _event_of(row: Row) -> Any:
+    """What a row says; of one that was emptied, that it was, and its kind."""
+    if isinstance(row.open, Emptied):
+        return Expunged(_hyphenated(row.name))
+    if row.open is None:
+        raise ValueError("it has no open part")
+    return decode(row.name, row.open.content, [_owner(row, part.key) for part in row.sealed])
+
+
+def _hyphenated(name: str) -> Code:
+    """A stored name as a code: `ContactMade.v1` is contact-made."""
+    return Code(re.sub(r"(?<!^)(?=[A-Z])", "-", name.partition(".")[0]).lower())
 
 
 def person_key(stream: str, person: str) -> str:
@@ -66,6 +74,8 @@ def opened_entry(row: Row, ring: KeyRing, under: str = "") -> Entry[Any]:
     """
     entry = entry_of(row)
     event = entry.event
+    if isinstance(event, Expunged):
+        return entry
     for part in (part for part in row.sealed if part.key.startswith(under)):
         person, path = _owner(row, part.key)
         plain = unsealed(row, part, ring)

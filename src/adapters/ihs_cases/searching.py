@@ -14,7 +14,7 @@ from ihs_domain.recording import EntryCorrected
 from ihs_domain.searching import Found, is_called
 from ihs_domain.terms import CaseId, PersonId, RegisterId
 from ihs_record.names import STORED_AS, UPCASTS
-from ihs_record.row import Row
+from ihs_record.row import Emptied, Row
 from ihs_store.keys import KeyRing
 from ihs_store.port import RecordStore
 
@@ -65,7 +65,7 @@ def _pages(store: RecordStore, upto: int) -> Iterator[Row]:
 
 
 def _texts(row: Row, ring: KeyRing) -> Iterator[str]:
-    """What is sealed under a person's key in a record, where it can still be opened."""
-    for part in row.sealed:
+    """What is sealed under a person's key in a record that still stands, where it can still be opened."""
+    for part in () if isinstance(row.open, Emptied) else row.sealed:
         plain = unsealed(row, part, ring) if part.key.startswith(PERSON) else None
         yield from () if plain is None else json.loads(plain.decode()).values()

@@ -22,10 +22,12 @@ from ihs_ledger.tables import SQLiteTables
 from ihs_ledger.tree import TreeHead
 from ihs_ledger.verify import Stated, Verdict, verify
 from ihs_record.patterns import ID
-from ihs_store.errors import StoreDamaged, StoreError
+from ihs_store.addresses import shown as address
+from ihs_store.backup import file_of
+from ihs_store.errors import KeyFileMissing, StoreDamaged, StoreError
 from ihs_store.keys import read_key_file
 from ihs_store.port import Kind
-from ihs_store.store import open_store, path_of
+from ihs_store.store import open_store
 
 if TYPE_CHECKING:
     from ihs_follow.checkpoints import Kept
@@ -56,15 +58,17 @@ def verify_(
 ) -> None:
     """Recompute all that STORE claims; name the first position and column that does not hold.
 
-    Whoever can change the whole file can also recompute it: only checkpoints kept outside show that.
+    Whoever can change the whole file can also recompute it: only checkpoints kept outside show that. Of a store on a
+    server, a copy as at one moment is made in a temporary folder, verified, and removed.
 
     Example: ihs audit verify cases.db --checkpoints kept --key agency.vkey
     """
-    path, kind = path_of(store), _kind(store)
+    kind = _kind(store)
     kept = _key_file(store, key_file)
     key = _key(vkey) if vkey else _own_key(store, kept)
     outside = [_stated(file, key) for file in (*files, *_in(folder))]
-    verdict = verify(path, outside, None if kept is None else read_key_file(kept))
+    with file_of(store) as path:
+        verdict = verify(path, outside, None if kept is None else read_key_file(kept))
     _say(verdict, Output(kind, format_), signed=key is not None)
     if not verdict.holds:
         raise click.exceptions.Exit(WRONG)
@@ -209,6 +213,8 @@ def export(
 ) -> None:
     """Write the records of CASE, or the one at a position, with proofs that a stranger can check.
 
+    Of a store on a server they are taken from a copy as at one moment, made in a temporary folder, and removed.
+
     Example: ihs audit export cases.db alder --to alder.bundle --without-sealed
     """
     if (case is None) == (position is None):
@@ -217,7 +223,7 @@ def export(
         raise Misasked("no case of that id is on record")
     withheld = bundles.Withheld(without_sealed, without_open)
     earlier = None if since is None else _read(since)
-    with opened(store, key_file) as cases, SQLiteTables(path_of(store)) as tables:
+    with opened(store, key_file) as cases, file_of(store) as path, SQLiteTables(path) as tables:
 
         def sign(head: TreeHead) -> str:
             return Checkpoint(cases.store.info().origin, head).signed_by(cases.signer)
@@ -225,7 +231,7 @@ def export(
         stream = None if case is None else f"case/{case}"
         written = bundles.export(tables, stream, position, sign, withheld, earlier)
     to.write_text(written, encoding="utf-8")
-    click.echo(shown(f'written: {to} (check it with: ihs audit check {to} --key "$(ihs audit key {store})")'))
+    click.echo(shown(f'written: {to} (check it with: ihs audit check {to} --key "$(ihs audit key {address(store)})")'))
 
 
 @audit.command()
@@ -260,7 +266,10 @@ def _kind(store: str) -> Kind:
 
 def _key_file(store: str, named: Path | None) -> Path | None:
     """The key file, if one is named or stands where it would."""
-    path = key_file_of(store, named)
+    try:
+        path = key_file_of(store, named)
+    except KeyFileMissing:  # none is named, and there is no place beside a store on a server
+        return None
     return path if named or path.exists() else None
 
 

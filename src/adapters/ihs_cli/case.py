@@ -10,12 +10,15 @@ import click
 from attrs import frozen
 
 from ihs_cases import Cases
-from ihs_cases.cases import AsAt
+from ihs_cases.moments import AsAt
+from ihs_cases.reading import CaseReader
 from ihs_cli.opening import opened
 from ihs_cli.options import AS_AT, AS_OF, CASE, FOR, ON, Id, asks_a_store, formats
 from ihs_cli.output import Output, objection_lines, plain
+from ihs_cli.reading import keeper_of, reader_of, reads
 from ihs_domain.approvals import Approval, approvals
 from ihs_domain.history import Entry, History
+from ihs_domain.looking import Seen
 from ihs_domain.possible import Doable
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId
@@ -33,6 +36,8 @@ NO_EDITION: Final = "no edition on file"
 def case() -> None:
     """Read one case, as it stands or as it was known or true at a past moment.
 
+    That it was read is put on record first: see ihs access looked.
+
     Example: ihs case show cases.db alder
     """
 
@@ -45,6 +50,7 @@ class Asked:
     as_at: AsAt
     as_of: date | None
     for_person: str | None
+    reader: CaseReader
     out: Output
 
     @property
@@ -55,9 +61,11 @@ class Asked:
         copy = [f"a copy made for {self.for_person}, its entries numbered for it"] if self.for_person else []
         return ", ".join([self.case, *known, *true, *copy])
 
-    def history(self, cases: Cases, *, opened: bool = False) -> History:
-        """The case's history at these moments."""
-        return cases.history(self.case, as_at=self.as_at, as_of=self.as_of, opened=opened, for_person=self.for_person)
+    def history(self, what: Seen, *, opened: bool = False) -> History:
+        """The case's history at these moments, once it is on record that it was asked for."""
+        return self.reader.history(
+            self.case, as_at=self.as_at, as_of=self.as_of, opened=opened, for_person=self.for_person, what=what
+        )
 
     def answer(self, name: str, found: Any, lines: Iterator[str], empty: str = "nothing was on record then") -> None:
         """Print what was *found* as JSON under *name*, or its *lines*, or that there is nothing."""
@@ -74,8 +82,10 @@ def _moment(as_at: AsAt) -> str:
     return as_at.isoformat() if as_at is not None else ""
 
 
-def _asked(cases: Cases, case: str, as_at: AsAt, as_of: date | None, for_person: str | None, format_: str) -> Asked:
-    return Asked(case, as_at, as_of, for_person, Output(cases.store.info().kind, format_))
+def _asked(
+    cases: Cases, case: str, as_at: AsAt, as_of: date | None, for_person: str | None, format_: str, who: dict[str, Any]
+) -> Asked:
+    return Asked(case, as_at, as_of, for_person, reader_of(cases, **who), Output(cases.store.info().kind, format_))
 
 
 @case.command()
@@ -84,6 +94,7 @@ def _asked(cases: Cases, case: str, as_at: AsAt, as_of: date | None, for_person:
 @AS_AT
 @AS_OF
 @FOR
+@reads
 @formats("text", "json")
 def show(
     *,
@@ -94,14 +105,15 @@ def show(
     as_of: date | None,
     for_person: str | None,
     format_: str,
+    **who: Any,
 ) -> None:
     """How does the case stand?
 
     Example: ihs case show cases.db alder --as-at 2015-03-01
     """
     with opened(store, key_file) as cases:
-        asked = _asked(cases, case, as_at, as_of, for_person, format_)
-        found = next(iter(CURRENT_CASE.rows(case, asked.history(cases))), None)
+        asked = _asked(cases, case, as_at, as_of, for_person, format_, who)
+        found = next(iter(CURRENT_CASE.rows(case, asked.history(Seen.CASE))), None)
         asked.answer("stands", found, _standing(found))
 
 
@@ -118,6 +130,7 @@ def _standing(found: Any) -> Iterator[str]:
 @AS_AT
 @AS_OF
 @FOR
+@reads
 @formats("text", "json")
 def timeline(
     *,
@@ -128,14 +141,15 @@ def timeline(
     as_of: date | None,
     for_person: str | None,
     format_: str,
+    **who: Any,
 ) -> None:
     """All that was put on record, and what became of it; names and narratives are opened.
 
     Example: ihs case timeline cases.db alder
     """
     with opened(store, key_file) as cases:
-        asked = _asked(cases, case, as_at, as_of, for_person, format_)
-        rows = TIMELINE.rows(case, asked.history(cases, opened=True))
+        asked = _asked(cases, case, as_at, as_of, for_person, format_, who)
+        rows = TIMELINE.rows(case, asked.history(Seen.TIMELINE, opened=True))
         known = [row for row in rows if as_of is None or row.day <= as_of]  # type: ignore[attr-defined]
         asked.answer("lines", known, _told(known, cases.zone(case)))
 
@@ -175,6 +189,7 @@ def _days_later(day: date, recorded_at: datetime | None, zone: ZoneInfo) -> int:
 @AS_AT
 @AS_OF
 @FOR
+@reads
 @formats("text", "json")
 def history(
     *,
@@ -185,14 +200,15 @@ def history(
     as_of: date | None,
     for_person: str | None,
     format_: str,
+    **who: Any,
 ) -> None:
     """What stands, one entry a line, in order of the act; sealed parts stay sealed.
 
     Example: ihs case history cases.db alder --as-of 2015-02-28
     """
     with opened(store, key_file) as cases:
-        asked = _asked(cases, case, as_at, as_of, for_person, format_)
-        entries = asked.history(cases)
+        asked = _asked(cases, case, as_at, as_of, for_person, format_, who)
+        entries = asked.history(Seen.HISTORY)
         asked.answer("entries", [_entry(entry) for entry in entries], map(_entry_line, entries))
 
 
@@ -213,17 +229,18 @@ def _entry_line(entry: Entry[Any]) -> str:
 @CASE
 @AS_AT
 @FOR
+@reads
 @formats("text", "json")
 def approvals_(
-    *, store: str, key_file: Path | None, case: str, as_at: AsAt, for_person: str | None, format_: str
+    *, store: str, key_file: Path | None, case: str, as_at: AsAt, for_person: str | None, format_: str, **who: Any
 ) -> None:
     """What was approved, by whom, whether it stands, and every change of it or of what it rests on since.
 
     Example: ihs case approvals cases.db alder
     """
     with opened(store, key_file) as cases:
-        asked = _asked(cases, case, as_at, None, for_person, format_)
-        history = asked.history(cases)
+        asked = _asked(cases, case, as_at, None, for_person, format_, who)
+        history = asked.history(Seen.HISTORY)
         found = approvals(history)
         names = {e.version: name(e.event) for e in history.record}
         asked.answer("approvals", found, _approved(found, names), empty=NOTHING_APPROVED)
@@ -256,6 +273,7 @@ def possible(
     """
     with opened(store, key_file) as cases:
         out = Output(cases.store.info().kind, format_)
+        keeper_of(cases).get(case)  # what can be decided shows how the case stands
         day = on or datetime.now(UTC).astimezone(cases.zone(case)).date()
         found = cases.possible(case, Actor(ActorId(actor), Role(role)), on=day)
     if format_ == "json":

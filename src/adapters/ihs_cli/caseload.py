@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 
 from ihs_cases import Cases
 from ihs_cases.across import Broken, Reading, across
-from ihs_cases.cases import AsAt
+from ihs_cases.moments import AsAt
 from ihs_cli.errors import WRONG
 from ihs_cli.printable import shown
 from ihs_cli.progress import Progress

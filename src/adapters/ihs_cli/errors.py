@@ -4,7 +4,7 @@ from typing import Final
 
 import click
 
-from ihs_cases.errors import CasesError, NoSuchPosition, UnknownAgency, UnknownCase, UnknownPerson
+from ihs_cases.errors import CasesError, NoSuchPosition, UnknownAgency, UnknownCase, UnknownEntry, UnknownPerson
 from ihs_domain.edition_checks import BadEdition
 from ihs_domain.gates import Refused
 from ihs_domain.instruments import InstrumentError
@@ -25,7 +25,10 @@ KNOWN: Final = (
 )
 """The errors whose words are for a person to read and hold nothing that was typed into a record."""
 
-MISNAMED: Final = (StoreNotOpened, StoreExists, KeyFileError, UnknownCase, UnknownAgency, UnknownPerson, NoSuchPosition)
+MISNAMED: Final = (
+    *(StoreNotOpened, StoreExists, KeyFileError),
+    *(UnknownCase, UnknownEntry, UnknownAgency, UnknownPerson, NoSuchPosition),
+)
 """Of these, what comes of naming a thing that is not there or cannot be used."""
 
 

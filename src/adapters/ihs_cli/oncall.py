@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ihs_cases.cases import AsAt
+from ihs_cases.moments import AsAt
 from ihs_cli.opening import opened
 from ihs_cli.options import AS_AT, Instant, asks_a_store, formats
 from ihs_cli.output import Output

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from ihs_cases.when import YEARS
 from ihs_domain.roles import Role
 from ihs_domain.terms import ActorId
 from ihs_record.reading import STRICT, Misfit, instant
@@ -15,7 +16,6 @@ from ihs_record.reading import STRICT, Misfit, instant
 F = TypeVar("F", bound=Callable[..., Any])
 
 DAY_LENGTH: Final = len("YYYY-MM-DD")
-YEARS: Final = range(1900, 2200)
 POSITION: Final = re.compile(r"(position:)?([0-9]{1,18})", re.ASCII)
 
 

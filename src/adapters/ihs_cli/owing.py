@@ -12,7 +12,7 @@ import click
 from attrs import frozen
 
 from ihs_cases.across import Reading
-from ihs_cases.cases import AsAt
+from ihs_cases.moments import AsAt
 from ihs_cli.caseload import REGION, WORKER, About, Caseload, cases_of
 from ihs_cli.opening import edition_of, opened
 from ihs_cli.options import ANY_CASE, AS_AT, EDITION, ON, asks_a_store, formats

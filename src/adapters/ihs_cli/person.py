@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from ihs_cases import Cases, Receipt
-from ihs_cases.cases import AsAt
+from ihs_cases.moments import AsAt
 from ihs_cli.errors import Misasked
 from ihs_cli.opening import opened
 from ihs_cli.options import ACTOR, AS_AT, ROLE, Day, asks_a_store, formats

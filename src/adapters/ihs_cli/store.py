@@ -1,4 +1,4 @@
-"""`ihs store`: begin a store, say what one is, bring it up to date, back it up and restore it."""
+"""`ihs store`: begin a store, say what one is, bring it up to date, back it up, restore it, correct its clock."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +8,13 @@ import click
 
 from ihs_cases import Cases
 from ihs_cases.cases import key_file_of
+from ihs_cases.clock import correct_clock
 from ihs_cli.errors import REHEARSAL
-from ihs_cli.opening import rule_book
-from ihs_cli.options import KEY_FILE, formats
+from ihs_cli.opening import opened, rule_book
+from ihs_cli.options import ACTOR, KEY_FILE, ROLE, asks_a_store, formats
 from ihs_cli.output import Output
+from ihs_domain.roles import Actor, Role
+from ihs_domain.terms import ActorId
 from ihs_store import backup as copies
 from ihs_store import migrating
 from ihs_store.addresses import shown
@@ -116,6 +119,28 @@ def restore(file: Path, store: str, key_file: Path | None) -> None:
         copy_key_file(beside(file), keys)
     _told_copied(f"restored: {shown(store)}", head)
     click.echo(f"its keys: {keys}")
+
+
+@store.command(name="clock-corrected")
+@asks_a_store
+@ACTOR
+@ROLE
+def clock_corrected(*, store: str, key_file: Path | None, actor: ActorId, role: str) -> None:
+    """Put on record that the machine's clock is right, where the last record was stamped by one that was ahead.
+
+    Until the clock has caught up, the time of recording stands still. Set the clock right first.
+
+    Example: ihs store clock-corrected cases.db --actor a-1 --role administrator
+    """
+    with opened(store, key_file) as cases:
+        done = correct_clock(cases, Actor(actor, Role(role)))
+    if done is None or done.recorded_at is None:
+        click.echo("nothing to do: the clock is not behind the last record")
+    else:
+        stands = done.recorded_at.isoformat()
+        click.echo(
+            f"recorded at position {done.first}: the time of recording stands at {stands} until the clock is there"
+        )
 
 
 def beside(file: Path) -> Path:

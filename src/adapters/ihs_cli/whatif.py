@@ -11,8 +11,8 @@ import click
 from attrs import frozen
 
 from ihs_cases.across import Reading
-from ihs_cases.cases import AsAt
 from ihs_cases.law import law_of
+from ihs_cases.moments import AsAt
 from ihs_cases.plugins import editions_in
 from ihs_cli.caseload import REGION, WORKER, Caseload, cases_of
 from ihs_cli.errors import Misasked

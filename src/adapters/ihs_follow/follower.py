@@ -9,8 +9,9 @@ from attrs import define, field
 
 from ihs_cases.cases import Cases
 from ihs_cases.rows import entry_of
-from ihs_follow.sink import Batch, NotThisRecord, Recorded, Sink
-from ihs_store.errors import StoreBusy, StoreClosed
+from ihs_follow.sink import Batch, NotThisRecord, Recorded, Sink, Unreadable
+from ihs_record.row import Row
+from ihs_store.errors import StoreBusy, StoreClosed, StoreDamaged
 
 CHUNK: Final = 1000
 LOOK_AGAIN: Final = 0.05
@@ -85,10 +86,34 @@ class Follower:
         return True
 
     def _step(self) -> bool:
-        rows = self.cases.store.read(self.sink.position(), limit=self.chunk)
-        if not rows:
+        batch = self._batch(self.sink.position())
+        if batch is None:
             return False
-        self.sink.accept(Batch(rows[-1].position, [Recorded(r.stream, entry_of(r)) for r in rows], self.cases))
+        self.sink.accept(batch)
         with self._moved:
             self._moved.notify_all()
         return True
+
+    def _batch(self, after: int) -> Batch | None:
+        try:
+            records = [_recorded(row) for row in self.cases.store.read(after, limit=self.chunk)]
+        except StoreDamaged:
+            return self._read_one_by_one(after)
+        return Batch(records[-1].entry.position, records, self.cases) if records else None
+
+    def _read_one_by_one(self, after: int) -> Batch:
+        """What can be read of a batch, and the places of what cannot: one record holds back no other."""
+        records: list[Recorded] = []
+        unreadable: list[Unreadable] = []
+        places = self.cases.store.places(after, limit=self.chunk)
+        for position, stream in places:
+            try:
+                records += map(_recorded, self.cases.store.read(position - 1, limit=1, upto=position))
+            except StoreDamaged:
+                unreadable.append(Unreadable(position, stream))
+                _log.error("the record at position %d cannot be read: verify the store", position)
+        return Batch(places[-1][0], records, self.cases, unreadable)
+
+
+def _recorded(row: Row) -> Recorded:
+    return Recorded(row.stream, entry_of(row))

@@ -1,6 +1,7 @@
 """A sink takes the record in order and keeps the position it stands at together with what it wrote."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
 from attrs import frozen
@@ -22,20 +23,41 @@ class Recorded(NamedTuple):
     @property
     def case_id(self) -> str | None:
         """The case it belongs to, None on any other stream."""
-        return self.stream.removeprefix("case/") if self.stream.startswith("case/") else None
+        return _case_of(self.stream)
+
+
+class Unreadable(NamedTuple):
+    """A record that cannot be read: where it stands, and on which stream."""
+
+    position: int
+    stream: str
+
+    @property
+    def case_id(self) -> str | None:
+        """The case it belongs to, None on any other stream."""
+        return _case_of(self.stream)
+
+
+def _case_of(stream: str) -> str | None:
+    return stream.removeprefix("case/") if stream.startswith("case/") else None
 
 
 @frozen
 class Batch:
-    """Some records in order, complete up to and including position *upto*, and the cases they are part of."""
+    """Some records in order, complete up to and including position *upto*, and the cases they are part of.
+
+    Records that cannot be read are not among *records* but named beside them: a sink parks their cases and goes on.
+    """
 
     upto: int
     records: Sequence[Recorded]
     cases: Cases
+    unreadable: Sequence[Unreadable] = ()
 
     def touched(self) -> Iterator[str]:
-        """The ids of the cases that these records belong to, each once, in order of first record."""
-        yield from dict.fromkeys(r.case_id for r in self.records if r.case_id is not None)
+        """The ids of the cases that these records belong to, each once; those with unreadable ones come last."""
+        ids = chain((r.case_id for r in self.records), (r.case_id for r in self.unreadable))
+        yield from dict.fromkeys(id_ for id_ in ids if id_ is not None)
 
 
 class Sink(Protocol):

@@ -1,5 +1,6 @@
 """Deciding what each agency is told, and having that on record before anything is sent."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -20,10 +21,11 @@ from ihs_domain.roles import SYSTEM
 from ihs_domain.terms import AgencyId, CaseId, Code, PartId, Version
 from ihs_follow.follower import Follower
 from ihs_follow.sink import Batch, Recorded
-from ihs_store.errors import StoreBusy
+from ihs_store.errors import StoreBusy, StoreDamaged
 
 MOST_TRIES: Final = 1000
 MOST_STREAMS: Final = 1000
+_log = logging.getLogger(__name__)
 
 
 @define
@@ -35,6 +37,8 @@ class Teller:
 
     cases: Cases
     name: str = field(default="teller", init=False)
+    parked: dict[str, int] = field(factory=dict, init=False)
+    """The streams that cannot be read, each with the position from which on nothing is told of them."""
     _position: int = field(default=0, init=False)
     _streams: dict[str, list[Entry[Any]]] = field(factory=dict, init=False)
 
@@ -46,6 +50,8 @@ class Teller:
         """Decide for each record in order."""
         for record in batch.records:
             self._decide(record)
+        for place in batch.unreadable:
+            self._park(place.stream, place.position)
         self._position = batch.upto
 
     def today(self, cause: Entry[Any] | None = None) -> date:
@@ -63,8 +69,39 @@ class Teller:
         upto = Follower(self.cases, self).catch_up()
         day = self.today()
         for agency_id in self.cases.agency_ids():
-            for case_id in agency_of(self._read(f"agency/{agency_id}")).held:
-                self._tell(agency_id, case_id, upto, day)
+            for case_id in self._held_by(agency_id):
+                self._tell_or_park(agency_id, case_id, upto, day)
+
+    def _held_by(self, agency_id: AgencyId) -> Iterator[CaseId]:
+        """The cases that an agency holds something of; none while its own stream cannot be read."""
+        try:
+            yield from agency_of(self._read(f"agency/{agency_id}")).held
+        except StoreDamaged:
+            self._park(f"agency/{agency_id}", self._position)
+
+    def retry(self) -> None:
+        """Decide for every parked case again, as at the end of the record; what still cannot be read stays parked."""
+        upto, day = self.cases.store.head().position, self.today()
+        for stream in [*self.parked]:
+            del self.parked[stream]
+            for case_id in [stream.removeprefix("case/")] if stream.startswith("case/") else self.cases.case_ids():
+                for agency_id in self.cases.agency_ids():
+                    self._tell_or_park(agency_id, CaseId(case_id), upto, day)
+
+    def _tell_or_park(self, agency_id: AgencyId, case_id: CaseId, position: int, day: date) -> None:
+        """Tell, or park the case, or else the agency, whose record cannot be read: no other waits for it."""
+        for stream in (f"agency/{agency_id}", f"case/{case_id}"):
+            try:
+                self._read(stream)
+            except StoreDamaged:
+                self._park(stream, position)
+                return
+        self._tell(agency_id, case_id, position, day)
+
+    def _park(self, stream: str, position: int) -> None:
+        if stream.startswith(("case/", "agency/")) and stream not in self.parked:
+            _log.error("nothing is told of %s from position %d on: it cannot be read", stream, position)
+            self.parked[stream] = position
 
     def held(self, agency: Agency, agency_id: AgencyId, case_id: CaseId) -> dict[Key, Held]:
         """What an agency holds of a case: each part with the fields it was last told, read back from the record."""
@@ -72,7 +109,8 @@ class Teller:
         record = self._read(f"case/{case_id}")
         positions = {one.position for one in holding.values()}
         then = {p: every_piece(effective(record, as_at=p), agency_id) for p in positions}
-        return {key: Held(one.kind, then[one.position][key].fields) for key, one in holding.items()}
+        pieces_then = {key: then[one.position].get(key) for key, one in holding.items()}  # None: destroyed since
+        return {key: Held(one.kind, p.fields if (p := pieces_then[key]) else {}) for key, one in holding.items()}
 
     def _read(self, stream: str) -> list[Entry[Any]]:
         """A stream's entries; what was read before is only read on."""
@@ -86,10 +124,10 @@ class Teller:
         cause = record.entry
         if record.case_id is not None and _bears_on_telling(cause.event):
             for agency_id in self.cases.agency_ids():
-                self._tell(agency_id, CaseId(record.case_id), cause.position, self.today(cause))
+                self._tell_or_park(agency_id, CaseId(record.case_id), cause.position, self.today(cause))
         elif isinstance(cause.event, (AgreementMade, AgreementEnded)):
             for case_id in self.cases.case_ids():
-                self._tell(cause.event.agency, CaseId(case_id), cause.position, self.today(cause))
+                self._tell_or_park(cause.event.agency, CaseId(case_id), cause.position, self.today(cause))
 
     def _tell(self, agency_id: AgencyId, case_id: CaseId, position: int, day: date) -> None:
         """Decide on what the agency's stream says, and again where another teller added to it meanwhile."""

@@ -10,9 +10,11 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
+from ihs_cases.cases import Cases
 from ihs_domain.history import History
 from ihs_domain.ports import Projection
 from ihs_follow.sink import Batch, NotThisRecord
+from ihs_store.errors import StoreDamaged, StoreError
 
 READ: Final[dict[type, Callable[[Any], Any]]] = {
     date: date.fromisoformat,
@@ -20,6 +22,10 @@ READ: Final[dict[type, Callable[[Any], Any]]] = {
     bool: bool,
 }
 OWNER: Final = 0x49485356  # "IHSV"
+_OF_OUR_OWN: Final = {
+    "standing": "CREATE TABLE standing(position INTEGER NOT NULL, store TEXT)",
+    "parked": "CREATE TABLE parked(case_id TEXT PRIMARY KEY, reason TEXT NOT NULL, skipped INTEGER NOT NULL)",
+}
 LONGEST_WAIT: Final = 60.0
 """Seconds that a follower waits while another one writes to the same file."""
 
@@ -35,8 +41,9 @@ class FedFromAnotherStore(NotThisRecord):
 class Views:
     """A sink that keeps the rows of *projections*, each case's replaced whole whenever it is touched.
 
-    The rows and the position are written in one transaction. A case that cannot be projected is parked with the reason:
-    its last good rows stay, and it is tried again whenever it is touched. Several followers may feed one file.
+    The rows and the position are written in one transaction. A case that cannot be read, or not projected, is parked
+    with the reason: its last good rows stay, and it is tried again whenever it is touched. Several followers may feed
+    one file.
     """
 
     name = "views"
@@ -88,18 +95,51 @@ class Views:
         with self._lock:
             return dict(self._db.execute("SELECT case_id, reason FROM parked ORDER BY case_id").fetchall())
 
+    def skipped(self) -> frozenset[str]:
+        """Those of the parked cases that somebody said to go on without."""
+        with self._lock:
+            return frozenset(id_ for (id_,) in self._db.execute("SELECT case_id FROM parked WHERE skipped"))
+
+    def skip(self, case_id: str) -> bool:
+        """Go on without a parked case until it is touched again; False where it is not parked."""
+        with self._transaction() as db:
+            return db.execute("UPDATE parked SET skipped = 1 WHERE case_id = ?", (case_id,)).rowcount > 0
+
+    def retry(self, cases: Cases, case_id: str) -> bool:
+        """Make the rows of a case again, as at the position of all others; whether it is no longer parked."""
+        with self._transaction() as db:
+            self._replace(db, Batch(self.position(), (), cases), case_id)
+            return db.execute("SELECT 1 FROM parked WHERE case_id = ?", (case_id,)).fetchone() is None
+
+    def take_over(self, made: "Views") -> bool:
+        """Put the rows of views made anew in place of these, in one step; False where these have gone further."""
+        tables = made.tables()
+        with self._transaction() as db:
+            if self.position() > made.position():
+                return False
+            for table, rows in tables.items():
+                db.execute(f"DELETE FROM {table}")  # noqa: S608
+                if rows:
+                    db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608
+        return True
+
+    def tables(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table, as it is stored."""
+        with self._lock:
+            return {table: self._db.execute(f"SELECT * FROM {table}").fetchall() for table, _ in self._wanted()}  # noqa: S608
+
     def _replace(self, db: sqlite3.Connection, batch: Batch, case_id: str) -> None:
-        history = batch.cases.history(case_id, as_at=batch.upto)
         db.execute("SAVEPOINT one_case")
         try:
+            history = batch.cases.history(case_id, as_at=batch.upto)
             for projection in self._projections.values():
                 _write(db, projection, case_id, history)
             db.execute("DELETE FROM parked WHERE case_id = ?", (case_id,))
-        except sqlite3.OperationalError:
-            raise  # the disk's trouble, not the case's
-        except Exception as error:  # noqa: BLE001 - a plugin's projection may raise anything; it holds back nobody else
+        except Exception as error:  # a plugin's projection may raise anything; it holds back nobody else
+            if _is_of_all_cases(error):
+                raise
             db.execute("ROLLBACK TO one_case")
-            db.execute("INSERT OR REPLACE INTO parked VALUES (?, ?)", (case_id, type(error).__name__))
+            db.execute("INSERT OR REPLACE INTO parked VALUES (?, ?, 0)", (case_id, type(error).__name__))
         db.execute("RELEASE one_case")
 
     def _lay_out(self, path: str) -> None:
@@ -110,19 +150,18 @@ class Views:
                 self._begin_again(db)
 
     def _wanted(self) -> list[tuple[str, str]]:
-        return sorted((_table(p), _create(p)) for p in self._projections.values())
+        return sorted([*_OF_OUR_OWN.items(), *((_table(p), _create(p)) for p in self._projections.values())])
 
     def _begin_again(self, db: sqlite3.Connection) -> None:
         """Other projections or columns than the file was made with: everything is made again from the record."""
         for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             db.execute(f'DROP TABLE "{table}"')
         db.execute(f"PRAGMA application_id = {OWNER}")
-        db.execute("CREATE TABLE standing(position INTEGER NOT NULL, store TEXT)")
-        db.execute("INSERT INTO standing VALUES (0, NULL)")
-        db.execute("CREATE TABLE parked(case_id TEXT PRIMARY KEY, reason TEXT NOT NULL)")
         for table, create in self._wanted():
             db.execute(create)
-            db.execute(f"CREATE INDEX {table}_of_case ON {table}(case_id)")
+            if table not in _OF_OUR_OWN:
+                db.execute(f"CREATE INDEX {table}_of_case ON {table}(case_id)")
+        db.execute("INSERT INTO standing VALUES (0, NULL)")
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -151,6 +190,12 @@ def _refuse_what_is_no_view_file(db: sqlite3.Connection, path: str) -> None:
         raise refused
 
 
+def _is_of_all_cases(error: Exception) -> bool:
+    """Whether it is the disk's trouble, or the store's, and not that of the case at hand."""
+    of_store = isinstance(error, StoreError) and not isinstance(error, StoreDamaged)
+    return of_store or isinstance(error, sqlite3.OperationalError)
+
+
 def _write(db: sqlite3.Connection, projection: Projection, case_id: str, history: History) -> None:
     marks = ", ".join("?" * len(projection.columns))
     made = [tuple(map(_stored, row)) for row in projection.rows(case_id, history)]
@@ -172,7 +217,7 @@ def _create(projection: Projection) -> str:
 
 
 def _layout(db: sqlite3.Connection) -> list[tuple[str, str]]:
-    found = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name LIKE 'view\\_%' ESCAPE '\\'")
+    found = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
     return sorted(found.fetchall())
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, Self
 
 from ihs_ledger.layout import HEADER, Key, Stored
+from ihs_ledger.orders import ORDERING
 
 COLUMNS: Final = (*HEADER, "leaf", "checks", "salt", "emptied", "open", "sealed")
 BEFORE_ALL: Final = -(1 << 63)
@@ -70,8 +71,11 @@ class Tables(Protocol):
     def wrapped(self, after: bytes) -> list[tuple[Key, bytes | None]]:
         """Some keys after an id, in order, each as it is wrapped; none when there are no more."""
 
-    def expunging(self, stream: bytes, version: int) -> list[bytes]:
-        """The open parts of a stream's later records that order an entry's content destroyed."""
+    def orders(self, stream: bytes) -> list[tuple[int, bytes, bytes]]:
+        """The records of a stream that order something destroyed: version, stored name, open part."""
+
+    def destroyed(self, after: bytes) -> list[tuple[Key, int]]:
+        """Some destroyed keys after an id, in order, each with the version of the record that it was made with."""
 
     def counted(self) -> tuple[int, int]:
         """How many receipts there are, and how many keys made with a record."""
@@ -171,13 +175,22 @@ class SQLiteTables:
         sql = "SELECT id, commitment, position, wrapped FROM keys WHERE id > CAST(? AS TEXT) ORDER BY id LIMIT ?"
         return [(Key._make(row[:3]), row[3]) for row in self._database.execute(sql, (after, self.chunk))]
 
-    def expunging(self, stream: bytes, version: int) -> list[bytes]:
-        """Later orders to destroy an entry's content: see Tables."""
+    def orders(self, stream: bytes) -> list[tuple[int, bytes, bytes]]:
+        """What a stream orders destroyed: see Tables."""
+        named = " OR ".join("name GLOB ?" for _ in ORDERING)
+        sql = (
+            f"SELECT version, name, open FROM records WHERE stream = CAST(? AS TEXT) AND open IS NOT NULL AND ({named})"  # noqa: S608 - question marks
+        )
+        return self._database.execute(sql, (stream, *(f"{name.decode()}.v*" for name in ORDERING))).fetchall()
+
+    def destroyed(self, after: bytes) -> list[tuple[Key, int]]:
+        """Some destroyed keys: see Tables."""
         sql = """
-            SELECT open FROM records
-            WHERE stream = CAST(? AS TEXT) AND version > ? AND name GLOB 'EntryExpunged.v*' AND open IS NOT NULL
+            SELECT k.id, k.commitment, k.position, ifnull(r.version, 0)
+            FROM keys AS k LEFT JOIN records AS r ON r.position = k.position
+            WHERE k.wrapped IS NULL AND k.id > CAST(? AS TEXT) ORDER BY k.id LIMIT ?
         """
-        return [open_ for (open_,) in self._database.execute(sql, (stream, version))]
+        return [(Key._make(row[:3]), row[3]) for row in self._database.execute(sql, (after, self.chunk))]
 
     def counted(self) -> tuple[int, int]:
         """How many receipts and keys there are: see Tables."""

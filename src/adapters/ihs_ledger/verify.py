@@ -1,7 +1,6 @@
 """The verifier: recomputes all that a store claims, and names the first position and column that does not hold."""
 
 import hmac
-import json
 import sqlite3
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
-from ihs_ledger import layout
+from ihs_ledger import layout, orders
 from ihs_ledger.changed import Expected, Wrong, changed_record, first_keys_changed, mistyped
 from ihs_ledger.layout import Key, NotParts, SealedPart, Stored
 from ihs_ledger.tables import BEFORE_ALL, SQLiteTables, Tables
@@ -148,6 +147,7 @@ class _Audit:
         self.made = 0
         self.emptied = 0
         self.unordered: int | None = None
+        self.ordering: tuple[bytes, list[orders.Order]] = (b"", [])
 
     def head(self) -> TreeHead:
         return self._grown().head
@@ -212,9 +212,24 @@ class _Audit:
         if row.emptied is None:
             return
         self.emptied += 1
-        orders = self.tables.expunging(row.stream, row.version)
-        if self.unordered is None and not any(_orders(order, row.version) for order in orders):
+        if self.unordered is None and not orders.orders_emptied(self._orders(row.stream), row.version):
             self.unordered = row.position
+
+    def _orders(self, stream: bytes) -> list[orders.Order]:
+        """What a stream orders destroyed; a case that was disposed of asks for each of its records."""
+        if self.ordering[0] != stream:
+            self.ordering = stream, orders.read(self.tables.orders(stream))
+        return self.ordering[1]
+
+    def _keys_are_ordered_destroyed(self) -> None:
+        after = b""
+        while some := self.tables.destroyed(after):
+            for key, made_with in some:
+                stream = orders.stream_of(key.id)
+                if stream is None or not orders.orders_destroyed(self._orders(stream), key.id, made_with):
+                    why = "the key was destroyed, and no record of its stream orders that"
+                    raise Found(Wrong(key.position, "keys", "wrapped", why))
+            after = some[-1][0].id
 
     def _grown(self) -> Frontier:
         """The tree over all records so far: grown in batches, which costs less than leaf by leaf."""
@@ -245,6 +260,7 @@ class _Audit:
         if keys != self.made:
             stray = self.tables.stray_key() or 0
             raise Found(Wrong(stray, "keys", "position", "a key is kept that no record was made with"))
+        self._keys_are_ordered_destroyed()
 
     def _ledger(self, rows: Sequence[tuple[Any, Any, Any]]) -> None:
         if [row[0] for row in rows] != [1]:
@@ -290,14 +306,6 @@ def _parts_of(sealed: Any) -> list[SealedPart] | None:
         return layout.sealed_parts(sealed) if sealed else []
     except NotParts:
         return None
-
-
-def _orders(order: bytes, version: int) -> bool:
-    try:
-        said = json.loads(order)
-    except ValueError:
-        return False
-    return isinstance(said, dict) and said.get("entry") == version
 
 
 def _differs_from(tree: Frontier, frontier: object) -> int:

@@ -11,7 +11,9 @@ from ihs_domain import (
     assigning,
     closing,
     contacting,
+    erasing,
     household,
+    looking,
     opening,
     permanency,
     persons,
@@ -161,6 +163,11 @@ NAMES: Final[dict[str, type[Any]]] = {
     "HoldLifted.v1": restricting.HoldLifted,
     "EntryExpunged.v1": restricting.EntryExpunged,
     "NarrativeRedacted.v1": restricting.NarrativeRedacted,
+    # erasing
+    "ExpungingProposed.v1": erasing.ExpungingProposed,
+    "DisposalProposed.v1": erasing.DisposalProposed,
+    "CaseDisposed.v1": erasing.CaseDisposed,
+    "IdentityErased.v1": erasing.IdentityErased,
     # amendments
     "EntryCorrected.v1": recording.EntryCorrected,
     "EntryVoided.v1": recording.EntryVoided,
@@ -177,12 +184,21 @@ NAMES: Final[dict[str, type[Any]]] = {
     "IdentificationWithdrawn.v1": persons.IdentificationWithdrawn,
     "PersonsMerged.v1": persons.PersonsMerged,
     "PersonsUnmerged.v1": persons.PersonsUnmerged,
+    "PersonErasureProposed.v1": persons.PersonErasureProposed,
     "PersonErased.v1": persons.PersonErased,
     # access streams
     "PersonSearchMade.v1": searching.PersonSearchMade,
+    "AccessGiven.v1": looking.AccessGiven,
+    "AccessEnded.v1": looking.AccessEnded,
+    "RecordViewed.v1": looking.RecordViewed,
+    "AccessDenied.v1": looking.AccessDenied,
+    "BreakGlassOpened.v1": looking.BreakGlassOpened,
+    "BreakGlassReviewed.v1": looking.BreakGlassReviewed,
     # the system stream
     "EditionLoaded.v1": system.EditionLoaded,
+    "ClockCorrected.v1": system.ClockCorrected,
     "InstrumentLoaded.v1": system.InstrumentLoaded,
+    "KeyCreated.v1": system.KeyCreated,
 }
 
 STORED_AS: Final[dict[type[Any], str]] = {cls: name for name, cls in NAMES.items()}

@@ -4,15 +4,18 @@ A backup is a store's file on SQLite, whatever it was copied from, and can be re
 opened, read and verified where it is.
 """
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from ihs_ledger.tree import Frontier
 from ihs_ledger.verify import verify
 from ihs_record.leaf import leaf
 from ihs_record.row import Row
+from ihs_store.addresses import is_server, path_of
 from ihs_store.errors import StoreDamaged
 from ihs_store.keeping import info_of
 from ihs_store.port import Head, Statements
@@ -47,6 +50,32 @@ def restore(path: Path, url: str) -> Head:
     with closing(open_store(str(path))) as store, store.snapshot() as source:
         begin(url, _copy(source))
     return _head(url)
+
+
+@contextmanager
+def file_of(url: str) -> Iterator[Path]:
+    """Give the file of a store; of one on a server a copy as at one moment, verified by nobody yet, then removed.
+
+    Raises StoreDamaged where the server's tables hold what a store's cannot.
+    """
+    if not is_server(url):
+        yield path_of(url)
+        return
+    with TemporaryDirectory(prefix="ihs-") as folder:
+        path = Path(folder) / "copy.db"
+        with closing(open_store(url)) as store, store.snapshot() as source:
+            lay_out(path, _as_it_is(source), journal="DELETE")
+        yield path
+
+
+def _as_it_is(source: Statements) -> Fill:
+    def fill(target: Statements) -> None:
+        try:
+            copied(source, target)
+        except sqlite3.IntegrityError as error:
+            raise StoreDamaged(f"the store holds what the tables of a store cannot: {error}") from error
+
+    return fill
 
 
 def _head(url: str) -> Head:

@@ -103,6 +103,10 @@ class KeySealsNothing(AppendRefused):
     """A new key came with an append that seals nothing under it."""
 
 
+class KeyFileReplaced(AppendRefused):
+    """What was to be recorded is sealed under a key file that was replaced meanwhile: read that, then seal again."""
+
+
 class ClockWentBack(AppendRefused):
     """The time of recording would lie before the last record's."""
 
@@ -135,8 +139,16 @@ class KeyFileExposed(KeyFileError):
     """Others on this machine may read or change the key file."""
 
 
+class KeyFileBusy(KeyFileError):
+    """Somebody else is replacing the key file, or just did."""
+
+
 class WrongKeyFile(KeyFileError):
     """The key file is not the one that this store's keys are wrapped under."""
+
+
+class KeyServiceAway(KeyFileError):
+    """The key service that keeps the store's key does not answer, or refuses; nothing was recorded."""
 
 
 class KeyErased(StoreError):

@@ -1,5 +1,6 @@
 """A store in one SQLite file: what is opened as one, and how it is read and written."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -37,6 +38,7 @@ from ihs_store.sqlite import (
 from ihs_store.writing import Writer
 
 LOOK_AGAIN: Final = 0.005
+_EFFECTIVE: Final = os.access in os.supports_effective_ids
 
 
 def _refuse_what_is_no_store(path: Path) -> None:
@@ -98,7 +100,7 @@ def _access(path: Path, lock_timeout: float) -> Access:
         with closing(connected(path, lock_timeout, "rw")) as database:
             database.execute("SELECT 1 FROM meta").fetchone()
     except sqlite3.OperationalError as error:
-        if not is_read_only(error):
+        if not is_read_only(error) or _may_be_written(path):
             raise
         wal = path.with_name(path.name + "-wal")
         if wal.exists() and wal.stat().st_size:
@@ -107,6 +109,14 @@ def _access(path: Path, lock_timeout: float) -> Access:
             ) from error
         return "ro&immutable=1"
     return "rw"
+
+
+def _may_be_written(path: Path) -> bool:
+    """Whether it is the disk that failed, or a lack of descriptors, and no want of rights.
+
+    To read without locks what others may write to would show what never stood.
+    """
+    return all(os.access(place, os.W_OK, effective_ids=_EFFECTIVE) for place in (path, path.absolute().parent))
 
 
 class SQLiteFile:
@@ -192,6 +202,14 @@ class SQLiteFile:
         while (now := self.data_version()) == version and (left := until - time.monotonic()) > 0:
             time.sleep(min(LOOK_AGAIN, left))
         return now
+
+    def scour(self) -> bool:
+        """Bring the journal into the file and empty it, where no reader still needs it; what is freed is zeroed."""
+        with self._writing, plainly():
+            self._refuse_closed()
+            with closing(connected(self._path, self._lock_timeout, self._access)) as database:
+                busy, *_ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
     def close(self) -> None:
         """Let go of the file; an append that is under way is finished first, by its own thread."""

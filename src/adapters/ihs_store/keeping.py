@@ -13,7 +13,7 @@ from ihs_store.application import Records
 from ihs_store.errors import StoreDamaged
 from ihs_store.grouping import Group
 from ihs_store.laying import Asked
-from ihs_store.port import Command, Head, Info, Kind, Receipt, RecordStore, Statements, WrappedKey
+from ihs_store.port import Changing, Command, Head, Info, Kind, Receipt, RecordStore, Statements, WrappedKey
 from ihs_store.writing import SELECT_RECORDS, SELECT_STANDING, receipt_of, row_of, tree_of
 
 _LAST_CHARACTER: Final = "\U0010ffff"
@@ -42,6 +42,9 @@ class Database(Protocol):
     def wait(self, version: int, timeout: float) -> int:
         """Wait until the data version is another, at most `timeout` seconds; give the one that then is."""
 
+    def scour(self) -> bool:
+        """Leave no copy of what was destroyed in a journal; False where somebody still reads from it."""
+
     def close(self) -> None:
         """Let go of the database."""
 
@@ -67,10 +70,11 @@ class Store(RecordStore):
         command: Command | None = None,
         recorded_at: datetime | None = None,
         keys: Sequence[WrappedKey] = (),
+        change: Changing | None = None,
     ) -> Receipt:
         """Record all drafts or none: see RecordStore."""
         at = None if recorded_at is None else micros(recorded_at)
-        return self._group.append(Asked(drafts, command, at, keys))
+        return self._group.append(Asked(drafts, command, at, keys, change))
 
     def receipt(self, command_id: str) -> Receipt | None:
         """Give the receipt of a command: see RecordStore."""
@@ -91,6 +95,14 @@ class Store(RecordStore):
             f"WHERE position > ? AND position <= ? {named}ORDER BY position LIMIT ?",
             (after, _LARGEST_POSITION if upto is None else upto, *names, limit),
         )
+
+    def places(self, after: int, *, limit: int = 1000) -> list[tuple[int, str]]:
+        """Give position and stream of the records after a position: see RecordStore."""
+        with self._database.reading() as c:
+            c.execute(
+                "SELECT position, stream FROM records WHERE position > ? ORDER BY position LIMIT ?", (after, limit)
+            )
+            return [(position, stream) for position, stream in c.fetchall()]
 
     def _rows(self, where: str, values: tuple[object, ...]) -> list[Row]:
         with self._database.reading() as c:
@@ -164,6 +176,10 @@ class Store(RecordStore):
     def wait(self, version: int, timeout: float) -> int:
         """Wait until somebody has recorded: see RecordStore."""
         return self._database.wait(version, timeout)
+
+    def scour(self) -> bool:
+        """Leave no copy of what was destroyed: see RecordStore."""
+        return self._database.scour()
 
     def close(self) -> None:
         """Let go of the database."""

@@ -1,17 +1,14 @@
-"""Keys: one key file outside the database, and under it one data key for each person and each narrative.
+"""Keys: one key outside the database, and under it one data key for each person and each narrative.
 
 Destroying a data key makes everything it sealed unreadable, in every copy, and changes no leaf.
 """
 
 import hmac
-import os
 import secrets
-import stat
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from pathlib import Path
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -19,68 +16,53 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from ihs_record.row import length_prefixed
-from ihs_store.errors import (
-    KeyErased,
-    KeyFileDamaged,
-    KeyFileExists,
-    KeyFileExposed,
-    KeyFileMissing,
-    SealBroken,
-    WrongKeyFile,
-)
-from ihs_store.port import WrappedKey
+from ihs_store.errors import KeyErased, SealBroken, WrongKeyFile
+from ihs_store.key_files import KEY_SIZE, copy_key_file, create_key_file, read_key_file
+from ihs_store.port import ROOT, WrappedKey
 
-KEY_SIZE = 32
+__all__ = [
+    "KEY_SIZE",
+    "ROOT",
+    "Kek",
+    "KeyRing",
+    "Sealing",
+    "copy_key_file",
+    "create_key_file",
+    "fingerprint",
+    "first_keys",
+    "fits",
+    "read_key_file",
+]
+
 NONCE_SIZE = 12
-ROOT = "root"
 
 _COMMITMENT = b"ihs/key-commitment/1"
 _SEALED = b"ihs-sealed/1"
 _DERIVED = b"ihs/derived-key/1/"
-
-
-def create_key_file(path: Path) -> None:
-    """Write a new random key to a file that its owner alone may read; KeyFileExists rather than overwrite."""
-    _write_key_file(path, secrets.token_bytes(KEY_SIZE))
-
-
-def copy_key_file(source: Path, target: Path) -> None:
-    """Copy a key file that is whole and kept from others to where none is; a KeyFileError by its kind."""
-    _write_key_file(target, read_key_file(source))
-
-
-def _write_key_file(path: Path, key: bytes) -> None:
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError as error:
-        raise KeyFileExists(f"{path} already exists: a key file is never overwritten") from error
-    except OSError as error:
-        raise KeyFileMissing(f"{path} cannot be written: {error.strerror}") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def read_key_file(path: Path) -> bytes:
-    """Read the 32 bytes of a key file that is whole and kept from others; else a KeyFileError by its kind."""
-    try:
-        with path.open("rb") as file:
-            mode, key = os.fstat(file.fileno()).st_mode, file.read(KEY_SIZE + 1)
-    except IsADirectoryError as error:
-        raise KeyFileDamaged(f"{path} is a folder: name the key file in it") from error
-    except OSError as error:
-        raise KeyFileMissing(f"there is no readable key file at {path}: {error.strerror}") from error
-    if stat.S_IMODE(mode) & 0o077:
-        raise KeyFileExposed(f"others may read or change {path}: allow its owner alone (chmod 600)")
-    if len(key) != KEY_SIZE:
-        raise KeyFileDamaged(f"{path} is not a key file: it does not hold {KEY_SIZE} bytes")
-    return key
+_FINGERPRINT = b"ihs/key-fingerprint/1"
 
 
 def first_keys(kek: bytes) -> tuple[WrappedKey, ...]:
     """Make the keys a new store begins with: its root key."""
     return (KeyRing(kek, lambda _: None).new_key(ROOT)[1],)
+
+
+def fits(kept: WrappedKey | None) -> Callable[[bytes], bool]:
+    """Whether a key is the one under which a store's root key is wrapped as it is kept."""
+
+    def opens_the_root(kek: bytes) -> bool:
+        try:
+            _ = KeyRing(kek, lambda _: kept).root
+        except WrongKeyFile:
+            return False
+        return True
+
+    return opens_the_root
+
+
+def fingerprint(kek: bytes) -> str:
+    """What may be told of a key file's key, in hex: it gives nothing of the key away."""
+    return hmac.digest(kek, _FINGERPRINT, "sha256").hex()
 
 
 def _commitment(key: bytes) -> bytes:
@@ -91,6 +73,25 @@ def _bound_to(place: bytes, key_id: str) -> bytes:
     return length_prefixed((_SEALED, place, key_id.encode()))
 
 
+@define
+class Kek:
+    """The key file's key as this process holds it; `again` reads the file anew, where it was replaced meanwhile."""
+
+    key: bytes = field(repr=False)
+    again: Callable[[], bytes] | None = field(default=None, repr=False)
+
+    def read_again(self) -> bool:
+        """Whether the file holds another key by now, which from here on is held."""
+        if self.again is None:
+            return False
+        before, self.key = self.key, self.again()
+        return self.key != before
+
+
+def _held(kek: "bytes | Kek") -> Kek:
+    return kek if isinstance(kek, Kek) else Kek(kek)
+
+
 @frozen
 class KeyRing:
     """Opens a store's data keys with the key file's key; `kept` reads one as the store keeps it.
@@ -98,7 +99,7 @@ class KeyRing:
     It remembers no data key, so that one destroyed by another process is gone here too.
     """
 
-    _kek: bytes = field(repr=False)
+    _kek: Kek = field(repr=False, converter=_held)
     _kept: Callable[[str], WrappedKey | None] = field(repr=False)
 
     def sealing(self) -> "Sealing":
@@ -130,8 +131,10 @@ class KeyRing:
 
     def _unwrapped(self, wrapped: bytes, commitment: bytes) -> bytes:
         try:
-            key = aes_key_unwrap(self._kek, wrapped)
+            key = aes_key_unwrap(self._kek.key, wrapped)
         except (InvalidUnwrap, ValueError) as error:
+            if self._kek.read_again():
+                return self._unwrapped(wrapped, commitment)
             raise WrongKeyFile("the key file does not open this store's keys: use the one it came with") from error
         if not hmac.compare_digest(_commitment(key), commitment):
             raise SealBroken("a data key is not the one on record: verify the store")
@@ -148,7 +151,30 @@ class KeyRing:
     def new_key(self, key_id: str) -> tuple[bytes, WrappedKey]:
         """Make a data key, as it is and as the store is to keep it."""
         key = secrets.token_bytes(KEY_SIZE)
-        return key, WrappedKey(key_id, aes_key_wrap(self._kek, key), _commitment(key))
+        return key, WrappedKey(key_id, aes_key_wrap(self._kek.key, key), _commitment(key))
+
+    def beside(self) -> bytes | None:
+        """The root key wrapped under the key that is held: the store keeps it so while that key is the store's."""
+        return aes_key_wrap(self._kek.key, self.root) if self._kept(ROOT) else None
+
+    def read_again(self) -> bool:
+        """Whether the key file holds another key by now; from here on that one is used."""
+        return self._kek.read_again()
+
+    def hold(self, kek: bytes) -> None:
+        """Use this key from here on: everything was just wrapped under it."""
+        self._kek.key = kek
+
+    def wrapped_under(self, new: bytes) -> Callable[[str, bytes], bytes]:
+        """How a wrapped key is wrapped under another key. Its commitment stays, and is held against it when opened."""
+
+        def anew(key_id: str, wrapped: bytes) -> bytes:
+            try:
+                return aes_key_wrap(new, aes_key_unwrap(self._kek.key, wrapped))
+            except (InvalidUnwrap, ValueError) as error:
+                raise WrongKeyFile(f"the key file does not open the key {key_id}: verify the store") from error
+
+        return anew
 
     def derive(self, label: str) -> bytes:
         """Derive 32 bytes of key for another use, always the same for one label and one store."""
@@ -191,5 +217,5 @@ class Sealing:
 
     def _made(self, key_id: str) -> bytes:
         key, wrapped = self._ring.new_key(key_id)
-        self._new.append(wrapped)
+        self._new.append(evolve(wrapped, beside=self._ring.beside()))
         return key

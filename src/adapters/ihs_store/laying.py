@@ -4,16 +4,19 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from attrs import define, field, frozen
 from eventsourcing.persistence import StoredEvent
 
 from ihs_ledger.tree import Frontier
 from ihs_record.leaf import LIVE, REHEARSAL, chained
-from ihs_record.row import EVENT_ID_SIZE, SALT_SIZE, Draft, Part, Row, SealedPart, event_id, instant
+from ihs_record.row import EVENT_ID_SIZE, SALT_SIZE, Draft, Part, Row, SealedPart, event_id, instant, micros
 from ihs_store.errors import (
     ClockWentBack,
     CommandReused,
+    KeyFileReplaced,
     KeyIdTaken,
     KeySealsNothing,
     RecordedAtMissing,
@@ -21,14 +24,21 @@ from ihs_store.errors import (
     StoreError,
     VersionConflict,
 )
-from ihs_store.port import Command, Kind, Receipt, WrappedKey
+from ihs_store.port import Changing, Command, Kind, Receipt, WrappedKey
 
 Clock = Callable[[], int]
 End = tuple[int, bytes]
 """Where a stream stands: its version and its last leaf."""
 
 _LARGEST_STEP_BACK = 2_000_000
+CLOCK_CORRECTED: Final = "ClockCorrected.v1"
+SYSTEM: Final = "system"
 NOWHERE: End = (0, b"")
+
+
+def read_of(occurred: str | None) -> int | None:
+    """What a clock read, of the instant as a record's header has it."""
+    return None if occurred is None else micros(datetime.fromisoformat(occurred))
 
 
 def wall_clock() -> int:
@@ -51,6 +61,7 @@ class Asked:
     command: Command | None = None
     recorded_at: int | None = None
     keys: Sequence[WrappedKey] = ()
+    change: Changing | None = None
     outcome: Receipt | StoreError | None = None
 
     def settled(self) -> Receipt:
@@ -72,8 +83,11 @@ class Keeper:
         """The tag in every leaf."""
         return REHEARSAL if self.kind == "rehearsal" else LIVE
 
-    def stamp(self, given: int | None, last: int | None) -> int:
-        """Give the time of recording after `last`, None where nothing is recorded yet; AppendRefused."""
+    def stamp(self, given: int | None, last: int | None, corrected: Callable[[], int | None]) -> int:
+        """Give the time of recording after `last`, None where nothing is recorded yet; AppendRefused.
+
+        *corrected* tells what the clock read when it was said to be right though it is behind `last`, else None.
+        """
         if self.kind == "live" and given is not None:
             raise RecordedAtRefused("a live store stamps the time of recording itself: give none")
         if self.kind == "rehearsal" and given is None:
@@ -81,12 +95,27 @@ class Keeper:
         now = self.clock() if given is None else given
         if last is None or now >= last:
             return now
-        if given is None and last - now <= _LARGEST_STEP_BACK:
+        if given is not None:
+            raise ClockWentBack(f"{_behind(last, now)}: give records in the order of recording")
+        if last - now <= _LARGEST_STEP_BACK:
             return last
-        raise ClockWentBack(
-            f"the time of recording would lie {(last - now) / 1e6:.6f} s before the last record's: "
-            "set the clock right, or wait until it has passed"
-        )
+        read = corrected()
+        if read is None or now < read - _LARGEST_STEP_BACK:
+            raise ClockWentBack(
+                f"{_behind(last, now)}: set the clock right; if it is right, record that by ihs store clock-corrected"
+            )
+        return last
+
+
+def _behind(last: int, now: int) -> str:
+    return f"the time of recording would lie {(last - now) / 1e6:.6f} s before the last record's"
+
+
+def _corrects_clock(asked: "Asked") -> Draft | None:
+    """The draft that says the clock is right, where that alone is asked."""
+    [only, *more] = asked.drafts
+    says = isinstance(only, Draft) and (only.stream, only.name) == (SYSTEM, CLOCK_CORRECTED) and not more
+    return only if says else None  # type: ignore[return-value]
 
 
 def _bare(event: StoredEvent, position: int, ident: bytes, recorded_at: int, command: str, mac: bytes | None) -> Row:
@@ -168,9 +197,12 @@ class Laying:
     ends: dict[str, End]
     receipts: dict[str, tuple[Receipt, bytes]]
     key_ids: set[str]
+    corrected: Callable[[int], int | None]
+    root: bytes | None = None
     rows: list[Row] = field(factory=list)
     kept: list[tuple[Command, Receipt]] = field(factory=list)
     keys: list[tuple[WrappedKey, int]] = field(factory=list)
+    changes: list[Changing] = field(factory=list)
 
     def take(self, asked: Asked) -> None:
         """Lay out one append, and settle its outcome."""
@@ -195,14 +227,27 @@ class Laying:
     def _laid(self, asked: Asked) -> Receipt:
         if not asked.drafts:
             return Receipt(asked.command.id if asked.command else None, 0, 0, None, again=False, versions=())
-        recorded_at = self.keeper.stamp(asked.recorded_at, self.recorded_at)
+        recorded_at = self._stamp(asked)
         made = _Made(asked.keys)
         rows, ends = self._rows(asked, recorded_at, made)
         self._take_keys(made)
         self.rows += rows
+        self.changes += [] if asked.change is None else [asked.change]
         self.ends.update(ends)
         self.recorded_at = recorded_at
         return self._receipt(asked.command, rows)
+
+    def _stamp(self, asked: Asked) -> int:
+        return self.keeper.stamp(asked.recorded_at, self.recorded_at, lambda: self._clock_read(asked))
+
+    def _clock_read(self, asked: Asked) -> int | None:
+        """What the clock read when it was said to be right while the record stood at this time, None if it was not."""
+        if (draft := _corrects_clock(asked)) is not None:
+            return read_of(draft.occurred)
+        for row in reversed(self.rows):
+            if (row.stream, row.name) == (SYSTEM, CLOCK_CORRECTED):
+                return read_of(row.occurred)
+        return None if self.recorded_at is None else self.corrected(self.recorded_at)
 
     def _rows(self, asked: Asked, recorded_at: int, made: _Made) -> tuple[list[Row], dict[str, End]]:
         before = self.tree.size + len(self.rows)
@@ -223,6 +268,8 @@ class Laying:
         for key, _ in made.at:
             if key.id in self.key_ids:
                 raise KeyIdTaken(key.id)
+            if key.beside not in {None, self.root}:
+                raise KeyFileReplaced("the key file was replaced meanwhile: read it again, seal again, then append")
         self.key_ids.update(key.id for key, _ in made.at)
         self.keys += made.at
 

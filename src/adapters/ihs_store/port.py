@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from attrs import field, frozen
 
@@ -11,6 +11,8 @@ from ihs_record.row import LONGEST_HEADER, Draft, DraftRefused, Row
 
 Kind = Literal["live", "rehearsal"]
 LEAST_MAC, MOST_MAC = 16, 64
+ROOT: Final = "root"
+"""The id of the key that a store begins with."""
 
 
 def _short(_: object, __: object, value: Any) -> None:
@@ -78,6 +80,15 @@ class WrappedKey:
     id: str
     wrapped: bytes | None
     commitment: bytes
+    beside: bytes | None = None
+    """The root key wrapped like a new key: kept nowhere, but held against the root key as it is kept."""
+
+
+class Changing(Protocol):
+    """What is done beside an append: see ihs_store.change."""
+
+    def make(self, c: "Statements") -> None:
+        """Change what the store keeps, in the transaction of the append."""
 
 
 class RecordStore(Protocol):
@@ -95,8 +106,11 @@ class RecordStore(Protocol):
         command: Command | None = None,
         recorded_at: datetime | None = None,
         keys: Sequence[WrappedKey] = (),
+        change: Changing | None = None,
     ) -> Receipt:
         """Record all drafts, or none, durably and in one step, with the new keys that seal their parts.
+
+        With them goes the `change` that they order, once: not where the command was on record already.
 
         A command already on record with the same MAC gives its first receipt again. `recorded_at` is for
         rehearsal stores alone. Raises AppendRefused (no), OutcomeUnknown (ask `receipt`), and StoreBusy,
@@ -111,6 +125,9 @@ class RecordStore(Protocol):
 
     def read(self, after: int, *, limit: int = 1000, upto: int | None = None, names: Collection[str] = ()) -> list[Row]:
         """Give the records after a position, in order, at most `limit`; of these stored names alone, where any."""
+
+    def places(self, after: int, *, limit: int = 1000) -> list[tuple[int, str]]:
+        """Give position and stream of the records after a position, whatever else of them cannot be read."""
 
     def streams(self, prefix: str) -> list[str]:
         """Give the names of the streams that begin with `prefix`, such as "case/", in order."""
@@ -135,6 +152,9 @@ class RecordStore(Protocol):
 
     def wait(self, version: int, timeout: float) -> int:
         """Wait until the data version is another, at most `timeout` seconds; give the one that then is."""
+
+    def scour(self) -> bool:
+        """Leave no copy of what was destroyed in the database's journal; False where somebody still reads from it."""
 
     def close(self) -> None:
         """Let go of the database."""

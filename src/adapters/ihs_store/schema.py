@@ -3,14 +3,14 @@
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 from ihs_record.row import length_prefixed
-from ihs_store.errors import NewerStore, OlderStore, StoreExists, StoreUnavailable
+from ihs_store.errors import NewerStore, OlderStore, OutcomeUnknown, StoreExists, StoreUnavailable
 from ihs_store.port import Kind, Statements, WrappedKey
 
 Journal = Literal["WAL", "DELETE"]
@@ -135,13 +135,15 @@ def by_id(key: WrappedKey) -> str:
 
 def _fill(path: Path, fill: Fill, journal: Journal) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.execute(f"PRAGMA journal_mode = {journal}")
+        # Without a journal of its own until it is whole: closing carries that journal over, and tells no failure of it.
+        database.execute("PRAGMA journal_mode = DELETE")
         database.execute("PRAGMA synchronous = FULL")
         database.execute("BEGIN IMMEDIATE")
         for statement in _STATEMENTS:
             database.execute(statement)
         fill(database.cursor())
         database.execute("COMMIT")
+        database.execute(f"PRAGMA journal_mode = {journal}")
 
 
 def _made_durable(folder: Path) -> None:
@@ -156,9 +158,14 @@ def _exists(path: Path) -> StoreExists:
     return StoreExists(f"{path} already exists: choose another place, or open the store that is there")
 
 
+def _beside(path: Path) -> Iterator[Path]:
+    """A store's file, and those that SQLite may keep beside it."""
+    yield from (path.with_name(path.name + end) for end in ("", "-wal", "-shm", "-journal"))
+
+
 def refuse_leftovers(path: Path) -> None:
     """Raise StoreExists where a store, or what is left of one, stands already."""
-    for standing in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))):
+    for standing in _beside(path):
         if os.path.lexists(standing):
             # A journal left over from a lost database would be played into the new one.
             raise _exists(standing)
@@ -177,14 +184,23 @@ def lay_out(path: Path, fill: Fill, journal: Journal = "WAL", check: Callable[[P
         if check is not None:
             check(draft)
         os.link(draft, path)
-        _made_durable(path.parent)
     except FileExistsError as error:
         raise _exists(path) from error
     except (OSError, sqlite3.Error) as error:
         raise StoreUnavailable(f"{path} cannot be created: {error}") from error
     finally:
-        with suppress(OSError):
-            draft.unlink()
+        for left in _beside(draft):
+            with suppress(OSError):
+                left.unlink()
+    _keep_name(path)
+
+
+def _keep_name(path: Path) -> None:
+    """Have a file that was just linked into place stay there. It is not taken away again: others may use it by now."""
+    try:
+        _made_durable(path.parent)
+    except OSError as error:
+        raise OutcomeUnknown(f"{path} was created, but the disk failed: open it to see whether it stayed") from error
 
 
 def refuse_newer(version: int) -> None:

@@ -233,6 +233,12 @@ class PostgresSchema:
                     connection.execute(b"UNLISTEN *")
         return now
 
+    def scour(self) -> bool:
+        """Remove old versions of rows, as far as no reader needs them; the server's own log is the server's."""
+        with plainly(), closing(self._connected()) as connection:
+            connection.execute(b"VACUUM records, keys")
+        return True
+
     def close(self) -> None:
         """Let go of the server; an append that is under way is finished first, by its own thread."""
         self._pool.close()

@@ -58,6 +58,7 @@ def connected(path: Path, lock_timeout: float, access: Access = "rw") -> sqlite3
     try:
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA trusted_schema = OFF")
+        database.execute("PRAGMA secure_delete = ON")  # what erasing overwrites leaves no copy in the file
     except sqlite3.Error:
         database.close()
         raise

@@ -4,7 +4,7 @@ A transaction that writes must hold the store's one write lock before `write` re
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from attrs import define, field
@@ -12,8 +12,8 @@ from attrs import define, field
 from ihs_ledger.tree import Frontier, TreeDamaged
 from ihs_record.row import Emptied, Part, PartsDamaged, Row, instant, read_back, written
 from ihs_store.errors import NewerStore, StoreDamaged
-from ihs_store.laying import NOWHERE, Asked, End, Keeper, Laying
-from ihs_store.port import Receipt, Statements
+from ihs_store.laying import CLOCK_CORRECTED, NOWHERE, SYSTEM, Asked, End, Keeper, Laying, read_of
+from ihs_store.port import ROOT, Receipt, Statements
 from ihs_store.schema import COLUMNS, FORMAT, HEADER
 
 SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
@@ -69,14 +69,17 @@ class Writer:
         known = self._standing(c)
         _add_ends(c, known.ends, [_stream(draft) for asked in asks for draft in asked.drafts])
         receipts = _receipts(c, [asked.command.id for asked in asks if asked.command])
-        taken = _taken(c, [key.id for asked in asks for key in asked.keys])
-        laying = Laying(self.keeper, known.tree, known.recorded_at, dict(known.ends), receipts, taken)
+        taken, root = _taken(c, [key.id for asked in asks for key in asked.keys])
+        corrected = partial(_clock_read, c)
+        laying = Laying(self.keeper, known.tree, known.recorded_at, dict(known.ends), receipts, taken, corrected, root)
         for asked in asks:
             laying.take(asked)
         if laying.rows:
             tree = laying.grown()
             frontier = tree.to_bytes()
             _insert(c, laying, tree.size, frontier)
+            for change in laying.changes:
+                change.make(c)
             self._known = _Known(tree.size, frontier, tree, laying.recorded_at, laying.ends)
         return laying.rows
 
@@ -138,11 +141,24 @@ def _add_ends(c: Statements, ends: dict[str, End], streams: Iterable[str]) -> No
         ends.update({stream: (version, leaf) for stream, version, leaf in c.fetchall()})
 
 
-def _taken(c: Statements, keys: Sequence[str]) -> set[str]:
+def _taken(c: Statements, keys: Sequence[str]) -> tuple[set[str], bytes | None]:
+    """Which of these ids of new keys are in use, and how the root key is wrapped."""
     if not keys:
-        return set()
-    c.execute(f"SELECT id FROM keys WHERE id IN ({_marks(len(keys))})", keys)  # noqa: S608
-    return {key for (key,) in c.fetchall()}
+        return set(), None
+    ids = (*keys, ROOT)
+    c.execute(f"SELECT id, wrapped FROM keys WHERE id IN ({_marks(len(ids))})", ids)  # noqa: S608
+    found: dict[str, bytes] = dict(c.fetchall())
+    return {id_ for id_ in found if id_ in keys}, found.get(ROOT)
+
+
+def _clock_read(c: Statements, last: int) -> int | None:
+    """What the clock read at the last ClockCorrected, if that was while the record stood at this time."""
+    c.execute(
+        "SELECT occurred, recorded_at FROM records WHERE stream = ? AND name = ? ORDER BY version DESC LIMIT 1",
+        (SYSTEM, CLOCK_CORRECTED),
+    )
+    found = c.fetchone()
+    return read_of(found[0]) if found and found[1] == last else None
 
 
 def _insert(c: Statements, laying: Laying, size: int, frontier: bytes) -> None:

@@ -132,6 +132,7 @@ UTAH_2003: Final = Edition(
     Jurisdiction("us-ut"),
     "America/Denver",
     working_days=UTAH_WORKING_DAYS,
+    retention_years=50,  # the state archives' schedule, which is no clause of the rule
     in_force_from=date(2003, 9, 3),
     in_force_until=date(2010, 10, 7),
     rules=clause.REGISTER,

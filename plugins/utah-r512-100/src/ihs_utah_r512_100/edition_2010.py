@@ -189,6 +189,7 @@ UTAH_2010: Final = Edition(
     Jurisdiction("us-ut"),
     "America/Denver",
     working_days=UTAH_WORKING_DAYS,
+    retention_years=50,  # the state archives' schedule, which is no clause of the rule
     in_force_from=date(2010, 10, 8),
     in_force_until=date(2015, 12, 1),
     rules=(

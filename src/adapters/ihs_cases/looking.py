@@ -1,0 +1,118 @@
+"""The access streams of one store: what each says of whom it belongs to, and putting on them what was looked at."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple, TypeVar
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from attrs import field, frozen
+
+from ihs_cases.errors import Conflict
+from ihs_cases.recording import MOST_TRIES, access_stream
+from ihs_cases.rows import draft, entry_of
+from ihs_domain.gates import Refused
+from ihs_domain.history import Entry
+from ihs_domain.looking import STEPS, Before, Held, held_by, objections
+from ihs_domain.roles import Actor
+from ihs_domain.terms import ActorId
+from ihs_record.codec import encode
+from ihs_record.names import STORED_AS
+from ihs_record.row import Row, length_prefixed
+from ihs_store.errors import KeyFileReplaced, VersionConflict
+from ihs_store.keys import KeyRing
+from ihs_store.port import Command, RecordStore
+from ihs_store.port import Receipt as StoreReceipt
+
+T = TypeVar("T")
+
+DECIDING: Final = frozenset(STORED_AS[cls] for cls in STEPS)
+"""The stored names of what bears on whether somebody may look; what they looked at does not."""
+PREFIX: Final = "access/"
+
+
+class Tail(NamedTuple):
+    """How far an access stream was read, and what it came to."""
+
+    version: int = 0
+    held: Held = Held()
+
+
+@frozen
+class AccessStreams:
+    """The access streams of one store. What was read of a stream is kept, so that only what is new is read again."""
+
+    store: RecordStore
+    ring: KeyRing
+    home: ZoneInfo
+    _tails: dict[str, Tail] = field(factory=dict, init=False)
+
+    def tail(self, whose: Actor) -> Tail:
+        """What somebody's stream says of them now."""
+        stream = access_stream(whose)
+        known = self._tails.get(stream, Tail())
+        rows = self.store.stream(stream, after_version=known.version)
+        if rows:
+            known = Tail(rows[-1].version, held_by(map(entry_of, _deciding(rows)), known.held))
+            self._tails[stream] = known
+        return known
+
+    def put(self, actor: Actor, decide: Callable[[Held], tuple[Sequence[Any], T]], at: datetime | None) -> T:
+        """Have on record what *decide* says is to stand on *actor*'s own stream, and then give its answer.
+
+        It is decided again where the stream went on meanwhile. Whatever keeps it from being recorded is raised, and
+        the answer is not given. *at* is for rehearsal stores alone.
+        """
+        for _ in range(MOST_TRIES):
+            tail = self.tail(actor)
+            events, answer = decide(tail.held)
+            try:
+                self._append(actor, actor, events, tail.version, at, f"access/{uuid4().hex}")
+            except VersionConflict:
+                continue
+            return answer
+        raise Conflict(self.tail(actor).version, None)
+
+    def decided(self, whose: Actor, event: Any, actor: Actor, at: datetime | None, command_id: str | None) -> int:
+        """Put a decision on *whose* stream, once for each *command_id*; the version it has. Raises Refused."""
+        for _ in range(MOST_TRIES):
+            tail = self.tail(whose)
+            if command_id is None or self.store.receipt(command_id) is None:
+                against = tuple(objections(event, Before(whose.id, tail.held, actor)))
+                if against:
+                    raise Refused(against)
+            try:
+                named = command_id or f"access/{uuid4().hex}"
+                return self._append(whose, actor, [event], tail.version, at, named).versions[-1][1]
+            except VersionConflict:
+                continue
+        raise Conflict(self.tail(whose).version, None)
+
+    def read(self, names: Collection[str], upto: int | None = None) -> Iterator[tuple[ActorId, Entry[Any]]]:
+        """Whose stream, and the entry, of everything of these stored names, in order, read in pages."""
+        last = self.store.head().position if upto is None else upto
+        position = 0
+        while rows := self.store.read(position, upto=last, names=names):
+            yield from ((ActorId(r.stream.removeprefix(PREFIX)), entry_of(r)) for r in rows)
+            position = rows[-1].position
+
+    def _append(
+        self, whose: Actor, actor: Actor, events: Sequence[Any], after: int, at: datetime | None, command_id: str
+    ) -> StoreReceipt:
+        now = at or datetime.now(UTC)
+        day, stream, sealing = now.astimezone(self.home).date(), access_stream(whose), self.ring.sealing()
+        encoded = [encode(event) for event in events]
+        entries = [Entry(event, day, after + n, actor, now) for n, event in enumerate(events, 1)]
+        drafts = [draft(stream, entry, one, sealing, None) for entry, one in zip(entries, encoded, strict=True)]
+        said = (piece for one in encoded for piece in (one.name.encode(), one.open))
+        mac = self.ring.mac(length_prefixed((stream.encode(), actor.id.encode(), actor.role.encode(), *said)))
+        try:
+            return self.store.append(drafts, command=Command(command_id, mac), recorded_at=at, keys=sealing.new_keys)
+        except KeyFileReplaced:
+            if not self.ring.read_again():
+                raise
+            return self._append(whose, actor, events, after, at, command_id)
+
+
+def _deciding(rows: Sequence[Row]) -> Iterator[Row]:
+    return (row for row in rows if row.name in DECIDING)

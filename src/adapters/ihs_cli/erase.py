@@ -1,0 +1,121 @@
+"""`ihs erase`: propose what an order has destroyed, look at what it would touch, and have it done."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+
+from ihs_cases import Cases, erasing
+from ihs_cases.erasing import Erased, OfCase, OfEntry, OfPerson, Reach, Target
+from ihs_cli.by import By, acts, by
+from ihs_cli.errors import Misasked
+from ihs_cli.opening import opened
+from ihs_cli.options import asks_a_store, formats
+from ihs_cli.output import Output
+
+NEXT = (
+    "every key file of before opens nothing any more: destroy the copies of it",
+    "a backup of before opens with none but those copies: make a new one now",
+)
+
+
+@click.command(short_help="Have destroyed what an order asks for: one proposes, another approves.")
+@asks_a_store
+@click.option("--person", metavar="PERSON", help="What identifies a person of the register, in every case.")
+@click.option("--case", metavar="CASE", help="The content of a whole case.")
+@click.option("--entry", type=click.IntRange(min=1), metavar="VERSION", help="Of the case, this entry alone.")
+@click.option("--words-alone", is_flag=True, help="Of the entry, its words alone.")
+@click.option("--order", required=True, metavar="CODE", help="The order, by the code it is kept under.")
+@click.option("--ordered-by", metavar="ID", help="Who gave it; needed to propose.")
+@click.option("--approve", is_flag=True, help="Have it done. Without it, it is proposed, for somebody else to approve.")
+@click.option("--dry-run", is_flag=True, help="Say what it would touch, and do nothing.")
+@acts
+@formats("text", "json")
+def erase(
+    *,
+    store: str,
+    key_file: Path | None,
+    person: str | None,
+    case: str | None,
+    entry: int | None,
+    words_alone: bool,
+    order: str,
+    ordered_by: str | None,
+    approve: bool,
+    dry_run: bool,
+    format_: str,
+    **who: Any,
+) -> None:
+    """Have destroyed what an ORDER asks for, for everyone and for ever. That it was there stays on record.
+
+    One person proposes it, another approves it. A hold on any case of it stands in the way.
+
+    Example: ihs erase cases.db --person p-7 --order o-26-4 --ordered-by judge-2 --actor s-3 --role supervisor
+    """
+    target = _target(person, case, entry, words_alone=words_alone)
+    with opened(store, key_file) as cases:
+        out, who_acts = Output(cases.store.info().kind, format_), by(cases, **who)
+        if dry_run:
+            _say_reach(out, erasing.reach(cases, target, order))
+        elif approve:
+            done = erasing.erase(cases, target, order=order, **attrs.asdict(who_acts, recurse=False))
+            _say_erased(out, done, cases)
+        else:
+            _propose(out, cases, target, order, ordered_by, who_acts)
+
+
+def _target(person: str | None, case: str | None, entry: int | None, *, words_alone: bool) -> Target:
+    if (person is None) == (case is None):
+        raise Misasked("name what is to be destroyed: --person, or --case, and one of them alone")
+    if case is None:
+        if entry is not None or words_alone:
+            raise Misasked("an entry is one of a case: name it with --case")
+        return OfPerson(str(person))
+    if entry is None:
+        if words_alone:
+            raise Misasked("the words are those of an entry: name it with --entry")
+        return OfCase(case)
+    return OfEntry(case, entry, words_alone)
+
+
+def _propose(out: Output, cases: Cases, target: Target, order: str, ordered_by: str | None, who: By) -> None:
+    if ordered_by is None:
+        raise Misasked("say who gave the order, with --ordered-by; or --approve what somebody else proposed")
+    said = attrs.asdict(who, recurse=False)
+    made = erasing.propose(cases, target, order=order, ordered_by=ordered_by, **said)
+    result = "nothing new" if all(one.again for one in made) else "proposed"
+    if out.format == "json":
+        out.json(result=result, positions=[one.position for one in made])
+    else:
+        out.text([f"{result}: {one.stream}@{one.version}" for one in made] + ["somebody else has it done: --approve"])
+
+
+def _say_reach(out: Output, found: Reach) -> None:
+    if out.format == "json":
+        told = ("cases", "entries", "keys", "agencies", "holds")
+        out.json(would_destroy={name: getattr(found, name) for name in told}, would_empty=len(found.empty))
+    else:
+        out.text(_reach_lines(found))
+
+
+def _reach_lines(found: Reach) -> Iterator[str]:
+    yield f"would destroy {len(found.keys)} keys and empty {len(found.empty)} entries; nothing was destroyed"
+    yield from (f"key       {key}" for key in found.keys)
+    yield from (f"case      {case}: {count} entries touched" for case, count in found.entries.items())
+    yield from (f"agency    {agency}: is sent a retraction" for agency in found.agencies)
+    yield from (f"hold      {case}: {', '.join(holds)} stands in the way" for case, holds in found.holds.items())
+    yield "views     the rows of these cases are made again by whoever follows the record"
+
+
+def _say_erased(out: Output, done: Erased, cases: Cases) -> None:
+    result = "nothing new" if done.again else "erased"
+    if out.format == "json":
+        told = {"keys": done.keys, "emptied": done.emptied, "scoured": done.scoured}
+        out.json(result=result, position=done.position, **told, key_file=str(cases.key_file))
+        return
+    lines = [f"{result}: {done.keys} keys destroyed, {done.emptied} entries emptied, at position {done.position}"]
+    if not done.scoured:
+        lines.append("somebody reads the store: the journal keeps copies until the last reader has gone")
+    out.text(lines if done.again else [*lines, f"the new key file: {cases.key_file}", *NEXT])

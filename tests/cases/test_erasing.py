@@ -1,0 +1,366 @@
+"""Erasing by order: two persons, no hold, one step; what is left, and what no key file of before opens."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from rehearsal import ASKED, SUPERVISOR, WORKER, Desk
+
+from ihs_cases import Cases
+from ihs_cases.erasing import OfCase, OfEntry, OfPerson, erase, propose, reach, rotate
+from ihs_cases.errors import AlreadyGone, CaseIsGone, CommandReused, Refused, UnknownEntry, UnknownPerson
+from ihs_domain.contacting import ContactMade, ContactMode
+from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.persons import PersonIdentified, PersonRegistered, PersonsMerged
+from ihs_domain.recording import AmendmentReason, EntryCorrected
+from ihs_domain.restricting import HoldLifted, HoldPlaced
+from ihs_domain.roles import Actor, Role
+from ihs_domain.system import KeyCreated
+from ihs_domain.terms import ActorId, Unopened
+from ihs_ledger.verify import verify
+from ihs_projections.timeline import rows as timeline
+from ihs_store.backup import backup
+from ihs_store.errors import KeyErased, WrongKeyFile
+from ihs_store.keys import fingerprint, read_key_file
+
+ORDER, JUDGE = "erase-15-4", "judge-7"
+OTHER = Actor(ActorId("s-9"), Role.SUPERVISOR)
+MOTHER = PersonJoined("mother", Relation.MOTHER, name="Quirina Made-Up", born_on=date(1985, 7, 19))
+CHILD = PersonJoined("c-1", Relation.CHILD, birth_month="2008-09", name="Child Made-Up")
+VISIT = ContactMade(ContactMode.HOME_VISIT, frozenset({"mother"}), words="A visit at the kitchen table")
+
+
+def proposed(desk: Desk, target, *, order: str = ORDER, actor: Actor = SUPERVISOR):
+    desk.count += 1
+    said = {"order": order, "ordered_by": JUDGE, "actor": actor, "occurred": desk.now.date()}
+    return propose(desk.cases, target, **said, command_id=f"propose-{desk.count}", recorded_at=desk.now)
+
+
+def done(desk: Desk, target, *, order: str = ORDER, actor: Actor = OTHER, command_id: str = "erase-1", on=None):
+    said = {"order": order, "actor": actor, "occurred": on or desk.now.date()}
+    return erase(desk.cases, target, **said, command_id=command_id, recorded_at=desk.now)
+
+
+def erased(desk: Desk, target, **more):
+    proposed(desk, target)
+    return done(desk, target, **more)
+
+
+def holds(cases: Cases) -> bool:
+    return verify(cases.store.address, key_file=read_key_file(cases.key_file)).wrong is None
+
+
+@pytest.fixture
+def family(desk):
+    """Two families; the mother of one is in the register, twice."""
+    for case in ("k1", "k2"):
+        desk.put(ASKED, case=case)
+        desk.put(MOTHER, case=case)
+        desk.put(CHILD, case=case)
+    for id_ in ("p-1", "p-2"):
+        desk.put(PersonRegistered(id_, "1985-07", name="Quirina Made-Up"), case=None, person_id=id_)
+    desk.put(PersonsMerged("p-1", "p-2", "registered-twice"), case=None, person_id="p-1")
+    desk.put(PersonIdentified("p-1", "k1", "mother", "same-address"), case=None, person_id="p-1")
+    return desk
+
+
+def names(desk: Desk, case: str = "k1"):
+    return [e.event.name for e in desk.cases.history(case, opened=True).of(PersonJoined)]
+
+
+# A person
+
+
+def test_a_person_erased_is_gone_from_the_register_and_every_case_and_nobody_else_is(family):
+    before = family.cases.store.keys("person/").keys()
+
+    gone = erased(family, OfPerson("p-2"))
+
+    assert (gone.keys, gone.emptied, gone.again) == (3, 0, False)
+    assert names(family) == [Unopened.ERASED, "Child Made-Up"]
+    assert names(family, "k2") == ["Quirina Made-Up", "Child Made-Up"]
+    assert family.cases.person("p-1").erased
+    kept = family.cases.store.keys("person/")
+    assert {key for key in kept if kept[key].wrapped is None} == {"person/k1/mother", "person/p-1", "person/p-2"}
+    assert kept.keys() == before
+    assert holds(family.cases)
+
+
+def test_what_was_erased_says_so_in_the_case_and_the_timeline_shows_who_had_it_done(family):
+    erased(family, OfPerson("p-1"))
+
+    lines = [line for line in timeline("k1", family.cases.history("k1", opened=True)) if "rased" in line.event]
+
+    assert [(line.event, line.says, line.actor) for line in lines] == [
+        ("Identity erased", "known as mother; order erase-15-4", "s-9")
+    ]
+    [joined, *_] = [line for line in timeline("k1", family.cases.history("k1", opened=True)) if "joined" in line.event]
+    assert joined.says == "person mother; relation mother; name (erased); born on (erased)"
+
+
+def test_a_person_cannot_be_found_by_their_name_any_more(family):
+    erased(family, OfPerson("p-1"))
+
+    found = family.cases.find("quirina", actor=WORKER, recorded_at=family.now)
+
+    assert [(one.case, one.known_as) for one in found] == [("k2", "mother")]
+
+
+def test_nothing_more_is_sealed_for_a_person_whose_key_is_gone(family):
+    erased(family, OfPerson("p-1"))
+
+    with pytest.raises(KeyErased, match="the key to this part was destroyed"):
+        family.put(MOTHER)
+    family.put(PersonJoined("mother", Relation.MOTHER))
+
+    assert names(family)[0] is Unopened.ERASED
+
+
+# Two persons
+
+
+@pytest.mark.parametrize("target", [OfPerson("p-1"), OfEntry("k1", 2), OfCase("k1")])
+def test_it_takes_two_one_who_proposes_and_another_who_has_it_done(family, target):
+    head = family.cases.store.head()
+
+    with pytest.raises(Refused, match="nobody proposed this by that order"):
+        done(family, target)
+    proposed(family, target)
+    with pytest.raises(Refused, match="who proposed it does not have it done"):
+        done(family, target, actor=SUPERVISOR)
+    with pytest.raises(Refused, match="nobody proposed this by that order"):
+        done(family, target, order="another-order")
+    with pytest.raises(Refused, match="not for a practitioner to decide"):
+        done(family, target, actor=WORKER)
+
+    assert family.cases.store.head().position == head.position + 1
+    assert names(family) == ["Quirina Made-Up", "Child Made-Up"]
+    assert done(family, target).again is False
+
+
+def test_two_who_both_proposed_it_may_each_have_it_done(family):
+    proposed(family, OfPerson("p-1"), actor=OTHER)
+    proposed(family, OfPerson("p-1"))
+
+    assert done(family, OfPerson("p-1")).keys == 3
+
+
+# Holds
+
+
+@pytest.mark.parametrize("target", [OfPerson("p-1"), OfEntry("k1", 2), OfCase("k1")])
+def test_nothing_is_destroyed_while_a_hold_stands_on_any_case_of_it(family, target):
+    proposed(family, target)
+    family.put(HoldPlaced("suit-15-9"))
+
+    with pytest.raises(Refused, match=r"a hold stands on this case.*\[suit-15-9\]"):
+        done(family, target)
+    assert names(family) == ["Quirina Made-Up", "Child Made-Up"]
+    family.put(HoldLifted("suit-15-9"))
+
+    assert done(family, target).again is False
+
+
+def test_a_hold_counts_however_far_back_the_day_is_on_which_something_is_said_to_be_destroyed(family):
+    proposed(family, OfPerson("p-1"))
+    proposed(family, OfCase("k1"))
+    family.on(2, 1).put(HoldPlaced("suit-15-9"))
+
+    for target in (OfPerson("p-1"), OfCase("k1")):
+        with pytest.raises(Refused, match="a hold stands on this case"):
+            done(family, target, on=date(2015, 1, 5))
+
+
+def test_a_hold_on_another_case_stands_in_nobodys_way(family):
+    family.put(HoldPlaced("suit-15-9"), case="k2")
+
+    assert erased(family, OfPerson("p-1")).keys == 3
+
+
+# A dry run
+
+
+def test_a_dry_run_says_what_would_be_touched_and_touches_nothing(family):
+    family.put(HoldPlaced("suit-15-9"))
+    head = family.cases.store.head()
+
+    found = reach(family.cases, OfPerson("p-2"), ORDER)
+
+    assert (found.cases, found.entries, found.holds) == (("k1",), {"k1": 1}, {"k1": ("suit-15-9",)})
+    assert found.keys == ("person/k1/mother", "person/p-1", "person/p-2")
+    assert (found.empty, found.agencies) == ((), ())
+    assert family.cases.store.head() == head
+
+
+def test_a_dry_run_of_a_case_names_every_key_and_part_of_it(family):
+    family.put(VISIT)
+
+    found = reach(family.cases, OfCase("k1"), ORDER)
+
+    assert found.entries == {"k1": 5}
+    assert found.keys == ("narrative/case/k1/5/words", "person/k1/c-1", "person/k1/mother")
+    assert found.empty == tuple(("case/k1", n) for n in range(1, 6))
+
+
+def test_what_is_not_there_cannot_be_erased(family):
+    with pytest.raises(UnknownPerson):
+        reach(family.cases, OfPerson("p-9"), ORDER)
+    with pytest.raises(UnknownEntry):
+        reach(family.cases, OfEntry("k1", 9), ORDER)
+    with pytest.raises(AlreadyGone):
+        reach(family.cases, OfEntry("k1", 2, words_alone=True), ORDER)
+
+
+# An entry, its words, a case
+
+
+def test_the_words_of_an_entry_are_destroyed_and_the_rest_of_it_stays(family):
+    visit = family.put(VISIT).version
+    family.put(VISIT)
+
+    erased(family, OfEntry("k1", visit, words_alone=True))
+
+    one, other = family.cases.history("k1", opened=True).of(ContactMade)
+    assert one.event == evolve(VISIT, words=Unopened.ERASED)
+    assert other.event.words == VISIT.words
+    assert holds(family.cases)
+
+
+def test_an_expunged_entry_counts_no_more_and_stays_as_a_tombstone(family):
+    version = family.put(VISIT).version
+    family.put(EntryCorrected(version, VISIT, family.now.date(), AmendmentReason.OTHER, words="was another day"))
+
+    gone = erased(family, OfEntry("k1", version))
+
+    history = family.cases.history("k1", opened=True)
+    assert (gone.keys, gone.emptied) == (3, 2)
+    assert history.of(ContactMade) == ()
+    shown = [(line.version, line.event, line.says) for line in timeline("k1", history)]
+    assert shown[4:6] == [(version, "Expunged", "was contact-made"), (version + 1, "Expunged", "was entry-corrected")]
+    assert [line.event for line in timeline("k1", history)][-2:] == ["Entry expunged"] * 2
+    assert holds(family.cases)
+
+
+def test_an_entry_expunged_takes_along_the_key_of_whom_nothing_else_names(family):
+    gone = erased(family, OfEntry("k1", 3))
+
+    assert gone.keys == 1
+    assert family.cases.store.key("person/k1/c-1").wrapped is None
+    assert names(family) == ["Quirina Made-Up"]
+
+
+def test_a_case_disposed_of_is_tombstones_alone_and_takes_nothing_more(family):
+    family.put(VISIT)
+
+    gone = erased(family, OfCase("k1"))
+
+    history = family.cases.history("k1", opened=True)
+    assert (gone.keys, gone.emptied) == (3, 5)
+    assert [line.event for line in timeline("k1", history)] == ["Expunged"] * 5 + ["Disposal proposed", "Case disposed"]
+    assert family.cases.duties("k1", on=family.now.date()) == ()
+    assert family.cases.findings("k1") == ()
+    with pytest.raises(CaseIsGone):
+        family.put(VISIT)
+    with pytest.raises(AlreadyGone):
+        reach(family.cases, OfCase("k1"), ORDER)
+    assert holds(family.cases)
+
+
+# Once
+
+
+def test_the_same_command_again_destroys_nothing_more(family):
+    first = erased(family, OfPerson("p-1"))
+    keys, head = read_key_file(family.cases.key_file), family.cases.store.head()
+
+    again = done(family, OfPerson("p-1"))
+
+    assert (again.position, again.again) == (first.position, True)
+    assert (read_key_file(family.cases.key_file), family.cases.store.head()) == (keys, head)
+    with pytest.raises(CommandReused):
+        done(family, OfPerson("p-1"), order="another-order")
+
+
+# Key files
+
+
+def test_no_key_file_of_before_opens_the_store_after_an_erasure(family, tmp_path):
+    before = read_key_file(family.cases.key_file)
+    shutil.copy2(family.cases.key_file, tmp_path / "kept")
+
+    erased(family, OfPerson("p-1"))
+
+    assert read_key_file(family.cases.key_file) != before
+    with pytest.raises(WrongKeyFile):
+        Cases.open(family.cases.store.address, key_file=tmp_path / "kept")
+
+
+def test_a_store_of_before_the_erasure_opens_with_no_key_file_of_after(family, tmp_path):
+    saved = tmp_path / "saved.db"
+    backup(family.cases.store.address, saved)
+
+    erased(family, OfPerson("p-1"))
+
+    with pytest.raises(WrongKeyFile):
+        Cases.open(str(saved), key_file=family.cases.key_file)
+
+
+def test_a_process_that_had_the_store_open_reads_and_seals_on_under_the_new_key(family):
+    with Cases.open(family.cases.store.address, rules=family.cases.rules) as other:
+        rotate(family.cases, actor=SUPERVISOR, command_id="r-1", recorded_at=family.now)
+        rotate(family.cases, actor=SUPERVISOR, command_id="r-2", recorded_at=family.now)
+
+        desk = Desk(other, now=family.now, count=100)
+        desk.put(VISIT)
+
+        assert [e.event.words for e in desk.cases.history("k1", opened=True).of(ContactMade)] == [VISIT.words]
+    assert [e.event.words for e in family.cases.history("k1", opened=True).of(ContactMade)] == [VISIT.words]
+    assert holds(family.cases)
+
+
+def test_rotating_changes_no_record_but_says_so_on_the_systems_stream(family):
+    before = family.cases.store.read(0)
+
+    rotate(family.cases, actor=SUPERVISOR, command_id="r-1", recorded_at=family.now)
+
+    rows = family.cases.store.read(0)
+    [said] = [e.event for e in family.cases.recorder.entries("system") if isinstance(e.event, KeyCreated)]
+    assert rows[:-1] == before
+    assert said == KeyCreated(fingerprint(read_key_file(family.cases.key_file)), "rotation")
+    assert names(family) == ["Quirina Made-Up", "Child Made-Up"]
+    assert holds(family.cases)
+
+
+# Cut off
+
+
+STEPS = ["before the new key file", "before the commit", "after the commit", "before the old file goes"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_erasure_killed_at_any_step_is_whole_or_absent_and_one_key_file_opens_the_store(family, step):
+    proposed(family, OfPerson("p-1"))
+    cases = family.cases
+
+    child = killed_while_erasing(cases.store.address, family.now, step)
+
+    with Cases.open(cases.store.address, rules=cases.rules) as after:
+        committed = STEPS.index(step) >= 2
+        assert child == -signal.SIGKILL
+        assert after.person("p-1").erased is committed
+        assert names(Desk(after)) == [Unopened.ERASED if committed else "Quirina Made-Up", "Child Made-Up"]
+        desk = Desk(after, now=family.now, count=200)
+        assert done(desk, OfPerson("p-1")).again is committed
+        assert names(desk) == [Unopened.ERASED, "Child Made-Up"]
+        assert not after.key_file.with_name(after.key_file.name + ".new").exists()
+        assert holds(after)
+
+
+def killed_while_erasing(address: str, now: datetime, step: str) -> int:
+    script = Path(__file__).with_name("cut_off.py")
+    return subprocess.run([sys.executable, script, address, now.isoformat(), step], check=False).returncode

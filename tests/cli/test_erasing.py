@@ -1,0 +1,112 @@
+"""`ihs erase`, `keys`, `hold`, `seal`, `retention`: two persons, a dry run, a hold, a new key file."""
+
+import shutil
+
+import pytest
+
+SUPERVISOR = ("--actor", "s-3", "--role", "supervisor")
+OTHER = ("--actor", "s-9", "--role", "supervisor")
+ORDER = ("--order", "o-26-4")
+BY_JUDGE = ("--ordered-by", "judge-2")
+CASE = ("erase", "cases.db", "--case", "k1", *ORDER)
+
+
+@pytest.fixture
+def proposed(ihs, live):
+    ihs(*CASE, *BY_JUDGE, *SUPERVISOR)
+    return live
+
+
+def test_one_proposes_another_approves_and_it_is_done(ihs, live):
+    proposed = ihs(*CASE, *BY_JUDGE, *SUPERVISOR)
+    done = ihs(*CASE, "--approve", *OTHER, "--id", "e-1")
+    again = ihs(*CASE, "--approve", *OTHER, "--id", "e-1")
+
+    assert proposed.lines == ["proposed: case/k1@2", "somebody else has it done: --approve"]
+    assert done.lines == [
+        "erased: 0 keys destroyed, 1 entries emptied, at position 5",
+        "the new key file: cases.db.key",
+        "every key file of before opens nothing any more: destroy the copies of it",
+        "a backup of before opens with none but those copies: make a new one now",
+    ]
+    assert again.lines == ["nothing new: 0 keys destroyed, 0 entries emptied, at position 5"]
+    assert "Expunged" in ihs("case", "timeline", "cases.db", "k1").out
+    assert ihs("audit", "verify", "cases.db").code == 0
+
+
+def test_who_proposed_it_does_not_have_it_done(ihs, proposed):
+    answer = ihs(*CASE, "--approve", *SUPERVISOR)
+
+    assert answer.code == 1
+    assert "who proposed it does not have it done" in answer.err
+
+
+def test_a_dry_run_says_what_would_be_touched_and_by_which_hold_it_is_stopped(ihs, proposed):
+    ihs("hold", "place", "cases.db", "k1", "--hold", "suit-1", *SUPERVISOR)
+
+    told = ihs(*CASE, "--dry-run", *OTHER)
+    stopped = ihs(*CASE, "--approve", *OTHER)
+    ihs("hold", "lift", "cases.db", "k1", "--hold", "suit-1", *SUPERVISOR)
+
+    assert told.lines == [
+        "would destroy 0 keys and empty 2 entries; nothing was destroyed",
+        "case      k1: 2 entries touched",
+        "hold      k1: suit-1 stands in the way",
+        "views     the rows of these cases are made again by whoever follows the record",
+    ]
+    assert (stopped.code, "a hold stands on this case" in stopped.err) == (1, True)
+    assert ihs(*CASE, "--dry-run", "--format", "json", *OTHER).json == {
+        "store": "live",
+        "would_destroy": {"cases": ["k1"], "entries": {"k1": 3}, "keys": [], "agencies": [], "holds": {}},
+        "would_empty": 3,
+    }
+    assert ihs(*CASE, "--approve", *OTHER).code == 0
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        (),
+        ("--person", "p-7", "--case", "k1"),
+        ("--person", "p-7", "--entry", "1"),
+        ("--case", "k1", "--words-alone"),
+        ("--person", "p-7"),
+        ("--case", "k1", "--entry", "99", *BY_JUDGE),
+        ("--case", "k1"),
+    ],
+)
+def test_what_cannot_be_meant_is_asked_wrongly(ihs, live, what):
+    answer = ihs("erase", "cases.db", *what, *ORDER, *SUPERVISOR)
+
+    assert (answer.code, len(answer.err.splitlines())) == (2, 1)
+
+
+def test_a_key_file_is_replaced_and_the_old_one_opens_nothing(ihs, live, tmp_path):
+    before = ihs("keys", "show", "cases.db", "--format", "json").json
+    shutil.copy2("cases.db.key", "old.key")
+
+    done = ihs("keys", "rotate", "cases.db", "--actor", "a-1", "--role", "administrator")
+
+    after = ihs("keys", "show", "cases.db", "--format", "json").json
+    assert done.lines[0] == "rotated: the key file is cases.db.key"
+    assert before["fingerprint"] != after["fingerprint"]
+    assert (before["kept_by"], after["kept_by"]) == ("the file", "the file")
+    assert ihs("case", "show", "cases.db", "k1").code == 0
+    assert ihs("case", "show", "cases.db", "k1", "--key-file", "old.key").code == 2
+
+
+def test_a_seal_is_placed_and_lifted(ihs, live):
+    placed = ihs("seal", "place", "cases.db", "k1", *ORDER, "--open-for", "investigation", *SUPERVISOR)
+    lifted = ihs("seal", "lift", "cases.db", "k1", *ORDER, *SUPERVISOR, "--format", "json")
+
+    assert placed.lines == ["recorded k1@2 RecordSealed"]
+    assert (lifted.json["result"], lifted.json["version"], lifted.json["record"]) == ("recorded", 3, "RecordUnsealed")
+
+
+def test_a_case_closed_for_fifty_years_is_due(ihs, three):
+    closed = ihs("retention", "due", "cases.db", "--on", "2090-01-01", "--format", "json").json["due"]
+
+    assert ihs("retention", "due", "cases.db", "--on", "2016-01-01").lines[1:] == ["no case's retention has run out"]
+    assert closed != []
+    for case in closed:
+        assert int(case["until"][:4]) == int(case["closed_on"][:4]) + 50
