@@ -1,28 +1,32 @@
 """Who may decide what: some acts are a supervisor's, and are refused from others, naming who may."""
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ihs_domain.assigning import assigning_on
 from ihs_domain.gates import Against, Gate, Objection
 from ihs_domain.history import Entry, History
-from ihs_domain.roles import Role
-from ihs_domain.terms import ActorId, Decision
+from ihs_domain.roles import SUPERVISING, Role
+from ihs_domain.terms import ActorId
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
 
 
 def only_by(*roles: Role) -> Gate:
-    """A gate: the act is for *roles* alone; a designee must have been named, and not have lapsed by that day."""
+    """A gate: the act is for *roles* alone; a designee must have been named, and not have lapsed by that day.
+
+    Of a decision reported from elsewhere it asks who took it there, and in which role.
+    """
 
     def the_actor_may(case: "Case", entry: Entry[Any]) -> Objection | None:
-        role = entry.actor.role
-        if role not in roles:
-            says = f"this is not for a {role.value} to decide"
-        elif role is Role.DESIGNEE and not case.assigning.is_designee(entry.actor.id, entry.day):
-            says = _no_designee(case.assigning.designees.get(entry.actor.id))
+        who = entry.decided_by
+        if who.role not in roles:
+            says = f"this is not for a {who.role.value} to decide"
+        elif who.role is Role.DESIGNEE and not case.assigning.is_designee(who.id, entry.day):
+            says = _no_designee(case.assigning.designee_until(who.id, entry.day))
         else:
             return None
         may = ", ".join(_those_who_may(roles, case.assigning.designees_on(entry.day)))
@@ -45,10 +49,15 @@ def _those_who_may(roles: Iterable[Role], designees: Iterable[ActorId]) -> Itera
 
 
 def acted_for_a_supervisor(history: History, entry: Entry[Any]) -> bool:
-    """Whether an act was a supervisor's, or of a designee named for its day."""
-    if entry.actor.role is not Role.DESIGNEE:
-        return entry.actor.role is Role.SUPERVISOR
-    return assigning_on(history, entry.day).is_designee(entry.actor.id, entry.day)
+    """Whether an act, also one reported from elsewhere, was a supervisor's, or of a designee named for its day."""
+    return acted_as(history, entry, SUPERVISING)
+
+
+def acted_as(history: History, entry: Entry[Any], roles: AbstractSet[Role]) -> bool:
+    """Whether whoever decided did so in one of *roles*; a designee must have been named for that day."""
+    who = entry.decided_by
+    named = who.role is not Role.DESIGNEE or assigning_on(history, entry.day).is_designee(who.id, entry.day)
+    return who.role in roles and named
 
 
 by_a_supervisor = only_by(Role.SUPERVISOR, Role.DESIGNEE)
@@ -56,8 +65,3 @@ by_a_supervisor = only_by(Role.SUPERVISOR, Role.DESIGNEE)
 
 by_a_supervisor_in_person = only_by(Role.SUPERVISOR)
 """A gate: the act is for a supervisor alone; nobody who acts in their place may do it."""
-
-
-def may_supervise(history: History, entry: Entry[Decision]) -> bool:
-    """Whether a decision is a supervisor's by what is on record: acted for one, or reported as taken elsewhere."""
-    return acted_for_a_supervisor(history, entry) or entry.event.reported is not None

@@ -14,12 +14,12 @@ from ihs_domain.counting import Judged, judged
 from ihs_domain.days import days_after
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.history import Entry, History
-from ihs_domain.household import related
-from ihs_domain.levels import Levelled, LevelOf, Stretch, among, first_given, intensity_on
+from ihs_domain.household import stays
+from ihs_domain.levels import Levelled, LevelOf, Stretch, among, first_given, given_beside, intensity_on
 from ihs_domain.opening import opened_on
 from ihs_domain.requesting import ServicesRequested
 from ihs_domain.standard_checks import Amiss, BadStandard, held
-from ihs_domain.terms import Code, PersonId
+from ihs_domain.terms import Code
 from ihs_domain.working_days import WorkingDays, add_working_days
 
 
@@ -105,7 +105,7 @@ def _allowed(case: Levelled, gap: LongestGap, since: date, day: date, before: in
 def _firsts(case: Levelled, first: FirstContact, by: WorkingDays | None) -> Iterator[Owed]:
     earliest = {stretch.person: stretch for stretch in reversed([*case.stretches(first.counts)])}
     for stretch in earliest.values():  # a case that was reopened has had its first contact
-        since = _counted_from(case, first, stretch.person)
+        since = _counted_from(case, first, stretch)
         level = case.level_on(since)
         within = first.within.get(level) if level else None
         if within is not None:
@@ -116,14 +116,15 @@ def _firsts(case: Levelled, first: FirstContact, by: WorkingDays | None) -> Iter
             yield _within(stretch, first.name, since, due, met, near)
 
 
-def _counted_from(case: Levelled, first: FirstContact, person: PersonId | None) -> date:
+def _counted_from(case: Levelled, first: FirstContact, stretch: Stretch) -> date:
     """The day of the anchor, or on which the person came after it; without such a day, that of the opening."""
     anchors: dict[Anchor, tuple[Entry[Any], ...]] = {
         Anchor.REQUEST: case.history.of(ServicesRequested),
         Anchor.ASSIGNMENT: case.history.of(WorkerAssigned),
     }
     anchor = next((entry.day for entry in anchors.get(first.counted_from, ())), case.opened)
-    return max(anchor, related(case.history, *first.counts.each)[person]) if person else anchor
+    of_them = (s for s in stays(case.history, *first.counts.each) if s.person == stretch.person)
+    return max([anchor, *(s.joined for s in of_them if s.holds(stretch.first))])
 
 
 # What both share
@@ -155,15 +156,17 @@ def _within(
 def level_is_given_by(standard: ContactStandard, *, level_of: LevelOf = intensity_on) -> DutyRule:
     """A duty: a level is given to the case within the days that a standard says. Raises :class:`BadStandard`."""
     days = _said(standard, "assessed_within_days")
-    level = among(standard.levels, level_of)
+    levels = standard.levels
+    none_of_them = f"the level it gives is none of {', '.join(levels)}"
 
     def level_is_given(history: History, on: date) -> Iterator[Owed]:
         """A level is given to the case within so many days of its opening."""
         opened = opened_on(history)
         if opened is not None:
-            given = first_given(history, level)
+            given = first_given(history, among(levels, level_of))
+            near = tuple(NearMiss(e.version, none_of_them) for e in given_beside(levels, history, level_of))
             due = days_after(opened, days)
-            yield Owed("a level is given to the case", opened, due=due, met_by=(given,) if given else ())
+            yield Owed("a level is given to the case", opened, due=due, met_by=(given,) if given else (), near=near)
 
     return level_is_given
 

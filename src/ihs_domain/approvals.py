@@ -7,7 +7,8 @@ from typing import Any
 
 from attrs import frozen
 
-from ihs_domain.approving import ApprovalGranted, ApprovalReturned, says_what_it_said
+from ihs_domain.acting import acted_for_a_supervisor
+from ihs_domain.approving import ApprovalGranted, ApprovalReturned, authors, says_what_it_said
 from ihs_domain.history import Entry, History
 from ihs_domain.ids import act_of, entries_named, mentions
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
@@ -16,9 +17,13 @@ from ihs_domain.terms import ActorId, Amendment
 
 
 class Standing(StrEnum):
-    """What became of an approval; it is VOID where the entry it names does not stand."""
+    """What became of an approval; it is VOID where the entry it names does not stand.
+
+    It is NOT_THEIRS where, as a report may have it, it was of the approver's own entry, or not a supervisor's.
+    """
 
     STANDS = "stands"
+    NOT_THEIRS = "not theirs to give"
     CHANGED = "changed since"
     VOID = "void"
     RETURNED = "returned since"
@@ -89,7 +94,10 @@ def _approval(
 def _standing(history: History, granted: Entry[ApprovalGranted], of: Entry[Any] | None) -> Standing:
     if of is None:
         return Standing.VOID
-    returned = (e for e in history.of(ApprovalReturned) if e.event.entry == of.version)
+    if granted.decided_by.id in authors(of) or not acted_for_a_supervisor(history, granted):
+        return Standing.NOT_THEIRS
+    answers = (e for e in history.of(ApprovalReturned) if e.event.entry == of.version)
+    returned = (e for e in answers if acted_for_a_supervisor(history, e))
     if any((e.day, e.version) > (granted.day, granted.version) for e in returned):
         return Standing.RETURNED
     return Standing.STANDS if says_what_it_said(of, granted.version) else Standing.CHANGED

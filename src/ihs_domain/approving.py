@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
+from ihs_domain.assigning import Assigning
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.gates import Against, Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.ids import doers
+from ihs_domain.roles import Actor
 from ihs_domain.terms import ActorId, Cite, Code, Decision, Happening, Narrative, PartId, Version
 
 if TYPE_CHECKING:
@@ -54,41 +56,52 @@ class DocumentationConfirmed(Happening):
 
 
 @frozen
-class Approving:
-    """The authors of what each entry says, and which entries are approved as they stand.
+class Answer:
+    """An approval of an entry, or its return: by whom and on which day."""
 
-    *granted* are the versions of the approvals of each entry since it was last returned.
-    """
+    version: int
+    day: date
+    by: Actor
+    granted: bool
+
+
+@frozen
+class Approving:
+    """The authors of what each entry says, what was answered to each, and which are approved as they stand."""
 
     authors: dict[int, frozenset[ActorId]] = field(factory=dict)
-    granted: dict[int, frozenset[int]] = field(factory=dict)
+    answers: dict[int, tuple[Answer, ...]] = field(factory=dict)
     approved: frozenset[int] = frozenset()
 
 
-def approval_granted(approving: Approving, entry: Entry[ApprovalGranted]) -> Approving:
-    of = entry.event.entry
-    return evolve(
-        approving, granted={**approving.granted, of: approving.granted.get(of, frozenset()) | {entry.version}}
-    )
+def answered(approving: Approving, entry: Entry[ApprovalGranted | ApprovalReturned]) -> Approving:
+    of, granted = entry.event.entry, isinstance(entry.event, ApprovalGranted)
+    answer = Answer(entry.version, entry.day, entry.decided_by, granted)
+    return evolve(approving, answers={**approving.answers, of: (*approving.answers.get(of, ()), answer)})
 
 
-def approval_returned(approving: Approving, entry: Entry[ApprovalReturned]) -> Approving:
-    return evolve(approving, granted={v: by for v, by in approving.granted.items() if v != entry.event.entry})
-
-
-def approved(approving: Approving, entries: Mapping[int, Entry[Any]]) -> frozenset[int]:
-    """Which of the *entries*, by version, are approved as they stand."""
+def approved(approving: Approving, entries: Mapping[int, Entry[Any]], assigning: Assigning) -> frozenset[int]:
+    """Which of the *entries*, by version, are approved as they stand, by supervisors as *assigning* has it."""
     return frozenset(
         version
-        for version, by in approving.granted.items()
-        if version in entries and any(says_what_it_said(entries[version], approval) for approval in by)
+        for version, answers in approving.answers.items()
+        if version in entries and _approves(entries[version], [a for a in answers if assigning.supervises(a.by, a.day)])
     )
+
+
+def _approves(entry: Entry[Any], answers: list[Answer]) -> bool:
+    """Whether one of a supervisor's *answers* since the last return is of what *entry* says, and of another's entry."""
+    returned = next((n for n, answer in reversed([*enumerate(answers, 1)]) if not answer.granted), 0)
+    since = answers[returned:]
+    return any(says_what_it_said(entry, a.version) and a.by.id not in authors(entry) for a in since)
 
 
 def authors(entry: Entry[Any]) -> frozenset[ActorId]:
     """Who made an entry what it says: who recorded it, whom it names as having done it, and who corrected it."""
-    others = doers(entry.event) | entry.correctors
-    return others | {entry.actor.id} if others else frozenset((entry.actor.id,))
+    others = doers(entry.event)
+    if not others and not entry.correctors:  # asked of every entry that is folded
+        return frozenset((entry.actor.id,))
+    return others | {entry.actor.id} | {corrector.id for corrector in entry.correctors}
 
 
 def says_what_it_said(entry: Entry[Any], version: int) -> bool:
@@ -107,7 +120,7 @@ def entry_stands(case: "Case", entry: Entry[ApprovalGranted]) -> Objection | Non
 
 def another_persons_entry(case: "Case", entry: Entry[ApprovalGranted]) -> Objection | None:
     """Nobody approves their own entry: not who recorded it, nor who corrected it, nor whose doing it tells of."""
-    if entry.actor.id not in case.approving.authors.get(entry.event.entry, frozenset()):
+    if entry.decided_by.id not in case.approving.authors.get(entry.event.entry, frozenset()):
         return None
     about = (f"@{entry.event.entry}",)
     return Objection("this is the actor's own entry", "have somebody else approve it", about, against=Against.ACTOR)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, field, frozen
 
-from ihs_domain.gates import Gate, Objection
+from ihs_domain.gates import Against, Gate, Objection
 from ihs_domain.history import Entry, History, by_day
-from ihs_domain.terms import ActorId, Code, Decision, Happening
+from ihs_domain.roles import Actor, Role
+from ihs_domain.terms import ActorId, Code, Count, Decision, Happening
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -20,6 +21,9 @@ class Degree(StrEnum):
 
     BACHELOR = "bachelor"
     MASTER = "master"
+
+
+NO_YEARS: Final = Count(0)
 
 
 @frozen
@@ -33,7 +37,7 @@ class Qualification:
     field: Code
     licence: Code | None = None
     eligible_for_licence: bool = False
-    years: int = 0
+    years: Count = NO_YEARS
 
 
 @frozen
@@ -73,24 +77,44 @@ class WorkersConferred(Happening):
 
 @frozen
 class Assigning:
-    """The workers of the case, which of them holds it, and who may act for the supervisor until when."""
+    """The workers of the case; since when who of them held it; and who was named to act for the supervisor.
+
+    *named* are the namings of each designee: the day from which it holds, and the last through which they may act.
+    """
 
     workers: frozenset[ActorId] = frozenset()
-    case_manager: ActorId | None = None
-    designees: dict[ActorId, date] = field(factory=dict)
+    holders: tuple[tuple[date, ActorId | None], ...] = ()
+    named: dict[ActorId, tuple[tuple[date, date], ...]] = field(factory=dict)
+
+    @property
+    def case_manager(self) -> ActorId | None:
+        """Who holds the case now."""
+        return self.holders[-1][1] if self.holders else None
+
+    def held_on(self, day: date) -> ActorId | None:
+        """Who held the case at the end of *day*."""
+        return next((holder for since, holder in reversed(self.holders) if since <= day), None)
+
+    def designee_until(self, actor: ActorId, day: date) -> date | None:
+        """The last day through which *actor* may act for the supervisor, as named by *day*; None if never named."""
+        return next((until for since, until in reversed(self.named.get(actor, ())) if since <= day), None)
 
     def is_designee(self, actor: ActorId, day: date) -> bool:
         """Whether *actor* may act for the supervisor on *day*."""
-        return day <= self.designees.get(actor, date.min)
+        return day <= (self.designee_until(actor, day) or date.min)
+
+    def supervises(self, who: Actor, day: date) -> bool:
+        """Whether what *who* did on *day* was a supervisor's act, or of a designee named for that day."""
+        return who.role is Role.SUPERVISOR or (who.role is Role.DESIGNEE and self.is_designee(who.id, day))
 
     def designees_on(self, day: date) -> tuple[ActorId, ...]:
         """Those who may act for the supervisor on *day*, in order of their ids."""
-        return tuple(sorted(actor for actor in self.designees if self.is_designee(actor, day)))
+        return tuple(sorted(actor for actor in self.named if self.is_designee(actor, day)))
 
 
 def worker_assigned(assigning: Assigning, entry: Entry[WorkerAssigned]) -> Assigning:
-    manager = entry.event.worker if entry.event.case_manager else assigning.case_manager
-    return evolve(assigning, workers=assigning.workers | {entry.event.worker}, case_manager=manager)
+    held = ((entry.day, entry.event.worker),) if entry.event.case_manager else ()
+    return evolve(assigning, workers=assigning.workers | {entry.event.worker}, holders=(*assigning.holders, *held))
 
 
 @frozen
@@ -128,14 +152,24 @@ def is_qualified_by(*paths: Path) -> Gate:
 
 
 def designee_named(assigning: Assigning, entry: Entry[DesigneeNamed]) -> Assigning:
-    until = entry.event.until or date.max
-    return evolve(assigning, designees={**assigning.designees, entry.event.designee: until})
+    who, named_by = entry.event.designee, entry.decided_by
+    if named_by.role is not Role.SUPERVISOR or named_by.id == who:  # as a report may have it: it names nobody
+        return assigning
+    naming = (entry.day, entry.event.until or date.max)
+    return evolve(assigning, named={**assigning.named, who: (*assigning.named.get(who, ()), naming)})
+
+
+def somebody_else_is_named(case: "Case", entry: Entry[DesigneeNamed]) -> Objection | None:
+    """Nobody names themselves to act in a supervisor's place."""
+    if entry.decided_by.id != entry.event.designee:
+        return None
+    return Objection("the actor names themselves", "have a supervisor name somebody else", against=Against.ACTOR)
 
 
 def worker_unassigned(assigning: Assigning, entry: Entry[WorkerUnassigned]) -> Assigning:
     gone = entry.event.worker
-    manager = None if assigning.case_manager == gone else assigning.case_manager
-    return evolve(assigning, workers=assigning.workers - {gone}, case_manager=manager)
+    held = ((entry.day, None),) if assigning.case_manager == gone else ()
+    return evolve(assigning, workers=assigning.workers - {gone}, holders=(*assigning.holders, *held))
 
 
 STEPS: Final[dict[type, Callable[[Assigning, Entry[Any]], Assigning]]] = {

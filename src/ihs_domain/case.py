@@ -113,6 +113,8 @@ FOLDS: Final[dict[type, tuple[str, Fold]]] = {
     safety.ThreatReopened: ("safety", safety.threat_reopened),
     safety.SafetyAssessmentCompleted: ("safety", safety.safety_assessed),
     safety.ChildUnsafeAtHome: ("safety", safety.child_unsafe_at_home),
+    responding.ChildRemoved: ("safety", safety.child_removed),
+    household.ChildReturnedHome: ("safety", safety.child_returned_home),
     safety.SafetyPlanAgreed: ("safety", safety.safety_plan_agreed),
     safety.SafetyPlanRevised: ("safety", safety.safety_plan_revised),
     safety.SafetyPlanEnded: ("safety", safety.safety_plan_ended),
@@ -135,14 +137,13 @@ FOLDS: Final[dict[type, tuple[str, Fold]]] = {
     releasing.ReleaseSigned: ("releasing", releasing.release_signed),
     releasing.ReleaseRevoked: ("releasing", releasing.release_revoked),
     responding.DomesticViolenceIdentified: ("responding", responding.domestic_violence_identified),
-    responding.ChildRemoved: ("responding", responding.child_removed),
     closing.EndingDetermined: ("closing", closing.ending_determined),
     closing.ServicesExtended: ("closing", closing.services_extended),
     closing.FinalSummaryWritten: ("closing", closing.final_summary_written),
     closing.CaseClosed: ("closing", closing.case_closed),
     closing.CaseReopened: ("closing", closing.case_reopened),
-    approving.ApprovalGranted: ("approving", approving.approval_granted),
-    approving.ApprovalReturned: ("approving", approving.approval_returned),
+    approving.ApprovalGranted: ("approving", approving.answered),
+    approving.ApprovalReturned: ("approving", approving.answered),
     restricting.AccessRestricted: ("restricting", restricting.access_restricted),
     restricting.RestrictionLifted: ("restricting", restricting.restriction_lifted),
     restricting.RecordSealed: ("restricting", restricting.record_sealed),
@@ -164,7 +165,6 @@ QUIET: Final[frozenset[type]] = frozenset(
         opening.CounselScreened,
         opening.PetitionConsidered,
         opening.TerminationPetitionRequested,
-        household.ChildReturnedHome,
         persons.PersonIdentified,
         persons.IdentificationWithdrawn,
         assigning.WorkersConferred,
@@ -242,7 +242,7 @@ class Folding:
     def case(self) -> Case:
         """The case as it stands so far."""
         given = self._states["approving"]
-        approved = approving.approved(given, self._entries)
+        approved = approving.approved(given, self._entries, self._states["assigning"])
         settled = evolve(given, authors=dict(self._authors), approved=approved)
         return Case(**{**self._states, "approving": settled})
 

@@ -13,7 +13,7 @@ from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.roles import Role
-from ihs_domain.safety import threats_left_by
+from ihs_domain.safety import SafetyResult, threats_left_by
 from ihs_domain.terms import Code, Decision, Happening, Narrative, PersonId, ThreatId
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def threats_are_accounted_for(case: "Case", entry: Entry[CaseClosed]) -> Objecti
     left = case.safety.unaccounted()
     if entry.event.reason not in ACCOUNTED or not left:
         return None
-    return _unmanaged(left)
+    return _unmanaged(case, left)
 
 
 def no_threat_is_left(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
@@ -152,15 +152,21 @@ def no_threat_is_left(case: "Case", entry: Entry[CaseClosed]) -> Objection | Non
     left = case.safety.unaccounted()
     if entry.event.reason in ACCOUNTED or not left:
         return None
-    return _unmanaged(left)
+    return _unmanaged(case, left)
 
 
-def _unmanaged(threats: frozenset[str]) -> Objection:
+def _unmanaged(case: "Case", threats: frozenset[ThreatId]) -> Objection:
     return Objection(
-        f"the case still has {len(threats)} unmanaged threat{'s' * (len(threats) != 1)}",
+        f"the case still has {len(threats)} unmanaged threat{'s' * (len(threats) != 1)}{_of_which(case, threats)}",
         "record how each was managed, or that the child can no longer safely stay",
         tuple(sorted(threats)),
     )
+
+
+def _of_which(case: "Case", threats: frozenset[ThreatId]) -> str:
+    """In words, how many of these *threats* somebody said are managed, and nobody how."""
+    number = len(threats & case.safety.how_unsaid)
+    return f" ({number} said to be managed, and not how)" if number else ""
 
 
 def safety_is_assessed_before(*endings: Ending) -> Gate:
@@ -170,7 +176,7 @@ def safety_is_assessed_before(*endings: Ending) -> Gate:
         """Safety is assessed for the closing, of every child, after the last change in any threat."""
         assessed_on = case.safety.assessed_to_close_on
         this_time = assessed_on is not None and assessed_on >= (case.closing.reopened_on or date.min)
-        left = case.household.children - (case.safety.assessed_to_close if this_time else frozenset())
+        left = case.household.children - (case.safety.assessed_to_close.keys() if this_time else set())
         if entry.event.reason not in endings or (this_time and not left):
             return None
         return Objection(
@@ -182,6 +188,22 @@ def safety_is_assessed_before(*endings: Ending) -> Gate:
     return safety_is_assessed_for_the_closing
 
 
+def no_child_was_found_unsafe(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
+    """A closing does not say that threats to a child are managed whom the assessment made for it found unsafe."""
+    said, found = entry.event, case.safety.assessed_to_close
+    if said.reason not in ACCOUNTED:
+        return None
+    unsafe = {c for c in case.household.children if found.get(c) is SafetyResult.UNSAFE}
+    managed = {c for c in unsafe if said.children.get(c, said.reason) is Ending.THREATS_MANAGED}
+    if not managed:
+        return None
+    return Objection(
+        f"the safety assessment made for this closing found {len(managed)} of the children unsafe",
+        "identify and address what makes them so and assess again, or close because they cannot safely stay",
+        tuple(sorted(managed)),
+    )
+
+
 def threats_are_addressed_before(*endings: Ending) -> Gate:
     """A gate: a closing for one of *endings* leaves no threat that nobody did anything about."""
 
@@ -191,7 +213,8 @@ def threats_are_addressed_before(*endings: Ending) -> Gate:
         if entry.event.reason not in endings or not left:
             return None
         return Objection(
-            f"nothing is on record that was done about {len(left)} outstanding threat{'s' * (len(left) != 1)}",
+            f"nothing is on record that was done about {len(left)} outstanding threat{'s' * (len(left) != 1)}"
+            + _of_which(case, left),
             "record how each was managed, or the referral, report or petition that addresses it",
             tuple(sorted(left)),
         )
@@ -204,7 +227,7 @@ def _addressed(case: "Case") -> frozenset[ThreatId]:
     done = (case.serving.handed_over, case.household.reported, case.opening.petitioned)
     since = case.safety.since
     acted = {t for by_threat in done for t, day in by_threat.items() if t in since and day >= since[t]}
-    return frozenset(acted) | case.safety.under_nobody(case.responding.removed)
+    return frozenset(acted) | case.safety.under_nobody()
 
 
 def each_child_is_accounted_for(case: "Case", entry: Entry[CaseClosed]) -> Objection | None:
@@ -253,7 +276,7 @@ def what_is_said_of_each_child_is_on_record(case: "Case", entry: Entry[CaseClose
     """A child said to have left for safety cannot stay; of one whose threats are said to be managed, none is left."""
     said = entry.event.children
     safe = {c for c, ending in said.items() if ending is Ending.THREATS_MANAGED}
-    gone = {c for c, ending in said.items() if ending is Ending.CHILD_UNSAFE_AT_HOME} - case.safety.unsafe
+    gone = {c for c, ending in said.items() if ending is Ending.CHILD_UNSAFE_AT_HOME} - case.safety.unsafe.keys()
     # A threat left unaccounted for has a gate of its own; these are answered by their children having left.
     answered = case.safety.unmanaged - case.safety.unaccounted()
     threatened = {c for threat in answered for c in case.safety.threats[threat]} & safe
@@ -332,7 +355,7 @@ def _no_review(history: History, closing: Entry[CaseClosed], review: Entry[Appro
     """Why an approval is no supervisor's review of the closing as it stands; empty if it is one."""
     if not acted_for_a_supervisor(history, review):
         return "not by a supervisor"
-    if review.actor.id in authors(closing):
+    if review.decided_by.id in authors(closing):
         return "by somebody who made the closing"
     return "" if says_what_it_said(closing, review.version) else "the closing was corrected after that"
 

@@ -34,7 +34,7 @@ def worker_supervisor_and_team_agreed(case: "Case", entry: Entry[PlanFinalised])
     team = case.teaming.includes_any(planning.agreed_by.get(plan, frozenset())) or case.teaming.took_part_in(plan)
     lacking = [
         *(["the worker"] if plan not in planning.agreed_by_worker else []),
-        *(["the supervisor"] if plan not in planning.agreed_by_supervisor else []),
+        *(["the supervisor"] if not _supervisor_agreed(case, plan) else []),
         *(["the team"] if not team else []),
     ]
     if not lacking:
@@ -42,6 +42,12 @@ def worker_supervisor_and_team_agreed(case: "Case", entry: Entry[PlanFinalised])
     return Objection(
         f"the plan lacks the agreement of {' and '.join(lacking)}", "record their agreement, then finalise", (plan,)
     )
+
+
+def _supervisor_agreed(case: "Case", plan: PlanId) -> bool:
+    """Whether a supervisor agreed to a plan who did not hold the case as its worker that day."""
+    agreed = case.planning.supervisors.get(plan, frozenset())
+    return any(case.assigning.supervises(who, day) and who.id != case.assigning.held_on(day) for who, day in agreed)
 
 
 def team_was_asked(case: "Case", entry: Entry[PlanReviewed]) -> Objection | None:

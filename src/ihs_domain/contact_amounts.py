@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
-from ihs_domain.acting import may_supervise
+from ihs_domain.acting import acted_for_a_supervisor
 from ihs_domain.agency_standard import Amount, ByLevel, OnChange, StepDown, StepFrom
 from ihs_domain.assigning import held_by
 from ihs_domain.contacting import ContactMade, ContactMode, Counted, ReducedContactApproved, made_by
@@ -84,7 +84,9 @@ def _is_reached(case: Levelled, step: StepDown, day: date) -> bool:
 
 def _is_approved(case: Levelled, step: StepDown, day: date) -> bool:
     return any(
-        e.day <= day <= (e.event.until or date.max) and e.event.step == step.name and may_supervise(case.history, e)
+        e.day <= day <= (e.event.until or date.max)
+        and e.event.step == step.name
+        and acted_for_a_supervisor(case.history, e)
         for e in case.history.of(ReducedContactApproved)
     )
 

@@ -1,22 +1,22 @@
 """Contacts with the family: how intensive services are to be, and who saw whom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from attrs import frozen
 
-from ihs_domain.assigning import WorkerAssigned, assigning_on
+from ihs_domain.assigning import assigning_on
 from ihs_domain.days import months_between
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.history import Entry, History
-from ihs_domain.household import Relation, children, left_on, related, victims
+from ihs_domain.household import Relation, VictimSubstantiated, household_on, stays, victims
 from ihs_domain.opening import opened_on
 from ihs_domain.requesting import ServicesRequested, is_denied
 from ihs_domain.roles import Role
 from ihs_domain.teaming import members_on
-from ihs_domain.terms import Code, Decision, DoneBy, Happening, Narrative, PersonId, Version
+from ihs_domain.terms import Code, Count, Decision, DoneBy, Happening, Minutes, Narrative, PersonId, Version
 
 
 class ContactMode(StrEnum):
@@ -61,7 +61,7 @@ class ContactMade(Happening):
     by: DoneBy | None = None
     by_role: Role | None = None
     private_with: frozenset[PersonId] = frozenset()
-    minutes: int | None = None
+    minutes: Minutes | None = None
     announced: bool | None = None
     words: Narrative = None
 
@@ -97,7 +97,7 @@ class ContactStandardSet(Decision):
     *by*. What it does not state, empty, is not asked.
     """
 
-    number: int
+    number: Count
     per: Counted
     modes: frozenset[ContactMode]
     whom: frozenset[PersonId]
@@ -152,6 +152,11 @@ def made_as(entry: Entry[ContactMade]) -> Role | None:
     return entry.actor.role if entry.event.by in {None, entry.actor.id} else None
 
 
+def alone_with(entry: Entry[ContactMade]) -> frozenset[PersonId]:
+    """Those spoken to alone. Whoever was not met was not spoken to at all, whatever else is said."""
+    return entry.event.private_with & entry.event.whom
+
+
 FACE_TO_FACE: Final = frozenset({ContactMode.HOME_VISIT, ContactMode.ELSEWHERE})
 
 
@@ -161,18 +166,30 @@ def a_victim_is_spoken_to_alone(history: History, on: date) -> Iterator[Owed]:
     if not found:
         return
     private = [e for e in history.of(ContactMade) if e.event.private_with]
-    met = [e for e in private if any(c in found and found[c].day <= e.day for c in e.event.private_with)]
-    spoken_to = {c for e in met for c in e.event.private_with if c in found and found[c].day <= e.day}
+    met = [e for e in private if _victims_in(found, e, alone_with(e))]
+    left = found.keys() - {c for e in met for c in _victims_in(found, e, alone_with(e))}
     yield Owed(
         "a private conversation with a substantiated child",
         min(e.day for e in found.values()),
         tuple(sorted(found)),
         met_by=tuple(met[:1]),
-        near=(
-            *(NearMiss(e.version, "not with a child substantiated by then") for e in private if e not in met),
-            *(NearMiss(e.version, "not spoken to alone yet") for c, e in found.items() if c not in spoken_to),
-        ),
+        near=tuple(NearMiss(e.version, _not_alone_with_a_victim(found, e)) for e in private if e not in met),
+        beside=(f"not spoken to alone yet: {', '.join(sorted(left))}",) if met and left else (),
     )
+
+
+Victims = Mapping[PersonId, Entry[VictimSubstantiated]]
+
+
+def _victims_in(found: Victims, entry: Entry[ContactMade], among: frozenset[PersonId]) -> frozenset[PersonId]:
+    """Those *among* some who were substantiated by the day of a contact."""
+    return frozenset(c for c in among if c in found and found[c].day <= entry.day)
+
+
+def _not_alone_with_a_victim(found: Victims, entry: Entry[ContactMade]) -> str:
+    if _victims_in(found, entry, entry.event.private_with):
+        return "the child is said to be spoken to alone, and not to be met"
+    return "not with a child substantiated by then"
 
 
 def intensity_is_decided(history: History, on: date) -> Iterator[Owed]:
@@ -217,12 +234,13 @@ def _not_a_workers_visit(history: History, entry: Entry[ContactMade | ContactAtt
         return "nobody was met"
     if said.mode is not ContactMode.HOME_VISIT:
         return f"it was not a visit but by {said.mode}"
-    if said.whom.isdisjoint(children(history)):
+    met = {relation for person, relation in household_on(history, entry.day).items() if person in said.whom}
+    if Relation.CHILD not in met:
         return "no child was met"
-    if said.whom <= children(history).keys():
+    if met == {Relation.CHILD}:
         return "nobody of the family but children was met"
-    workers = {e.event.worker for e in history.of(WorkerAssigned) if e.day <= entry.day}
-    return "" if (said.by or entry.actor.id) in workers else "not by an assigned worker"
+    by_worker = (said.by or entry.actor.id) in assigning_on(history, entry.day).workers
+    return "" if by_worker else "not by an assigned worker"
 
 
 def family_is_contacted_every_month(history: History, on: date) -> Iterator[Owed]:
@@ -248,7 +266,7 @@ def _not_by_worker_or_team(history: History, entry: Entry[ContactMade | ContactA
     """Why a contact is not one of a worker or a team member with the family; empty if it is."""
     if isinstance(entry.event, ContactAttempted):
         return "nobody was met"
-    if entry.event.whom.isdisjoint(related(history, *Relation)):
+    if entry.event.whom.isdisjoint(household_on(history, entry.day)):
         return "nobody of the family was met"
     theirs = assigning_on(history, entry.day).workers | members_on(history, entry.day)
     return "" if (entry.event.by or entry.actor.id) in theirs else "by neither a worker nor a team member"
@@ -289,12 +307,14 @@ def person_is_seen_every_month(*relations: Relation) -> DutyRule:
     def person_is_seen(history: History, on: date) -> Iterator[Owed]:
         """A worker sees the person face to face in every calendar month."""
         opened = opened_on(history)
-        for person, joined in related(history, *relations).items() if opened else ():
-            begun = max(joined, opened or joined)
-            left = left_on(history, person)
-            for first, last in months_between(begun, min(on, left or on)):
-                cut = first < begun or (left is not None and left <= last)
-                yield _sight(history, person, (max(first, begun), last), cut=cut)
+        asked: set[tuple[PersonId, date]] = set()  # who comes back within a month is asked for once in it
+        for stay in stays(history, *relations) if opened else ():
+            begun = max(stay.joined, opened or stay.joined)
+            for first, last in months_between(begun, min(on, stay.left or on)) if stay.holds(begun) else ():
+                cut = first < begun or (stay.left is not None and stay.left <= last)
+                if (stay.person, first) not in asked:
+                    yield _sight(history, stay.person, (max(first, begun), last), cut=cut)
+                asked.add((stay.person, first))
 
     return person_is_seen
 

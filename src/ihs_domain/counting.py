@@ -7,7 +7,7 @@ from typing import Any
 from ihs_domain.agency_standard import Counts
 from ihs_domain.contacting import ContactAttempted, ContactMade, ContactReported, made_as
 from ihs_domain.history import Entry, History
-from ihs_domain.household import Relation, birth_months, children, household_on, is_surely_of_age, related
+from ihs_domain.household import Relation, birth_months, children, household_on, is_surely_of_age
 from ihs_domain.terms import PersonId, Version
 
 Judged = list[tuple[Entry[Any], str]]
@@ -34,7 +34,7 @@ def _misses(history: History, counts: Counts, person: PersonId | None, entry: En
 
 def _not_with(history: History, counts: Counts, entry: Entry[ContactMade]) -> Iterator[str]:
     met = entry.event.whom
-    if not counts.each and met.isdisjoint(related(history, *Relation)):
+    if not counts.each and met.isdisjoint(household_on(history, entry.day)):
         yield "nobody of the family was met"
     elif not _members(history, counts.all_of, entry.day) <= met:
         yield "not everyone it is to be with was met"

@@ -9,7 +9,7 @@ from ihs_domain.closing import CaseClosed
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
-from ihs_domain.household import children
+from ihs_domain.household import Relation, served
 from ihs_domain.opening import (
     ConsentRefused,
     ConsentSigned,
@@ -21,7 +21,7 @@ from ihs_domain.opening import (
     opened_on,
     ordered_since,
 )
-from ihs_domain.permanency import PermanencyGoalsSet, PermanencyGoalsSubmitted
+from ihs_domain.permanency import PermanencyGoalsSet, PermanencyGoalsSubmitted, one_goal_only
 from ihs_domain.planning import PlanAgreed, PlanProvided
 from ihs_domain.requesting import ServicesRefused
 from ihs_domain.roles import Role
@@ -116,15 +116,16 @@ def goals_are_submitted_to_the_court(history: History, on: date) -> Iterator[Owe
     ordered = opened and ordered_since(history, opened, on)
     if ordered is None:
         return
-    for child, joined in children(history).items():
-        submitted = [e for e in history.of(PermanencyGoalsSubmitted) if e.event.child == child]
+    for child in served(history, ordered, Relation.CHILD):
+        submitted = [e for e in history.of(PermanencyGoalsSubmitted) if e.event.child == child.person]
         made = [(e, _not_both_goals(history, e)) for e in submitted]
         yield Owed(
             "the permanency goals are submitted to the court",
-            max(ordered, joined),
-            subject=(child,),
+            child.joined,
+            subject=(child.person,),
             met_by=tuple(e for e, why in made if not why)[:1],
             near=tuple(NearMiss(e.version, why) for e, why in made if why),
+            left=child.left,
         )
 
 
@@ -134,7 +135,7 @@ def _not_both_goals(history: History, submitted: Entry[PermanencyGoalsSubmitted]
     goals = [e for e in history.of(PermanencyGoalsSet) if e.event.child == child and (e.day, e.version) < then]
     if not goals:
         return "no goals were identified by then"
-    return "" if goals[-1].event.concurrent is not None else "no concurrent goal was identified by then"
+    return "no concurrent goal was identified by then" if one_goal_only(goals[-1].event) else ""
 
 
 def court_is_asked_to_end_services(*parties: Role) -> DutyRule:

@@ -40,6 +40,8 @@ class Owed:
     *act_on*: the day of the act it goes with; an edition that came into force later does not open that act again.
     *needs* is how many entries it takes, where they are counted: with fewer in *met_by* it is not met yet, nor while
     it *lacks* something of another measure, said in words. *came_on*: when the evidence came, if not with the act.
+    *left*: the day on which the person it is owed to left for good; without a date and not met by then, it lapsed.
+    *beside* is told with it in words, and keeps nothing from being met.
     """
 
     what: str
@@ -53,6 +55,8 @@ class Owed:
     needs: int = 0
     lacks: tuple[str, ...] = ()
     came_on: date | None = None
+    left: date | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def met_on(self) -> date | None:
@@ -81,7 +85,8 @@ class Waiver:
 class Duty:
     """One thing owed, judged on one day. *late_days* counts from the day after *due*.
 
-    *needs* is how many entries of evidence it takes, where they are counted, and *lacks* what is missing of it yet.
+    *needs* is how many entries of evidence it takes, where they are counted, and *lacks* what is missing of it yet;
+    *beside* is told with it.
     """
 
     what: str
@@ -98,6 +103,7 @@ class Duty:
     next_change_on: date | None = field(default=None, kw_only=True)
     needs: int = field(default=0, kw_only=True)
     lacks: tuple[str, ...] = field(default=(), kw_only=True)
+    beside: tuple[str, ...] = field(default=(), kw_only=True)
     waiver: Waiver | None = field(default=None, kw_only=True)
 
 
@@ -118,19 +124,25 @@ class Span:
 
 
 def settle(owed: Owed, span: Span, on: date) -> tuple[State, int]:
-    """The state of *owed* on the day *on*, and how many days late it is or was met."""
+    """The state of *owed* on the day *on*, and how many days late it is or was met.
+
+    The days are counted to the closing, and are one at least: from then on nobody can meet it any more.
+    """
     met_on, due = owed.met_on, owed.due
     if met_on is not None:
         late = (met_on - due).days if due is not None else 0
         return (State.MET_LATE, late) if late > 0 and not owed.lenient else (State.MET, 0)
     if due is not None and on > due and not span.cuts(due):
-        return (State.LAPSED, 0) if owed.lenient else (State.LATE, (on - due).days)
+        last = on if span.closed is None else min(on, span.closed)
+        return (State.LAPSED, 0) if owed.lenient else (State.LATE, max((last - due).days, 1))
     return _cut_short(owed, span, on), 0
 
 
 def _cut_short(owed: Owed, span: Span, on: date) -> State:
-    """A duty not met and not late: still open, or cut short by the closing of the case or the end of its edition."""
+    """A duty not met and not late: still open, or cut short: the edition ended, the person left, the case closed."""
     if span.ended is not None and on > span.ended and (span.closed is None or span.ended < span.closed):
+        return State.LAPSED
+    if owed.due is None and owed.left is not None and on >= owed.left:
         return State.LAPSED
     if span.closed is not None and on >= span.closed and not span.closed == on == owed.due:
         return State.UNMET if owed.due is None else State.LAPSED

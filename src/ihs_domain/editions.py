@@ -15,7 +15,7 @@ from ihs_domain.approving import (
     entry_stands,
 )
 from ihs_domain.assessing import RiskOverridden, a_risk_assessment_is_overridden
-from ihs_domain.assigning import DesigneeNamed
+from ihs_domain.assigning import DesigneeNamed, somebody_else_is_named
 from ihs_domain.case import Case
 from ihs_domain.closing import CaseReopened, case_is_closed, case_is_open
 from ihs_domain.contacting import ReducedContactApproved
@@ -32,30 +32,39 @@ from ihs_domain.erasing import (
     no_hold_stands,
     somebody_else_proposed_it,
 )
-from ihs_domain.gates import Gate, Objection
+from ihs_domain.gates import Gate, Objection, lasts_from_its_day_until
 from ihs_domain.history import Entry
+from ihs_domain.household import VictimSubstantiated, a_child_is_substantiated
 from ihs_domain.opening import CaseOpened, case_is_not_open_yet
 from ihs_domain.persons import IdentificationWithdrawn, PersonIdentified
 from ihs_domain.planning import PlanAgreed, PlanFinalised, SupervisorAgreed, plan_is_drafted
 from ihs_domain.requesting import ServicesAccepted, ServicesDenied
 from ihs_domain.restricting import EntryExpunged, NarrativeRedacted
 from ihs_domain.rules import Rule
+from ihs_domain.safety import SafetyPlanAgreed, SafetyPlanRevised
 from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
 from ihs_domain.terms import Decision, Jurisdiction
+from ihs_domain.waiving import a_duty_rests_on_its_clause
 from ihs_domain.working_days import WorkingDays
 
 GateRow = tuple[Gate, *tuple[Rule, ...]]
 GateTable = Mapping[type, tuple[GateRow, ...]]
 DutyRow = tuple[DutyRule, *tuple[Rule, ...]]
 
+lasts_until: Final = lasts_from_its_day_until("until")
+lasts_until_it_expires: Final = lasts_from_its_day_until("expires_on")
+
 ALWAYS: Final[GateTable] = {
     ApprovalGranted: ((by_a_supervisor,), (entry_stands,), (another_persons_entry,)),
     ApprovalReturned: ((by_a_supervisor,),),
-    ExceptionGranted: ((by_a_supervisor,),),
-    ReducedContactApproved: ((by_a_supervisor,),),
-    DesigneeNamed: ((by_a_supervisor_in_person,),),
+    ExceptionGranted: ((by_a_supervisor,), (lasts_until,)),
+    ReducedContactApproved: ((by_a_supervisor,), (lasts_until,)),
+    DesigneeNamed: ((by_a_supervisor_in_person,), (somebody_else_is_named,), (lasts_until,)),
+    SafetyPlanAgreed: ((lasts_until_it_expires,),),
+    SafetyPlanRevised: ((lasts_until_it_expires,),),
     CaseOpened: ((case_is_not_open_yet,),),
     CaseReopened: ((case_is_closed,),),
+    VictimSubstantiated: ((a_child_is_substantiated,),),
     PlanAgreed: ((plan_is_drafted,),),
     SupervisorAgreed: ((plan_is_drafted,), (by_a_supervisor,)),
     PlanFinalised: ((plan_is_drafted,),),
@@ -67,7 +76,10 @@ ALWAYS: Final[GateTable] = {
     ),
     IdentityErased: ((by_who_may_erase,), (no_hold_stands,)),
 }
-"""What the state of a case itself forbids, whatever the edition; one that has a clause for it cites that instead."""
+"""What the state of a case itself forbids, whatever the edition; one that has a clause for it cites that instead.
+
+It refuses a decision, and is only found in what happened.
+"""
 
 WHENEVER: Final = (
     *(ServicesAccepted, ServicesDenied, CaseOpened, CaseReopened),
@@ -94,6 +106,7 @@ class Edition:
     *in_force_until* is the last day it is known to be in force (None: no end is known).
     *zone* is the time zone of the jurisdiction's calendar, *working_days* its weekends and holidays, *retention_years*
     for how long a case is kept from its closing on, each where on file.
+    *beside* are the other editions and practices of the jurisdiction, where it comes out of a rule book.
     """
 
     ruleset: str
@@ -110,6 +123,7 @@ class Edition:
     practice: bool = False
     working_days: WorkingDays | None = None
     retention_years: int | None = None
+    beside: tuple["Edition", ...] = field(default=(), eq=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -126,7 +140,18 @@ class Edition:
         cited = {gate for gate, *_ in own}
         state = tuple(row for row in ALWAYS.get(cls, ()) if row[0] not in cited)
         needs_a_case = issubclass(cls, Decision) and not issubclass(cls, WHENEVER)
-        return (*([(case_is_open,)] if needs_a_case else []), *state, *own)
+        waives = [(a_duty_rests_on_its_clause(self.owing),)] if cls is ExceptionGranted else []
+        return (*([(case_is_open,)] if needs_a_case else []), *state, *waives, *own)
+
+    def owing(self, first: date, last: date) -> tuple[str, ...]:
+        """The clauses on which a duty rests, in this edition and in what is in force beside it on some of these days.
+
+        A practice asks, and is waived, like a rule; what begins later can be waived ahead.
+        """
+        beside = (e for e in self.beside if e.in_force_until is None or first <= e.in_force_until)
+        begun = (e for e in beside if e.in_force_from <= first or e.in_force_from <= last)
+        rows = (row for e in (self, *begun) for row in (*e.duties, *e.after_closing))
+        return tuple(dict.fromkeys(rule.cite for _, *rules in rows for rule in rules))
 
     def objections(self, case: Case, entry: Entry[Any]) -> Iterator[Objection]:
         """All that stands before *entry*, of the case's own state and of this edition."""
@@ -138,7 +163,7 @@ class Edition:
 
     def judges(self, cls: type) -> bool:
         """Whether anything can be found in entries of this class."""
-        return issubclass(cls, Decision) or cls in self.gates or cls in self.finds
+        return issubclass(cls, Decision) or cls in ALWAYS or cls in self.gates or cls in self.finds
 
     def asked(self, rows: Iterable[GateRow], case: Case, entry: Entry[Any]) -> Iterator[Objection]:
         """The objections of the gates in *rows*, each with the clauses it rests on.
@@ -215,9 +240,10 @@ class RuleBook:
 
     def law(self, jurisdiction: Jurisdiction | None) -> Law:
         """The law of a jurisdiction. A day without an edition on file is judged by an empty one that says so."""
-        editions = self.of(jurisdiction)
+        every = (*self.of(jurisdiction), *self.practices(jurisdiction))
+        editions = [evolve(e, beside=tuple(o for o in every if o is not e)) for e in self.of(jurisdiction)]
         zone = editions[0].zone if editions else "UTC"
-        nothing = Edition("no edition on file", jurisdiction or Jurisdiction("none"), zone, date.min)
+        nothing = Edition("no edition on file", jurisdiction or Jurisdiction("none"), zone, date.min, beside=every)
 
         def until_the_next(day: date) -> Edition:
             following = next((e.in_force_from for e in editions if e.in_force_from > day), None)

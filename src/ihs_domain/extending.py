@@ -135,7 +135,7 @@ def _unsaid(said: ServicesExtended) -> str:
 
 
 def _unconvinced(entry: Entry[ServicesExtended]) -> str:
-    found = {entry.actor.role, *entry.event.found_necessary_by}
+    found = {entry.decided_by.role, *entry.event.found_necessary_by}
     lacking = [
         *(["the worker"] if found.isdisjoint(WORKERS) else []),
         *(["the supervisor"] if Role.SUPERVISOR not in found else []),

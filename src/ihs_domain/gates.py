@@ -1,8 +1,9 @@
 """Gates: what speaks against a decision, in neutral words. Where each stands, and by which clause, an edition says."""
 
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
@@ -19,6 +20,10 @@ class Against(StrEnum):
 
     ACT = "act"
     ACTOR = "actor"
+
+
+MOST_NAMED: Final = 8
+FIRST_NAMED: Final = 3
 
 
 @frozen
@@ -41,14 +46,34 @@ class Objection:
         """The clauses it rests on."""
         return tuple(rule.cite for rule in self.rules)
 
+    @property
+    def named(self) -> str:
+        """What it is about as it stands on a line: all of a few, of many the first and how many more."""
+        more = len(self.about) - FIRST_NAMED
+        few = len(self.about) <= MOST_NAMED
+        told = self.about if few else (*self.about[:FIRST_NAMED], f"and {more} more")
+        return f" [{', '.join(told)}]" if told else ""
+
     def __str__(self) -> str:
         by = f" ({', '.join(self.cites)}, {self.edition})" if self.rules else ""
-        about = f" [{', '.join(self.about)}]" if self.about else ""
-        return f"{self.says}{about}{by}: {self.remedy}"
+        return f"{self.says}{self.named}{by}: {self.remedy}"
 
 
 Gate = Callable[["Case", "Entry[Any]"], Objection | None]
 """A pure predicate over the case as it stood and the entry proposed."""
+
+
+def lasts_from_its_day_until(name: str) -> Gate:
+    """A gate: the last day of what is decided, in the field of that *name*, is not before the day it is decided."""
+
+    def it_lasts_from_its_day(case: "Case", entry: "Entry[Any]") -> Objection | None:
+        """What is decided is not over before the day it is decided."""
+        until: date | None = getattr(entry.event, name)
+        if until is None or until >= entry.day:
+            return None
+        return Objection("its last day is before the day on which it is decided", "give one on or after that day")
+
+    return it_lasts_from_its_day
 
 
 def refusable(event: object) -> bool:

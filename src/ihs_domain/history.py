@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar, cast, overload
 
 from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.roles import SYSTEM, Actor
-from ihs_domain.terms import ActorId, Amendment, Expunged
+from ihs_domain.terms import Amendment, Expunged
 
 VOID: Final = -1
 
@@ -39,8 +39,21 @@ class Entry(NamedTuple, Generic[E_co]):
     edition: str = ""
     command: str = ""
     amended_by: int = 0
-    correctors: frozenset[ActorId] = frozenset()
+    correctors: frozenset[Actor] = frozenset()
     turns: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def decided_by(self) -> Actor:
+        """Who did what it tells of: of a decision reported from elsewhere, whoever took it, in the role they had.
+
+        Of themselves nobody reports another role than the one in which they recorded the entry, or corrected it.
+        """
+        reported = getattr(self.event, "reported", None)
+        if reported is None:
+            return self.actor
+        vouching = (self.actor, *sorted(self.correctors, key=lambda actor: actor.role))
+        own = (actor for actor in vouching if actor.id == reported.by)
+        return next(own, Actor(reported.by, reported.role))
 
     def spoken_for_at(self, version: int) -> int:
         """Which correction spoke for it when *version* was put on record; 0 where it spoke for itself."""
@@ -190,7 +203,7 @@ def _as_amended(
 ) -> Entry[Any]:
     if not amendments:
         return entry
-    stands = frozenset(e.actor.id for e in amendments if isinstance(e.event, EntryCorrected) and e.version not in gone)
+    stands = frozenset(e.actor for e in amendments if isinstance(e.event, EntryCorrected) and e.version not in gone)
     entry = entry._replace(correctors=stands, turns=tuple(_turns(entry, amendments)))
     if correction is None:
         return entry

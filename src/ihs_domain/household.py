@@ -1,13 +1,20 @@
 """The household: who lives there, who is a child, who was harmed."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
 
+from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.terms import BirthDate, Code, Happening, Month, Name, Narrative, New, PersonId, ThreatId
+
+if TYPE_CHECKING:
+    from ihs_domain.case import Case
 
 
 class Relation(StrEnum):
@@ -22,13 +29,15 @@ class Relation(StrEnum):
 
 
 PARENTS = frozenset({Relation.MOTHER, Relation.FATHER, Relation.GUARDIAN})
+CAREGIVERS: Final = PARENTS | {Relation.CAREGIVER}
+GROWN_MONTHS: Final = 18 * 12
 
 
 @frozen
 class PersonJoined(Happening):
     """A person belongs to the household from this day.
 
-    The birth month is open, as ages matter; name and day of birth are sealed.
+    The birth month is open, as ages matter, and follows from the day; name and day of birth are sealed.
     """
 
     person: New[PersonId]
@@ -79,11 +88,15 @@ class SubstantiationReversed(Happening):
 
 @frozen
 class Household:
-    """Who lives there, by relation; victims substantiated; who *ever* lived there; the threats reported, and when."""
+    """Who lives there, by relation; victims substantiated; who *ever* lived there; the threats reported, and when.
+
+    *born* are the months of birth that are on record.
+    """
 
     members: dict[PersonId, Relation] = field(factory=dict)
     victims: frozenset[PersonId] = frozenset()
     ever: frozenset[PersonId] = frozenset()
+    born: dict[PersonId, Month] = field(factory=dict)
     reported: dict[ThreatId, date] = field(factory=dict)
 
     @property
@@ -95,7 +108,9 @@ class Household:
 def person_joined(household: Household, entry: Entry[PersonJoined]) -> Household:
     person = entry.event.person
     members = {**household.members, person: entry.event.relation}
-    return evolve(household, members=members, ever=household.ever | {person})
+    month = entry.event.birth_month
+    born = household.born if month is None else {**household.born, person: month}
+    return evolve(household, members=members, ever=household.ever | {person}, born=born)
 
 
 def person_left(household: Household, entry: Entry[PersonLeft]) -> Household:
@@ -114,12 +129,55 @@ def substantiation_reversed(household: Household, entry: Entry[SubstantiationRev
     return evolve(household, victims=household.victims - {entry.event.child})
 
 
+@frozen
+class Stay:
+    """The days on which a person belonged to the household without a break; *left* is None while they do."""
+
+    person: PersonId
+    joined: date
+    left: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether the person belonged to the household on *day*; the first and the last day count."""
+        return self.joined <= day and (self.left is None or day <= self.left)
+
+
+def stays(history: History, *relations: Relation) -> tuple[Stay, ...]:
+    """Each stay in this household in one of *relations*, person by person in the order in which they first joined.
+
+    Who left and came back by the end of a day did not leave; who goes on in another relation no longer stays in these.
+    """
+    found: dict[PersonId, list[Stay]] = {}
+    for entry in history.of_any(PersonJoined, PersonLeft):
+        person, day = entry.event.person, entry.day
+        comes = isinstance(entry.event, PersonJoined) and entry.event.relation in relations
+        so_far = found.setdefault(person, []) if comes else found.get(person, [])
+        last = so_far[-1] if so_far else None
+        if last is not None and last.left is None:
+            so_far[-1] = last if comes else evolve(last, left=day)
+        elif comes and last is not None and last.left == day:
+            so_far[-1] = evolve(last, left=None)
+        elif comes:
+            so_far.append(Stay(person, day))
+    return tuple(stay for of_one in found.values() for stay in of_one)
+
+
+def served(history: History, since: date, *relations: Relation) -> Iterator[Stay]:
+    """Whoever in one of *relations* belonged to the household from *since* on, each once, breaks apart.
+
+    From the day on which they first did then, to the one on which they left for good.
+    """
+    for _, of_one in groupby(stays(history, *relations), key=lambda stay: stay.person):
+        here = [stay for stay in of_one if stay.left is None or since <= stay.left]
+        if here:
+            yield Stay(here[0].person, max(since, here[0].joined), here[-1].left)
+
+
 def related(history: History, *relations: Relation) -> dict[PersonId, date]:
     """Everyone who ever joined this household in one of *relations*, with the day they first did."""
     found: dict[PersonId, date] = {}
-    for entry in history.of(PersonJoined):
-        if entry.event.relation in relations:
-            found.setdefault(entry.event.person, entry.day)
+    for stay in stays(history, *relations):
+        found.setdefault(stay.person, stay.joined)
     return found
 
 
@@ -134,20 +192,31 @@ def parents(history: History) -> dict[PersonId, date]:
 
 
 def victims(history: History) -> dict[PersonId, Entry[VictimSubstantiated]]:
-    """The children substantiated as victims, each with the first finding that was not reversed since."""
+    """The children substantiated as victims, each with the first finding that was not reversed since.
+
+    A grown caregiver is none.
+    """
     found: dict[PersonId, Entry[VictimSubstantiated]] = {}
     for entry in history.of_any(VictimSubstantiated, SubstantiationReversed):
         if isinstance(entry.event, SubstantiationReversed):
             found.pop(entry.event.child, None)
         else:
             found.setdefault(entry.event.child, entry)
-    return found
+    relation, born = {e.event.person: e.event.relation for e in history.of(PersonJoined)}, birth_months(history)
+    return {p: e for p, e in found.items() if not is_grown(relation.get(p), born.get(p), e.day)}
 
 
-def left_on(history: History, person: PersonId) -> date | None:
-    """The day *person* left the household for good, None while they belong to it."""
-    last = next((e for e in reversed(history.of_any(PersonJoined, PersonLeft)) if e.event.person == person), None)
-    return last.day if last is not None and isinstance(last.event, PersonLeft) else None
+def a_child_is_substantiated(case: "Case", entry: Entry[VictimSubstantiated]) -> Objection | None:
+    """Who is substantiated as a victim is a child: what is owed to a child is owed to no adult of the household."""
+    child = entry.event.child
+    household = case.household
+    if not is_grown(household.members.get(child), household.born.get(child), entry.day):
+        return None
+    return Objection(
+        "who is substantiated as a victim is a grown caregiver, and no child",
+        "name the child, or correct who is who",
+        (child,),
+    )
 
 
 def household_on(history: History, day: date) -> dict[PersonId, Relation]:
@@ -164,6 +233,11 @@ def birth_months(history: History) -> dict[PersonId, Month]:
     """The months of birth on record."""
     joined = history.of(PersonJoined)
     return {e.event.person: e.event.birth_month for e in joined if e.event.birth_month is not None}
+
+
+def is_grown(relation: Relation | None, month: Month | None, day: date) -> bool:
+    """Whether somebody of this *relation*, born in *month*, is a grown caregiver on *day*: a parent may be a child."""
+    return relation in CAREGIVERS and is_surely_of_age(month, GROWN_MONTHS, day)
 
 
 def is_surely_of_age(month: Month | None, months: int, day: date) -> bool:

@@ -11,7 +11,7 @@ from ihs_domain.agency_standard import ContactStandard, Counts
 from ihs_domain.closing import CaseClosed, CaseReopened
 from ihs_domain.contacting import IntensitySet
 from ihs_domain.history import Entry, History
-from ihs_domain.household import left_on, related
+from ihs_domain.household import stays
 from ihs_domain.terms import Code, PersonId
 
 LevelOf = Callable[[History, date], Code | None]
@@ -37,12 +37,33 @@ def among(levels: tuple[Code, ...], level_of: LevelOf) -> LevelOf:
 
 def first_given(history: History, level_of: LevelOf) -> Entry[Any] | None:
     """The entry by which the case first had a level."""
-    days = sorted({e.day for e in history})
-    first = next((day for day in days if level_of(history, day) is not None), None)
-    for index, entry in enumerate(history):
-        if entry.day == first and level_of(History(history[: index + 1]), entry.day) is not None:
-            return entry
-    return None
+    return next((entry for entry in _given(history, level_of)), None)
+
+
+def given_beside(levels: tuple[Code, ...], history: History, level_of: LevelOf) -> Iterator[Entry[Any]]:
+    """The entries by which the case came to a level that is none of *levels*."""
+
+    def level_beside_them(history: History, day: date) -> Code | None:
+        found = level_of(history, day)
+        return None if found in levels else found
+
+    return _given(history, level_beside_them)
+
+
+def _given(history: History, level_of: LevelOf) -> Iterator[Entry[Any]]:
+    """The entries by which the case came to another level than that of the day before; no level is none."""
+    before: Code | None = None
+    for day in sorted({e.day for e in history}):
+        level = level_of(history, day)
+        if level not in {None, before}:
+            yield _by_which(history, level_of, day, level)
+        before = level
+
+
+def _by_which(history: History, level_of: LevelOf, day: date, level: Code | None) -> Entry[Any]:
+    """The first entry of a day with which the case has the level that it has at the end of it."""
+    of_that_day = [(n, e) for n, e in enumerate(history) if e.day == day]
+    return next(e for n, e in of_that_day if level_of(History(history[: n + 1]), day) == level)
 
 
 @frozen
@@ -96,10 +117,10 @@ class Levelled:
         for first, last in _open(self.history, self.opened):
             if not counts.each:
                 yield Stretch(None, first, last)
-            for person, joined in related(self.history, *counts.each).items():
-                left = min((d for d in (left_on(self.history, person), last) if d is not None), default=None)
-                if left is None or max(first, joined) <= left:
-                    yield Stretch(person, max(first, joined), left)
+            for stay in stays(self.history, *counts.each):
+                left = min((d for d in (stay.left, last) if d is not None), default=None)
+                if left is None or max(first, stay.joined) <= left:
+                    yield Stretch(stay.person, max(first, stay.joined), left)
 
 
 def _open(history: History, opened: date) -> list[tuple[date, date | None]]:

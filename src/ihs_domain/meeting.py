@@ -8,6 +8,7 @@ from typing import Any, Final
 from ihs_domain.days import add_months
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.history import Entry, History
+from ihs_domain.opening import CaseOpened
 from ihs_domain.planning import PlanAgreed, PlanReviewed
 from ihs_domain.teaming import TeamInputRecorded, TeamMeetingHeld, by_the_team
 
@@ -20,18 +21,21 @@ NOT_MEETINGS: Final[dict[type, str]] = {
 
 
 def team_meets_every(months: int) -> DutyRule:
-    """A duty: the team meets within *months* of its first meeting, and then of each."""
+    """A duty: the team meets within *months* of the opening, and then of each meeting."""
 
     def team_meets(history: History, on: date) -> Iterator[Owed]:
-        """The team meets again in time after each meeting."""
+        """The team meets in time after the opening, and again after each meeting."""
+        if (opened := history.first(CaseOpened)) is None:
+            return
         held = [e for e in history.of(TeamMeetingHeld) if by_the_team(history, e, e.event.attended)]
-        for meeting, following in zip_longest(held, held[1:]):
+        since_opening = [e for e in held if e.day >= opened.day]
+        for begun, meeting in zip_longest([opened, *since_opening], since_opening):
             yield Owed(
                 "the team meets",
-                meeting.day,
-                due=add_months(meeting.day, months),
-                met_by=(following,) if following else (),
-                near=tuple(_not_meetings(history, meeting, following)),
+                begun.day,
+                due=add_months(begun.day, months),
+                met_by=(meeting,) if meeting else (),
+                near=tuple(_not_meetings(history, begun, meeting)),
             )
 
     return team_meets

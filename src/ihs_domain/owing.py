@@ -162,5 +162,6 @@ def _duty(owed: Owed, rules: tuple[Rule, ...], edition: str, span: Span, history
         next_change_on=next_change(owed, state, span, on),
         needs=owed.needs,
         lacks=owed.lacks,
+        beside=owed.beside,
     )
     return with_waiver(duty, owed, span, history, on)

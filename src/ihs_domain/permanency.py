@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.history import Entry, History
-from ihs_domain.household import children
+from ihs_domain.household import Relation, served
 from ihs_domain.opening import opened_on
 from ihs_domain.teaming import by_the_team
 from ihs_domain.terms import Happening, PersonId
@@ -73,11 +73,11 @@ Shortcoming = Callable[[History, Entry[PermanencyGoalsSet]], str]
 def _goals(history: History, what: str, shortcoming: Shortcoming) -> Iterator[Owed]:
     if (opened := opened_on(history)) is None:
         return
-    for child, joined in children(history).items():
-        made = [(e, shortcoming(history, e)) for e in history.of(PermanencyGoalsSet) if e.event.child == child]
+    for child in served(history, opened, Relation.CHILD):
+        made = [(e, shortcoming(history, e)) for e in history.of(PermanencyGoalsSet) if e.event.child == child.person]
         near = tuple(NearMiss(e.version, why) for e, why in made if why)
         met = tuple(e for e, why in made if not why)
-        yield Owed(what, max(opened, joined), subject=(child,), met_by=met[:1], near=near)
+        yield Owed(what, child.joined, (child.person,), met_by=met[:1], near=near, left=child.left)
 
 
 def _without_the_team(history: History, entry: Entry[PermanencyGoalsSet]) -> str:
@@ -85,6 +85,11 @@ def _without_the_team(history: History, entry: Entry[PermanencyGoalsSet]) -> str
 
 
 def _shortcoming(history: History, entry: Entry[PermanencyGoalsSet]) -> str:
-    if entry.event.concurrent is None:
+    return one_goal_only(entry.event) or _without_the_team(history, entry)
+
+
+def one_goal_only(said: PermanencyGoalsSet) -> str:
+    """Why goals are not a primary and a concurrent one; empty if they are."""
+    if said.concurrent is None:
         return "no concurrent goal is named"
-    return _without_the_team(history, entry)
+    return "the concurrent goal is the primary one" if said.concurrent is said.primary else ""

@@ -11,7 +11,7 @@ from ihs_domain.duties import Owed
 from ihs_domain.gates import Against, Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.opening import opened_on
-from ihs_domain.roles import WORKERS, Role
+from ihs_domain.roles import WORKERS, Actor, Role
 from ihs_domain.teaming import Topic, by_the_team, team_input
 from ihs_domain.terms import AssessmentId, Code, Decision, DoneBy, Happening, Narrative, NeedId, New, PersonId, PlanId
 
@@ -126,14 +126,17 @@ class GoalProgressRecorded(Happening):
 
 @frozen
 class Planning:
-    """The plans drafted, each with the assessment it rests on and its goals; those agreed and those finalised."""
+    """The plans drafted, each with the assessment it rests on and its goals; those agreed and those finalised.
+
+    *supervisors* are those who agreed to each plan as its supervisor, each with the day.
+    """
 
     drafted: dict[PlanId, AssessmentId | None] = field(factory=dict)
     goals: dict[PlanId, tuple[PlanGoal, ...]] = field(factory=dict)
     agreed: frozenset[PlanId] = frozenset()
     agreed_by: dict[PlanId, frozenset[PersonId]] = field(factory=dict)
     agreed_by_worker: frozenset[PlanId] = frozenset()
-    agreed_by_supervisor: frozenset[PlanId] = frozenset()
+    supervisors: dict[PlanId, frozenset[tuple[Actor, date]]] = field(factory=dict)
     finalised: frozenset[PlanId] = frozenset()
 
 
@@ -152,7 +155,10 @@ def plan_amended(planning: Planning, entry: Entry[PlanAmended]) -> Planning:
 
 
 def supervisor_agreed(planning: Planning, entry: Entry[SupervisorAgreed]) -> Planning:
-    return evolve(planning, agreed_by_supervisor=planning.agreed_by_supervisor | {entry.event.plan})
+    plan, agreed = entry.event.plan, (entry.decided_by, entry.day)
+    return evolve(
+        planning, supervisors={**planning.supervisors, plan: planning.supervisors.get(plan, frozenset()) | {agreed}}
+    )
 
 
 def plan_finalised(planning: Planning, entry: Entry[PlanFinalised]) -> Planning:
@@ -161,7 +167,7 @@ def plan_finalised(planning: Planning, entry: Entry[PlanFinalised]) -> Planning:
 
 def plan_agreed(planning: Planning, entry: Entry[PlanAgreed]) -> Planning:
     plan = entry.event.plan
-    worker = {plan} if entry.actor.role in WORKERS else set()
+    worker = {plan} if entry.decided_by.role in WORKERS else set()
     return evolve(
         planning,
         agreed=planning.agreed | {plan},
@@ -181,7 +187,7 @@ def plan_is_drafted(case: "Case", entry: Entry[PlanAgreed | SupervisorAgreed | P
 
 def supervisor_is_not_the_worker(case: "Case", entry: Entry[SupervisorAgreed]) -> Objection | None:
     """The worker's supervisor agrees to a plan: not whoever holds the case as its worker, supervisor or not."""
-    if entry.actor.id != case.assigning.case_manager:
+    if entry.decided_by.id != case.assigning.case_manager:
         return None
     return Objection(
         "whoever holds the case as its worker is not their own supervisor",

@@ -22,16 +22,20 @@ from ihs_domain.judge import opens_once
 from ihs_domain.persons import JOINING
 from ihs_domain.roles import Actor
 from ihs_domain.sayable import Nameable, Sayable, brings_in
+from ihs_domain.scoring import ONLY_COMPUTED
 from ihs_domain.sketch import Sketch
 from ihs_domain.terms import CASE_IDS, Decision
 from ihs_domain.unsaid import Asked, Told, Where
 
-DECISIONS: Final[tuple[type[Decision], ...]] = tuple(
-    cls for cls in EVENTS if issubclass(cls, Decision) and cls not in (*JOINING, *DESTROYING)
-)
-"""Every decision that can be taken in a case. Who is who is decided on a person's stream, and only told on a case's;
-what an order has destroyed is put on record by erasing, which needs the order.
+NOT_SAID: Final = (*JOINING, *DESTROYING, *ONLY_COMPUTED)
+"""What nobody puts on a case's record by saying it: it is decided on a person's stream and only told on the case's, or
+goes on record with the erasing itself, or is worked out by an instrument.
 """
+
+DECISIONS: Final[tuple[type[Decision], ...]] = tuple(
+    cls for cls in EVENTS if issubclass(cls, Decision) and cls not in NOT_SAID
+)
+"""Every decision that can be taken in a case by saying it."""
 
 MOST: Final = 2048
 """How many ways of saying a decision are gone before nothing more is claimed of it."""

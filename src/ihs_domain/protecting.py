@@ -1,8 +1,8 @@
 """Protecting: safety is assessed for every child, and a safety plan holds for as long as a threat lasts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
@@ -10,10 +10,11 @@ from ihs_domain.days import days_after, days_before
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
-from ihs_domain.household import children
+from ihs_domain.household import ChildReturnedHome, Relation, served
 from ihs_domain.opening import opened_on
 from ihs_domain.responding import ChildRemoved
 from ihs_domain.safety import (
+    Safety,
     SafetyAssessmentCompleted,
     SafetyPlanAgreed,
     SafetyPlanEnded,
@@ -22,6 +23,11 @@ from ihs_domain.safety import (
     SafetyResult,
     ThreatIdentified,
     ThreatManaged,
+    ThreatReopened,
+    child_removed,
+    child_returned_home,
+    threat_identified,
+    threat_reopened,
 )
 from ihs_domain.terms import PersonId, SafetyPlanId, ThreatId
 
@@ -69,13 +75,20 @@ def children_are_assessed(history: History, on: date) -> Iterator[Owed]:
     """The safety of every child served is assessed: what threatens it, and what protects it."""
     if (opened := opened_on(history)) is None:
         return
-    for child, joined in children(history).items():
-        made = [e for e in history.of(SafetyAssessmentCompleted) if child in e.event.children]
+    for child in served(history, opened, Relation.CHILD):
+        made = [e for e in history.of(SafetyAssessmentCompleted) if child.person in e.event.children]
         whole = tuple(e for e in made if e.event.protective_factors is not None)
         near = tuple(
             NearMiss(e.version, "it does not say whether anything protects the child") for e in made if e not in whole
         )
-        yield Owed("the child's safety is assessed", max(opened, joined), (child,), met_by=whole[:1], near=near)
+        yield Owed(
+            "the child's safety is assessed",
+            child.joined,
+            (child.person,),
+            met_by=whole[:1],
+            near=near,
+            left=child.left,
+        )
 
 
 def safety_goes_through(tool: str) -> DutyRule:
@@ -137,24 +150,40 @@ def _the_day_after(term: Term, met: Iterable[Entry[Any]]) -> bool:
 
 
 def _answers(history: History, term: Term, threat: ThreatId) -> list[Entry[Any]]:
-    """What relieves a term of its threat: managed, in another term after it, or every child of it removed."""
+    """What relieves a term of its threat: managed, in another term after it, or every child of it gone as it ends."""
     later = [t.entry for t in terms(history) if threat in t.threats and _after(t.entry, term.entry)]
-    managed = [e for e in history.of(ThreatManaged) if e.event.threat == threat and _after(e, term.entry)]
-    return sorted([*later, *managed, *_removal(history, threat)], key=lambda e: (e.day, e.version))
+    said = [e for e in history.of(ThreatManaged) if e.event.threat == threat and _after(e, term.entry)]
+    managed = [e for e in said if e.event.how]
+    return sorted([*later, *managed, *_removal(history, term, threat)], key=lambda e: (e.day, e.version))
 
 
-def _removal(history: History, threat: ThreatId) -> list[Entry[ChildRemoved]]:
-    """The removal by which the last child under a threat was gone, if all are."""
-    under: set[PersonId] = {
-        c for e in history.of(ThreatIdentified) if e.event.threat == threat for c in e.event.children
-    }
-    removals = {e.event.child: e for e in reversed(history.of(ChildRemoved)) if e.event.child in under}
-    return [max(removals.values(), key=lambda e: (e.day, e.version))] if under and under == set(removals) else []
+BEARING: Final[dict[type, Callable[[Safety, Entry[Any]], Safety]]] = {
+    ThreatIdentified: threat_identified,
+    ThreatReopened: threat_reopened,
+    ChildRemoved: child_removed,
+    ChildReturnedHome: child_returned_home,
+}
+"""What changes on which children a threat bears."""
+
+
+def _removal(history: History, term: Term, threat: ThreatId) -> list[Entry[ChildRemoved]]:
+    """The removal that left a threat without a child: none of them was home again on the last day of the term."""
+    safety = Safety()
+    removals: dict[PersonId, Entry[ChildRemoved]] = {}
+    for entry in history.of_any(*BEARING):
+        if threat in safety.under_nobody() and entry.day > term.last:
+            break
+        safety = BEARING[type(entry.event)](safety, entry)
+        if isinstance(entry.event, ChildRemoved):
+            removals[entry.event.child] = entry
+    if threat not in safety.under_nobody():
+        return []
+    return [max((removals[child] for child in safety.threats[threat]), key=lambda e: (e.day, e.version))]
 
 
 def a_safety_plan_held(case: "Case", entry: Entry[Any]) -> Objection | None:
     """Up to this entry, no threat that a safety plan was made for was left without one."""
-    lasting = case.safety.unmanaged - case.safety.under_nobody(case.responding.removed)
+    lasting = case.safety.unmanaged - case.safety.under_nobody()
     threats = _spoken_of(case, entry.event) & lasting
     gaps = {t: day for t in threats if (day := _bare_since(case, t)) is not None and day < entry.day}
     if not gaps:
@@ -183,4 +212,5 @@ def _bare_since(case: "Case", threat: ThreatId) -> date | None:
     last = max((t.last_day for t in case.safety.plans.values() if threat in t.threats), default=None)
     if last is None or last == date.max:
         return None
-    return max(days_after(last, 1), case.safety.since.get(threat, date.min))
+    began = (case.safety.since.get(threat, date.min), case.safety.home_again.get(threat, date.min))
+    return max(days_after(last, 1), *began)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from ihs_domain.gates import Objection
+from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry
 from ihs_domain.terms import AgencyId, Cite, Code, Happening, Narrative, New, PersonId, ReleaseId
 
@@ -136,22 +136,32 @@ def release_revoked(releasing: Releasing, entry: Entry[ReleaseRevoked]) -> Relea
     return evolve(releasing, releases={**releasing.releases, **releases}, revoked=revoked)
 
 
-def disclosure_has_a_basis(case: "Case", entry: Entry[InformationDisclosed]) -> Objection | None:
-    """What is told outside the agency rests on a release in force, a court's order, a rule or a statute."""
-    if _rests(case, entry):
-        return None
-    return Objection(
-        f"nothing allowed telling this agency {entry.event.kind.value} of everyone it was about on that day",
-        "name the release, order, rule or statute it rests on, or have a release signed before anything more is told",
-    )
+def disclosure_rests_on(*cites: str) -> Gate:
+    """A gate: what is told outside rests on a release, a court's order, a statute, or one of the rules that allow it.
+
+    *cites* are those rules of the edition: one that is not among them allows nothing here.
+    """
+
+    def disclosure_has_a_basis(case: "Case", entry: Entry[InformationDisclosed]) -> Objection | None:
+        """What is told outside the agency rests on a release in force, a court's order, a rule or a statute."""
+        if _rests(case, entry, cites):
+            return None
+        return Objection(
+            f"nothing allowed telling this agency {entry.event.kind.value} of everyone it was about on that day",
+            "name the release, order, rule or statute it rests on, or have a release signed before more is told",
+        )
+
+    return disclosure_has_a_basis
 
 
-def _rests(case: "Case", entry: Entry[InformationDisclosed]) -> bool:
+def _rests(case: "Case", entry: Entry[InformationDisclosed], cites: Container[str]) -> bool:
     said = entry.event
     match said.basis:
         case Basis.COURT_ORDER:
             return bool(case.opening.orders_on(entry.day))
-        case Basis.RULE | Basis.STATUTE:
+        case Basis.RULE:
+            return said.cite is not None and said.cite in cites
+        case Basis.STATUTE:
             return said.cite is not None
         case Basis.RELEASE:
             held = (r for r in case.releasing.releases.values() if said.release in {None, r.id})

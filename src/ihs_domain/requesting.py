@@ -11,7 +11,7 @@ from ihs_domain.closing import FinalSummaryWritten
 from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.gates import Gate, Objection
 from ihs_domain.history import Entry, History
-from ihs_domain.terms import Code, Decision, EditionId, Happening, Jurisdiction, Narrative, New, PersonId
+from ihs_domain.terms import Code, Decision, Happening, Jurisdiction, Narrative, New, PersonId
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -160,25 +160,26 @@ def ordered(case: "Case", day: date) -> bool:
     return case.requesting.by_court or case.opening.ordered_on(day)
 
 
-def acceptance_names_one_of(*grounds: Ground, edition: EditionId | None = None) -> Gate:
+def acceptance_names_one_of(*grounds: Ground, since: date = date.min, until: date = date.max) -> Gate:
     """A gate: acceptance names at least one of *grounds*. A court's request is not the agency's to decide.
 
-    *edition* is the id of the edition whose words they are: it cannot judge a ground named in the words of another.
+    They are the words of the acts from *since* to *until*: they cannot judge a ground named on another day, as what-if
+    asks, for that was named in the words of another edition.
     """
 
     def acceptance_names_a_ground(case: "Case", entry: Entry[ServicesAccepted]) -> Objection | None:
-        if ordered(case, entry.day) or _names(entry, grounds) or _in_other_words(entry, edition):
+        if ordered(case, entry.day) or _names(entry, grounds) or _in_other_words(entry, since, until):
             return None
         return _no_ground(grounds)
 
     return acceptance_names_a_ground
 
 
-def ordered_acceptance_names_one_of(*grounds: Ground, edition: EditionId | None = None) -> Gate:
+def ordered_acceptance_names_one_of(*grounds: Ground, since: date = date.min, until: date = date.max) -> Gate:
     """A gate to find with: what a court orders is opened whatever is named, and naming none of *grounds* is found."""
 
     def ordered_acceptance_names_a_ground(case: "Case", entry: Entry[ServicesAccepted]) -> Objection | None:
-        if not ordered(case, entry.day) or _names(entry, grounds) or _in_other_words(entry, edition):
+        if not ordered(case, entry.day) or _names(entry, grounds) or _in_other_words(entry, since, until):
             return None
         return _no_ground(grounds)
 
@@ -189,9 +190,9 @@ def _names(entry: Entry[ServicesAccepted], grounds: tuple[Ground, ...]) -> bool:
     return not entry.event.grounds.isdisjoint(grounds)
 
 
-def _in_other_words(entry: Entry[ServicesAccepted], edition: EditionId | None) -> bool:
-    """Whether some ground is named, and was when another edition was in force."""
-    return bool(edition and entry.edition and entry.edition != edition and entry.event.grounds)
+def _in_other_words(entry: Entry[ServicesAccepted], since: date, until: date) -> bool:
+    """Whether some ground is named, and was on a day with other words: the day of the act, corrected or not."""
+    return bool(entry.event.grounds) and not since <= entry.day <= until
 
 
 def _no_ground(grounds: tuple[Ground, ...]) -> Objection:

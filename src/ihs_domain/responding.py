@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from ihs_domain.assigning import WorkersConferred, assigning_on
 from ihs_domain.duties import DutyRule, NearMiss, Owed
 from ihs_domain.history import Entry, History
-from ihs_domain.household import children
+from ihs_domain.household import Relation, served
 from ihs_domain.roles import Role
 from ihs_domain.safety import SafetyPlanAgreed
 from ihs_domain.terms import Code, Happening, Narrative, PersonId
@@ -77,18 +77,13 @@ class ChildRemoved(Happening):
 
 @frozen
 class Responding:
-    """Whether domestic violence was identified, and the children removed."""
+    """Whether domestic violence was identified."""
 
     violence: bool = False
-    removed: frozenset[PersonId] = frozenset()
 
 
 def domestic_violence_identified(responding: Responding, entry: Entry[DomesticViolenceIdentified]) -> Responding:
     return evolve(responding, violence=True)
-
-
-def child_removed(responding: Responding, entry: Entry[ChildRemoved]) -> Responding:
-    return evolve(responding, removed=responding.removed | {entry.event.child})
 
 
 def removal_way_is_on_record(history: History, on: date) -> Iterator[Owed]:
@@ -202,16 +197,17 @@ def each_child_is_interviewed(history: History, on: date) -> Iterator[Owed]:
     """Once domestic violence is identified, each child of the household is interviewed and assessed."""
     for found in history.of(DomesticViolenceIdentified):
         taken = _taken(history, found, Step.CHILD_INTERVIEWED)
-        for child, joined in children(history).items():
-            if joined <= found.day:
-                met = [e for e in taken if child in e.event.whom]
+        for child in served(history, found.day, Relation.CHILD):
+            if child.joined <= found.day:
+                met = [e for e in taken if child.person in e.event.whom]
                 near = tuple(NearMiss(e.version, "with another child, or none named") for e in taken if e not in met)
                 yield Owed(
                     "the child is interviewed and assessed",
                     found.day,
-                    (*_victim(found), child),
+                    (*_victim(found), child.person),
                     met_by=tuple(met[:1]),
                     near=near,
+                    left=child.left,
                 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from ihs_domain.acting import acted_for_a_supervisor
 from ihs_domain.assigning import held_by
 from ihs_domain.days import add_months
 from ihs_domain.duties import DutyRule, NearMiss, Owed
@@ -29,7 +30,7 @@ def completions(history: History) -> Iterator[tuple[PlanId, tuple[Entry[Any], ..
 def _supervisors(history: History, plan: PlanId) -> list[Entry[SupervisorAgreed]]:
     """The agreements to a plan of a supervisor who did not hold the case as its worker that day."""
     agreed = (e for e in history.of(SupervisorAgreed) if e.event.plan == plan)
-    return [e for e in agreed if e.actor.id != held_by(history, e.day)]
+    return [e for e in agreed if acted_for_a_supervisor(history, e) and e.decided_by.id != held_by(history, e.day)]
 
 
 def plan_is_complete(history: History, on: date) -> Iterator[Owed]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from attrs import frozen
 
-from ihs_domain.approving import ApprovalGranted, ApprovalReturned
+from ihs_domain.acting import acted_as
+from ihs_domain.approving import ApprovalGranted, ApprovalReturned, authors, says_what_it_said
 from ihs_domain.assessing import RiskAssessed, RiskOverridden, StrengthsAndNeedsAssessed
 from ihs_domain.history import Entry, History
 from ihs_domain.instruments import Rated
@@ -63,15 +64,15 @@ def risk_level_on(history: History, day: date) -> Code | None:
 
 
 def _answer(history: History, override: Entry[RiskOverridden]) -> Entry[Any] | None:
-    """What was last said to an override by another who may: one that was corrected since is to be approved anew."""
+    """What was last said by another who may to an override as it now stands: corrected, it is to be approved anew."""
     return next(
         (
             said
             for said in reversed(history.of_any(ApprovalGranted, ApprovalReturned))
             if said.event.entry == override.version
-            and said.version > override.amended_by
-            and said.actor.id != override.actor.id
-            and said.actor.role in override.event.approved_by
+            and says_what_it_said(override, said.version)
+            and said.decided_by.id not in authors(override)
+            and acted_as(history, said, override.event.approved_by)
         ),
         None,
     )

@@ -1,11 +1,12 @@
 """Who acts: a role is what a person is to this case, not what they are paid as."""
 
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from attrs import field, frozen
 
-from ihs_domain.terms import ActorId
+if TYPE_CHECKING:
+    from ihs_domain.terms import ActorId
 
 
 class Role(StrEnum):
@@ -37,10 +38,10 @@ class Role(StrEnum):
 class Actor:
     """Who puts an entry on record, and in which role."""
 
-    id: ActorId
+    id: "ActorId"
     role: Role = field(converter=Role)
 
 
-SYSTEM: Final = Actor(ActorId("system"), Role.SYSTEM)
+SYSTEM: Final = Actor(cast("ActorId", "system"), Role.SYSTEM)
 WORKERS: Final = frozenset({Role.PRACTITIONER, Role.CASE_MANAGER, Role.SECOND_WORKER})
 SUPERVISING: Final = frozenset({Role.SUPERVISOR, Role.DESIGNEE})

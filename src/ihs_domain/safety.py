@@ -1,15 +1,21 @@
 """Safety: threats to the children, and the plans that keep them safe meanwhile."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, field, frozen
 
 from ihs_domain.duties import Owed
+from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
+from ihs_domain.household import ChildReturnedHome
 from ihs_domain.terms import Code, Decision, Happening, Narrative, New, PersonId, SafetyPlanId, ThreatId
+
+if TYPE_CHECKING:
+    from ihs_domain.case import Case
+    from ihs_domain.responding import ChildRemoved
 
 
 class MadeFor(StrEnum):
@@ -73,7 +79,10 @@ class ThreatIdentified(Happening):
 
 @frozen
 class ThreatManaged(Happening):
-    """A threat is managed: by more protective capacity, less vulnerability, or both."""
+    """A threat is managed: by more protective capacity, less vulnerability, or both.
+
+    Where it is not said how, that is recorded and found, and the threat counts as not managed.
+    """
 
     threat: ThreatId
     how: frozenset[Management]
@@ -189,8 +198,11 @@ class Terms:
 class Safety:
     """The threats by the children they bear on and since when, those that are managed, and the safety plans.
 
-    *changed_on* is the last day on which a threat came, went or came again; *assessed_to_close_on* the last day on
-    which safety was assessed for the closing, after that, and *assessed_to_close* the children it was assessed of.
+    *how_unsaid* are those that somebody said are managed, and nobody how. *unsafe* and *removed* are the children found
+    unsafe at home, or removed from it, with the last such day, until they return; *home_again* the threats whose
+    children had all been removed, with the day the first of them was back. *changed_on* is the last day on which a
+    threat came, went or came again; *assessed_to_close_on* the last day on which safety was assessed for the closing,
+    after that, and *assessed_to_close* the children it was assessed of, each with what was found last.
     What a revision or an ending says of a safety plan holds also where the plan was agreed on a later day than that,
     as a corrected day may have it; of a plan whose agreement is void they say nothing.
     """
@@ -198,26 +210,37 @@ class Safety:
     threats: dict[ThreatId, frozenset[PersonId]] = field(factory=dict)
     since: dict[ThreatId, date] = field(factory=dict)
     managed: frozenset[ThreatId] = frozenset()
-    unsafe: frozenset[PersonId] = frozenset()
+    how_unsaid: frozenset[ThreatId] = frozenset()
+    unsafe: dict[PersonId, date] = field(factory=dict)
+    removed: dict[PersonId, date] = field(factory=dict)
+    home_again: dict[ThreatId, date] = field(factory=dict)
     changed_on: date | None = None
     assessed_to_close_on: date | None = None
-    assessed_to_close: frozenset[PersonId] = frozenset()
+    assessed_to_close: dict[PersonId, SafetyResult] = field(factory=dict)
     plans: dict[SafetyPlanId, Terms] = field(factory=dict)
     revised: dict[SafetyPlanId, date] = field(factory=dict)
     ended: dict[SafetyPlanId, date] = field(factory=dict)
 
     @property
     def unmanaged(self) -> frozenset[ThreatId]:
-        """The threats nobody has managed yet."""
+        """The threats nobody has managed yet, as far as it is said how."""
         return frozenset(self.threats) - self.managed
 
     def unaccounted(self) -> frozenset[ThreatId]:
         """The threats neither managed nor answered by every child they bear on having left for safety."""
-        return frozenset(t for t in self.unmanaged if not (self.threats[t] and self.threats[t] <= self.unsafe))
+        return self.unmanaged - self._left_to(self.unsafe)
 
-    def under_nobody(self, gone: frozenset[PersonId]) -> frozenset[ThreatId]:
-        """The threats that bear on no child any more once these are *gone*."""
-        return frozenset(t for t, children in self.threats.items() if children and children <= gone)
+    def under_nobody(self) -> frozenset[ThreatId]:
+        """The threats that bear on no child any more: every one of them was removed, and none has returned."""
+        return self._left_to(self.removed)
+
+    def _left_to(self, gone: Mapping[PersonId, date]) -> frozenset[ThreatId]:
+        """The threats all of whose children are *gone*, each on a day on which the threat was there already."""
+        return frozenset(
+            threat
+            for threat, children in self.threats.items()
+            if children and all(self.since[threat] <= gone.get(child, date.min) for child in children)
+        )
 
     def plans_in_force(self, day: date) -> frozenset[SafetyPlanId]:
         """The safety plans that hold on *day*."""
@@ -230,28 +253,59 @@ def threat_identified(safety: Safety, entry: Entry[ThreatIdentified]) -> Safety:
 
 
 def threat_managed(safety: Safety, entry: Entry[ThreatManaged]) -> Safety:
-    return _changed(evolve(safety, managed=safety.managed | {entry.event.threat}), entry.day)
+    threat = {entry.event.threat}
+    if entry.event.how:
+        said = evolve(safety, managed=safety.managed | threat, how_unsaid=safety.how_unsaid - threat)
+    else:
+        said = evolve(safety, how_unsaid=safety.how_unsaid | (threat - safety.managed))
+    return _changed(said, entry.day)
 
 
 def threat_reopened(safety: Safety, entry: Entry[ThreatReopened]) -> Safety:
-    managed = safety.managed - {entry.event.threat}
-    return _changed(evolve(safety, managed=managed, since={**safety.since, entry.event.threat: entry.day}), entry.day)
+    threat = {entry.event.threat}
+    there = evolve(safety, managed=safety.managed - threat, how_unsaid=safety.how_unsaid - threat)
+    return _changed(evolve(there, since={**safety.since, entry.event.threat: entry.day}), entry.day)
 
 
 def _changed(safety: Safety, day: date) -> Safety:
     """Whatever was assessed for the closing was assessed before this change."""
-    return evolve(safety, changed_on=day, assessed_to_close_on=None, assessed_to_close=frozenset())
+    return evolve(safety, changed_on=day, assessed_to_close_on=None, assessed_to_close={})
 
 
 def safety_assessed(safety: Safety, entry: Entry[SafetyAssessmentCompleted]) -> Safety:
     if entry.event.made_for is not MadeFor.CLOSING:
         return safety
-    assessed = safety.assessed_to_close | entry.event.children
+    assessed = safety.assessed_to_close | dict.fromkeys(entry.event.children, entry.event.result)
     return evolve(safety, assessed_to_close_on=entry.day, assessed_to_close=assessed)
 
 
+def it_is_said_how(case: "Case", entry: Entry[ThreatManaged]) -> Objection | None:
+    """A threat is managed by something: more protective capacity, less vulnerability."""
+    if entry.event.how:
+        return None
+    return Objection(
+        "it is not said how the threat is managed, so that it counts as not managed",
+        "say by what it is: more protective capacity, less vulnerability",
+        (entry.event.threat,),
+    )
+
+
 def child_unsafe_at_home(safety: Safety, entry: Entry[ChildUnsafeAtHome]) -> Safety:
-    return evolve(safety, unsafe=safety.unsafe | {entry.event.child})
+    return evolve(safety, unsafe={**safety.unsafe, entry.event.child: entry.day})
+
+
+def child_removed(safety: Safety, entry: Entry["ChildRemoved"]) -> Safety:
+    return evolve(safety, removed={**safety.removed, entry.event.child: entry.day})
+
+
+def child_returned_home(safety: Safety, entry: Entry[ChildReturnedHome]) -> Safety:
+    home = evolve(safety, unsafe=_without(entry, safety.unsafe), removed=_without(entry, safety.removed))
+    again = safety.under_nobody() - home.under_nobody()
+    return evolve(home, home_again={**safety.home_again, **dict.fromkeys(again, entry.day)})
+
+
+def _without(entry: Entry[ChildReturnedHome], gone: Mapping[PersonId, date]) -> dict[PersonId, date]:
+    return {child: day for child, day in gone.items() if child != entry.event.child}
 
 
 def safety_plan_agreed(safety: Safety, entry: Entry[SafetyPlanAgreed]) -> Safety:
@@ -306,6 +360,7 @@ STEPS: Final[dict[type, Callable[[Safety, Entry[Any]], Safety]]] = {
     ThreatManaged: threat_managed,
     ThreatReopened: threat_reopened,
     ChildUnsafeAtHome: child_unsafe_at_home,
+    ChildReturnedHome: child_returned_home,
 }
 
 

@@ -3,14 +3,14 @@
 What is put on record holds the result, so that nothing that reads it needs the instrument.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, Final
 
 from attrs import frozen
 
 from ihs_domain.assessing import RiskAssessed, RiskOverridden, StrengthsAndNeedsAssessed, not_assessed
-from ihs_domain.gates import Objection, Refused
+from ihs_domain.gates import Objection, Refused, refusable
 from ihs_domain.history import Entry, History
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.instruments import (
@@ -22,6 +22,7 @@ from ihs_domain.instruments import (
     risk_scored,
     safety_found,
 )
+from ihs_domain.recording import EntryCorrected
 from ihs_domain.safety import MadeFor, SafetyAssessmentCompleted
 from ihs_domain.terms import Code, Computing, Decision, Happening, Narrative, PersonId, Version
 
@@ -139,6 +140,24 @@ COMPUTED: Final[dict[type[Computing], Callable[[Any, date, History, InstrumentBo
     AssessStrengthsAndNeeds: needs_are_ranked,
 }
 """What people say where the core computes, and what works the event out."""
+
+
+ONLY_COMPUTED: Final[dict[type, type[Computing]]] = {RiskOverridden: OverrideRisk}
+"""Decisions whose every word the instrument has a say in: what leads to each, and who approves it."""
+
+
+def not_by_hand(event: object) -> Iterator[Objection]:
+    """What speaks against an event, or a correction that says it, which nobody computed by an instrument.
+
+    One reported as decided elsewhere is a transcription: whether the instrument has it so is found on replay.
+    """
+    said = event.instead if isinstance(event, EntryCorrected) else event
+    by = ONLY_COMPUTED.get(type(said))
+    if by is not None and refusable(said):
+        remedy = f"propose it by {by.__name__}, or say in `reported` by whom it was decided"
+        if said is not event:
+            remedy = f"void the entry, then {remedy}"
+        yield Objection(f"{type(said).__name__} is worked out by the rules of its instrument, not said", remedy)
 
 
 def scored_with(event: object) -> tuple[Code, Code] | None:

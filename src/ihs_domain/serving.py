@@ -11,7 +11,19 @@ from ihs_domain.duties import NearMiss, Owed
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.releasing import Kind
-from ihs_domain.terms import AgencyId, Code, Decision, Happening, Narrative, NeedId, New, PersonId, ReferralId, ThreatId
+from ihs_domain.terms import (
+    AgencyId,
+    Cents,
+    Code,
+    Decision,
+    Happening,
+    Narrative,
+    NeedId,
+    New,
+    PersonId,
+    ReferralId,
+    ThreatId,
+)
 
 if TYPE_CHECKING:
     from ihs_domain.case import Case
@@ -132,7 +144,7 @@ class ProgressReported(Happening):
 class FundsApproved(Decision):
     """Emergency money is approved: how much in cents, for which need and which purpose."""
 
-    cents: int
+    cents: Cents
     need: Code | None = None
     purpose: Code | None = None
 
@@ -141,7 +153,7 @@ class FundsApproved(Decision):
 class FundsSpent(Happening):
     """Emergency money was spent: how much in cents, for which need and which purpose."""
 
-    cents: int
+    cents: Cents
     need: Code | None = None
     purpose: Code | None = None
 

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final, NewType, TypeVar, get_type_hints
 
 from attrs import field, fields, frozen
 
+from ihs_domain.roles import Role
+
 Jurisdiction = NewType("Jurisdiction", str)  # ISO 3166-2, lower case: "us-ut"
 CaseId = NewType("CaseId", str)
 ActorId = NewType("ActorId", str)
@@ -31,6 +33,10 @@ SafetyPlanId = NewType("SafetyPlanId", str)
 StrengthId = NewType("StrengthId", str)
 ThreatId = NewType("ThreatId", str)
 Version = NewType("Version", int)  # an entry of the same case, by the version it was recorded under
+
+Count = NewType("Count", int)  # how many or how much of something: none, or more
+Minutes = NewType("Minutes", int)  # how long something took: none, or more
+Cents = NewType("Cents", int)  # an amount of money that changed hands, or is to: never nothing, never less
 
 CASE_IDS: Final = {
     PersonId: "person",
@@ -91,9 +97,10 @@ DoneBy = Annotated[ActorId, Doer()]
 
 @frozen
 class Reported:
-    """A decision taken outside this software: by whom, on which day, and the document that shows it."""
+    """A decision taken outside this software: by whom, in which role, on which day, and the document that shows it."""
 
     by: DoneBy
+    role: Role
     on: date
     document: DocumentId
 

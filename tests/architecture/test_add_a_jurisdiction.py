@@ -32,6 +32,7 @@ FILE = re.compile(r"^```\w+\n(?P<text># (?P<name>\S+/\S+\.\w+)\n.*?)^```$", re.D
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 YONDER = "yonder-family-code@2024-07-01"
 WORKER = Actor("w-1", Role.PRACTITIONER)
+SUPERVISOR = Actor("s-1", Role.SUPERVISOR)
 MOTHER = frozenset({"mother"})
 BEGUN = (
     CaseOpened(Authority.VOLUNTARY, "coast", jurisdiction="xx-yo"),
@@ -137,7 +138,9 @@ def test_a_clause_left_out_of_its_register_is_told_with_the_file_it_stands_in(pl
 
 def reviews(edition: str) -> list[date | None]:
     """The days on which reviews of a plan, completed on one day, are due."""
-    entries = (Entry(event, DAY, n, WORKER, position=n) for n, event in enumerate(COMPLETED, 1))
+    by = [SUPERVISOR if isinstance(event, SupervisorAgreed) else WORKER for event in COMPLETED]
+    acts = enumerate(zip(COMPLETED, by, strict=True), 1)
+    entries = (Entry(event, DAY, n, actor, position=n) for n, (event, actor) in acts)
     owed = duties(effective(entries), always(rule_book().edition(edition)), DAY)
     return [duty.due for duty in owed if duty.what == "the plan is reviewed"]
 

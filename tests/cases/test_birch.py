@@ -153,8 +153,9 @@ def test_answer_5_the_review_due_07_14_is_met_and_the_next_lapses_with_the_editi
 
 
 def test_answer_6_the_team_met_12_days_late_and_what_was_no_meeting_did_not_count(birch):
-    met, lapsed = on(birch, END, "R512-100-5 B")
+    first, met, lapsed = on(birch, END, "R512-100-5 B")
 
+    assert (first.due, first.state, first.met_on) == (date(2010, 9, 4), State.MET, date(2010, 3, 8))
     assert (met.due, met.state, met.met_on, met.late_days) == (
         date(2010, 9, 8),
         State.MET_LATE,

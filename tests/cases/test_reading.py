@@ -385,7 +385,7 @@ def test_what_is_possible_can_be_put_on_record_as_its_example_says_it(desk):
     put = [type(entry.event).__name__ for entry in desk.cases.history("k1").record[6:]]
     assert put == names
     never = {cls.__name__ for cls in DECISIONS} - {*names}
-    assert never == {"CaseOpened", "CaseReopened", "ReferralSent", "RiskOverridden", "SafetyPlanRevised"}
+    assert never == {"CaseOpened", "CaseReopened", "ReferralSent", "SafetyPlanRevised"}
 
 
 def test_async_cases_says_the_same_of_what_is_possible(tmp_path):

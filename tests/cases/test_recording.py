@@ -1,7 +1,7 @@
 """Putting on record: once per command, by version, on the local day, on the right stream, by a known edition."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from attrs import evolve
@@ -31,6 +31,7 @@ from ihs_domain.persons import PersonErased, PersonRegistered, PersonsMerged
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind
 from ihs_domain.requesting import Circumstance, Ground, ServicesAccepted, ServicesRequested, Source
+from ihs_domain.restricting import EntryExpunged, NarrativeRedacted
 from ihs_domain.roles import SYSTEM, Actor, Role
 from ihs_domain.rules import Bears, Rule
 from ihs_domain.system import ClockCorrected, EditionLoaded
@@ -46,6 +47,7 @@ ACCEPTED = ServicesAccepted(frozenset({Ground.THREAT_NOT_MANAGED}))
 ALONE_AND_SAFE = frozenset({Circumstance.REACHES_RESOURCES_ALONE, Circumstance.NO_THREAT_UNMANAGED})
 OPENED = CaseOpened(Authority.VOLUNTARY, "salt-lake")
 ON_CALL = OnCallCovered("w-1", datetime(2015, 1, 2, 18, tzinfo=UTC), datetime(2015, 1, 3, 8, tzinfo=UTC))
+DESTROYING = (EntryExpunged(1, "order-1", "judge"), NarrativeRedacted(1, "order-1", "judge"))
 AGREEMENT = AgreementMade("foothill", frozenset({Kind.REFERRAL}), "dental-care")
 
 
@@ -222,6 +224,53 @@ def test_a_correction_says_nothing_of_days_to_come(desk):
     assert desk.put(EntryCorrected(1, ASKED, date(2015, 1, 5), AmendmentReason.WRONG_DAY)).version == 2
 
 
+# Who was born when
+
+BORN_ON = date(2008, 9, 14)
+
+
+def joined(**born: Any) -> PersonJoined:
+    return PersonJoined("p-1", Relation.CHILD, **born)
+
+
+def corrected(event: Any) -> EntryCorrected:
+    return EntryCorrected(2, event, date(2015, 1, 5), AmendmentReason.WRONG_DETAIL)
+
+
+def test_the_month_of_birth_follows_from_the_day_also_where_an_entry_is_corrected(desk):
+    desk.put(ASKED)
+    desk.put(joined(born_on=BORN_ON))
+    desk.put(joined(born_on=BORN_ON, birth_month="2008-09"))
+    desk.put(corrected(joined(born_on=date(2009, 10, 1))))
+    desk.put(PersonRegistered("p-1", born_on=BORN_ON), case=None, person_id="p-1")
+
+    known = desk.cases.history("k1").of(PersonJoined)
+    assert [entry.event.birth_month for entry in known] == ["2009-10", "2008-09"]
+    assert desk.cases.person("p-1").birth_month == "2008-09"
+
+
+def test_a_month_of_birth_that_the_day_contradicts_is_refused_before_the_day_is_sealed(desk):
+    desk.put(ASKED)
+    wrong = joined(born_on=BORN_ON, birth_month="2012-01")
+
+    for said, at in ((wrong, "birth_month"), (corrected(wrong), "instead.with.birth_month")):
+        with pytest.raises(BadFields, match=f"{at}: expected the month of born_on, or nothing: it follows"):
+            desk.put(said)
+    with pytest.raises(BadFields):
+        desk.put(PersonRegistered("p-1", "2012-01", born_on=BORN_ON), case=None, person_id="p-1")
+    assert names(desk.cases) == ["EditionLoaded.v1", "ServicesRequested.v1"]
+
+
+def test_nobody_is_said_to_be_born_in_a_month_after_the_day_of_the_act(desk):
+    desk.put(ASKED)
+
+    for said in (joined(birth_month="2015-02"), joined(born_on=date(2030, 5, 5))):
+        for event in (said, corrected(said)):
+            with pytest.raises(NotYet, match="birth_month lies after the day of the act"):
+                desk.put(event)
+    assert desk.put(joined(birth_month="2015-01")).version == 2
+
+
 def test_an_act_of_this_very_local_day_is_recorded_though_utc_is_a_day_ahead(desk):
     desk.now = datetime(2015, 1, 5, 22, 40, tzinfo=DENVER)
 
@@ -314,12 +363,23 @@ def test_every_event_goes_on_its_own_kind_of_stream(desk):
         (PersonRegistered("p-1"), {"case": "k1"}),
         (PersonsMerged("p-1", "p-2", "registered-twice"), {"case": None, "agency_id": "foothill"}),
         (PersonErased("p-1", "order-1"), {"case": None}),
+        *((said, {"case": "k1"}) for said in DESTROYING),
+        *((EntryCorrected(1, said, date(2015, 1, 5), AmendmentReason.OTHER), {"case": "k1"}) for said in DESTROYING),
     ]
 
     for event, where in wrong:
         with pytest.raises(WrongStream):
             desk.put(event, **where)
     assert names(desk.cases) == ["EditionLoaded.v1", "ServicesRequested.v1"]
+
+
+@pytest.mark.parametrize("role", [Role.PARENT, Role.SUPERVISOR])
+@pytest.mark.parametrize("said", DESTROYING, ids=lambda said: type(said).__name__)
+def test_nobody_says_that_words_or_an_entry_were_destroyed_which_still_stand(desk, said, role):
+    desk.put(ASKED)
+
+    with pytest.raises(WrongStream, match="is put on record by erasing, not by a person"):
+        desk.put(said, actor=Actor("x-1", role))
 
 
 def test_hours_on_call_and_what_is_taken_back_go_on_an_agencys_stream(desk):

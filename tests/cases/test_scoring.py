@@ -30,7 +30,7 @@ from ihs_domain.rescoring import DIFFERS, NOT_AT_HAND, NOT_BY_RULE
 from ihs_domain.risk import risk_level
 from ihs_domain.scoring import AssessStrengthsAndNeeds, OverrideRisk, ScoreRisk
 from ihs_domain.system import InstrumentLoaded
-from ihs_domain.terms import Unopened
+from ihs_domain.terms import Reported, Unopened
 
 SCORE = ScoreRisk("sample-risk", ENOUGH, words="The landlord has given notice.")
 CHANGED = evolve(RISK, title="The same version, changed")
@@ -190,6 +190,31 @@ def test_an_override_that_the_instrument_does_not_allow_is_refused_and_leaves_no
     with pytest.raises(Refused, match="propose one of moderate, very-high"):
         desk.put(OverrideRisk(scored.version, "judgement", "low", "some-reason"))
     assert len(desk.cases.history("k1").record) == scored.version
+
+
+AT_ONCE = RiskOverridden(3, "judgement", OverrideKind.DISCRETIONARY, "low", "some-reason")
+
+
+def test_an_override_that_no_instrument_worked_out_is_refused_said_or_corrected_into_the_record(desk):
+    opened(desk).put(SCORE)
+    proposed = desk.put(OverrideRisk(3, "judgement", "moderate", "some-reason"))
+    today = desk.now.date()
+
+    for said in (AT_ONCE, *(EntryCorrected(v, AT_ONCE, today, AmendmentReason.OTHER) for v in (3, proposed.version))):
+        with pytest.raises(Refused, match="RiskOverridden is worked out by the rules of its instrument, not said"):
+            desk.put(said)
+
+    assert risk_level(desk.cases.history("k1"), today).final == "high"
+
+
+def test_an_override_reported_as_decided_elsewhere_is_recorded_and_what_the_instrument_has_otherwise_found(desk):
+    opened(desk).put(SCORE)
+    reported = Reported("s-9", desk.now.date(), "memo-1")
+
+    desk.put(evolve(AT_ONCE, reported=reported))
+
+    [found] = desk.cases.findings("k1")
+    assert (found.event, found.objection.says) == ("RiskOverridden", NOT_BY_RULE)
 
 
 @pytest.mark.parametrize(

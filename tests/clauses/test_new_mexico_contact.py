@@ -129,7 +129,7 @@ def test_a_month_that_closing_cuts_short_is_not_late(given, windows):
     on_its_last_day = given(*BEFORE, standard(), (OCTOBER - 1, closed))
 
     assert windows(within, OCTOBER + 9)["2023-09"] == ("lapsed", 0)
-    assert windows(on_its_last_day, OCTOBER + 9)["2023-09"] == ("late", 10)
+    assert windows(on_its_last_day, OCTOBER + 9)["2023-09"] == ("late", 1)
 
 
 def near(owed, history):

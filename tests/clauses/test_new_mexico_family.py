@@ -10,6 +10,7 @@ from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.planning import PlanAgreed, PlanAmended, PlanDrafted, PlanGoal
+from ihs_domain.roles import Role
 from ihs_domain.serving import Component, ResourceIdentified, ServiceDelivered
 from ihs_domain.teaming import MeetingKind, TeamMeetingHeld, Topic
 from ihs_domain.terms import Reported
@@ -92,7 +93,7 @@ def test_a_whole_plan_is_agreed_and_meets_the_duty(given, accepted, owed, refusa
 
 @pytest.mark.clause("SIHP23 8", edition=EDITION)
 def test_a_plan_agreed_elsewhere_without_a_desired_result_is_recorded_found_and_a_near_miss(given, accepted, owed):
-    elsewhere = PlanAgreed("P1", reported=Reported("s-1", FIRST + timedelta(days=3), "minutes-7"))
+    elsewhere = PlanAgreed("P1", reported=Reported("s-1", Role.SUPERVISOR, FIRST + timedelta(days=3), "minutes-7"))
     history = given(*BEFORE, PlanDrafted("P1", LACKING[1]), (3, elsewhere))
 
     [written] = owed(history, 9, "SIHP23 8")

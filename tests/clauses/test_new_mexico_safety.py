@@ -3,13 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from attrs import evolve
 
 from ihs_domain.closing import CaseClosed, CaseReopened, Ending
 from ihs_domain.gates import Refused
-from ihs_domain.household import MaltreatmentReported, PersonJoined, Relation
+from ihs_domain.household import ChildReturnedHome, MaltreatmentReported, PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened, PetitionFiled
 from ihs_domain.releasing import Kind, ReleaseSigned
 from ihs_domain.responding import ChildRemoved, RemovalWay
+from ihs_domain.roles import Role
 from ihs_domain.safety import (
     MadeFor,
     Management,
@@ -33,6 +35,7 @@ TOOL = "new-mexico-safety-assessment"
 OPENED = CaseOpened(Authority.VOLUNTARY, "rio-grande", jurisdiction="us-nm")
 CHILD = PersonJoined("child", Relation.CHILD)
 THREAT = ThreatIdentified("T1", "substance-use", Presence.PRESENT, frozenset({"child"}))
+UNSAID = ThreatManaged("T1", frozenset())
 MANAGED = ThreatManaged("T1", frozenset({Management.CAPACITY_INCREASED}))
 CLOSED = CaseClosed(Ending.THREATS_MANAGED, {"child": Ending.THREATS_MANAGED})
 WITHDREW = CaseClosed(Ending.FAMILY_WITHDREW, {"child": Ending.FAMILY_WITHDREW})
@@ -162,6 +165,42 @@ def test_what_answers_for_a_safety_plan_comes_without_a_day_between(given, owed,
     assert holds(owed, history, 40)[0] == (("SP1", "T1"), state, late)
 
 
+REMOVED, HOME = ChildRemoved("child", RemovalWay.WARRANT), ChildReturnedHome("child")
+
+
+@pytest.mark.clause("SIHP23 2", edition=EDITION)
+@pytest.mark.parametrize(
+    "acts, state",
+    [
+        ([(1, REMOVED), (5, THREAT), (5, plan())], "late"),
+        ([(1, THREAT), (2, REMOVED), (4, HOME), (5, plan())], "late"),
+        ([(1, THREAT), (5, plan()), (9, REMOVED), (30, HOME)], "late"),
+        ([(1, THREAT), (5, plan()), (9, REMOVED), (31, HOME)], "met"),
+        ([(5, REMOVED), (5, THREAT), (5, plan())], "met"),
+        ([(1, THREAT), (5, plan()), (9, REMOVED), (20, HOME), (31, REMOVED)], "met"),
+    ],
+    ids=[
+        "removed before the threat was there",
+        "home before the plan",
+        "home while the plan held",
+        "home after the plan ran out",
+        "removed on the day of the threat",
+        "removed again",
+    ],
+)
+def test_a_removal_answers_for_a_safety_plan_only_while_the_child_is_away_from_the_threat(given, owed, acts, state):
+    assert holds(owed, given(OPENED, CHILD, *acts), 40) == [(("SP1", "T1"), state, 10 * (state == "late"))]
+
+
+@pytest.mark.clause("SIHP23 2", edition=EDITION)
+def test_a_safety_plan_is_missed_again_from_the_day_on_which_the_first_child_is_home(given, found):
+    away = (OPENED, CHILD, THREAT, plan(expires=30), (20, REMOVED))
+
+    found_at = {when: found(given(*away, (when, HOME), (41, MANAGED))).count("SIHP23 2") for when in (39, 40, 41)}
+
+    assert found_at == {39: 1, 40: 1, 41: 0}
+
+
 @pytest.mark.clause("SIHP23 2", edition=EDITION)
 def test_a_safety_plan_ended_early_is_owed_on_from_that_day(given, owed):
     history = given(OPENED, CHILD, THREAT, plan(expires=30), (10, SafetyPlanEnded("SP1")))
@@ -270,12 +309,54 @@ def test_a_threat_is_addressed_by_what_was_done_about_it(given, refusal, accepte
 
 
 @pytest.mark.clause("SIHP23 4", edition=EDITION)
+@pytest.mark.parametrize(
+    "acts",
+    [(THREAT, (1, REMOVED), (5, HOME)), ((1, REMOVED), (5, THREAT)), ((1, REMOVED), (3, HOME), (5, THREAT))],
+    ids=["home again", "removed before the threat was there", "both"],
+)
+def test_a_removal_addresses_no_threat_to_a_child_who_is_home_or_that_came_after_it(given, refusal, acts):
+    history = given(OPENED, CHILD, *acts, (9, FOR_CLOSING))
+
+    assert refusal((9, CLOSED), history).about == ["T1"]
+
+
+@pytest.mark.clause("SIHP23 4", edition=EDITION)
 def test_a_report_that_names_no_threat_or_came_before_the_threat_did_addresses_none(given, refusal):
     report = MaltreatmentReported(frozenset({"child"}), "neglect")
     silent = given(*BEFORE, (2, report), (9, FOR_CLOSING))
     earlier = given(*BEFORE, (2, ANSWERS["reported"]), (3, MANAGED), (5, ThreatReopened("T1")), (9, FOR_CLOSING))
 
     assert [refusal((9, CLOSED), history).about for history in (silent, earlier)] == [["T1"], ["T1"]]
+
+
+@pytest.mark.clause("SIHP23 4", edition=EDITION)
+def test_a_threat_said_to_be_managed_and_not_how_is_found_and_not_addressed(given, found, refusal):
+    history = given(*BEFORE, (3, UNSAID), (9, FOR_CLOSING))
+
+    refused = refusal((9, CLOSED), history)
+
+    assert found(history) == ["SIHP23 4"]
+    assert (refused.cites, refused.about) == (["SIHP23 4"], ["T1"])
+
+
+@pytest.mark.clause("SIHP23 2", edition=EDITION)
+def test_a_safety_plan_is_owed_on_where_it_is_not_said_how_the_threat_is_managed(given, owed):
+    history = given(OPENED, CHILD, THREAT, plan(expires=30), (10, UNSAID))
+
+    assert holds(owed, history, 32) == [(("SP1", "T1"), "late", 2)]
+
+
+@pytest.mark.clause("SIHP23 4", edition=EDITION)
+def test_a_closing_does_not_say_that_threats_are_managed_to_a_child_just_found_unsafe(given, refusal, accepted):
+    found_unsafe = (9, evolve(FOR_CLOSING, result=SafetyResult.UNSAFE))
+    gone = CaseClosed(Ending.CHILD_UNSAFE_AT_HOME, {"child": Ending.CHILD_UNSAFE_AT_HOME})
+
+    unsafe = given(*BEFORE, (3, MANAGED), found_unsafe)
+    again = given(*BEFORE, (3, MANAGED), found_unsafe, (9, FOR_CLOSING))
+
+    refused = refusal((9, CLOSED), unsafe)
+    assert (refused.cites, refused.about) == (["SIHP23 4"], ["child"])
+    assert [accepted((9, gone), unsafe), accepted((9, CLOSED), again)] == [[], []]
 
 
 @pytest.mark.clause("SIHP23 4", edition=EDITION)
@@ -290,7 +371,9 @@ def test_a_family_that_withdraws_moves_or_is_not_found_is_closed_with_what_is_mi
 @pytest.mark.clause("SIHP23 4", edition=EDITION)
 def test_a_closing_decided_elsewhere_is_recorded_with_what_was_missing(given, accepted):
     elsewhere = CaseClosed(
-        Ending.THREATS_MANAGED, {"child": Ending.THREATS_MANAGED}, reported=Reported("s-1", day(9), "minutes-7")
+        Ending.THREATS_MANAGED,
+        {"child": Ending.THREATS_MANAGED},
+        reported=Reported("s-1", Role.SUPERVISOR, day(9), "minutes-7"),
     )
 
     assert accepted((9, elsewhere), given(*BEFORE)) == ["SIHP23 4", "SIHP23 4"]

@@ -11,6 +11,7 @@ from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened, CourtOrderReceived
 from ihs_domain.recording import AmendmentReason, EntryCorrected
 from ihs_domain.releasing import Basis, InformationDisclosed, Kind, ReleaseRevoked, ReleaseSigned
+from ihs_domain.roles import Role
 from ihs_domain.serving import (
     Answer,
     FundsApproved,
@@ -167,7 +168,7 @@ def test_a_referral_is_sent_on_the_last_day_of_the_release_and_details_given_to_
 
 @pytest.mark.clause("SIHP23 15", edition=EDITION)
 def test_a_referral_sent_elsewhere_without_a_release_is_recorded_and_found(given, accepted):
-    elsewhere = ReferralSent("RF1", "N1", "clinic", WHO, reported=Reported("w-9", FIRST, "letter-3"))
+    elsewhere = ReferralSent("RF1", "N1", "clinic", WHO, reported=Reported("w-9", Role.PRACTITIONER, FIRST, "letter-3"))
 
     assert accepted(elsewhere, given(*BEFORE)) == ["SIHP23 15"]
 
@@ -185,6 +186,8 @@ def told(basis=None, **more):
         (InformationDisclosed("clinic", Kind.SAFETY, WHO, Basis.RELEASE, release="R1"), 5),
         (told(Basis.COURT_ORDER), 5),
         (told(Basis.RULE), 5),
+        (told(Basis.RULE, cite="SIHP23 10"), 5),
+        (told(Basis.RULE, cite="R512-100-5 H"), 5),
         (told(Basis.STATUTE), 5),
     ],
 )
@@ -199,7 +202,6 @@ def test_what_was_told_without_a_basis_is_recorded_and_found(given, accepted, sa
         told(Basis.RELEASE, release="R1"),
         told(Basis.RELEASE),
         told(Basis.COURT_ORDER),
-        told(Basis.RULE, cite="R512-100-5 H"),
         told(Basis.STATUTE, cite="32A-4-3"),
     ],
 )

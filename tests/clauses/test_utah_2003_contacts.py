@@ -13,7 +13,7 @@ from ihs_domain.contacting import (
     UnannouncedVisitsExplained,
 )
 from ihs_domain.duties import State
-from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.household import PersonJoined, PersonLeft, Relation
 from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.teaming import Part, TeamFormed, TeamMemberLeft
 
@@ -47,6 +47,19 @@ def test_a_month_without_contact_is_late_on_the_day_after(given, owed, after, st
     october = monthly(owed(given(*START), after=after, cite="R512-100-5 N"))["2003-10"]
 
     assert (october.due, october.state, october.late_days) == (date(2003, 10, 31), state, late)
+
+
+@pytest.mark.clause("R512-100-5 N", edition=EDITION)
+def test_a_contact_with_who_had_left_or_not_come_yet_is_none_with_the_family(given, owed):
+    father = contact(whom=frozenset({"father"}))
+    came, left = PersonJoined("father", Relation.FATHER), PersonLeft("father")
+
+    found = monthly(owed(given(*START, (30, father), (40, came), (41, father), (60, left), (61, father)), 100))
+
+    assert [(f"{d.state}", [n.why for n in d.near]) for d in found.values()][1:3] == [
+        ("met", ["nobody of the family was met"]),
+        ("late", ["nobody of the family was met"]),
+    ]
 
 
 @pytest.mark.clause("R512-100-5 N", edition=EDITION)

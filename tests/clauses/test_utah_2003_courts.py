@@ -60,7 +60,7 @@ def order(intensity=None, until=None, id_="O1"):
 )
 def test_early_intervention_is_refused_where_the_family_does_not_agree_to_it(given, refusal, accepted, found, before):
     elsewhere = IntensitySet(
-        "early-intervention", frozenset(Factor), reported=Reported("s-1", date(2003, 9, 3), "letter-7")
+        "early-intervention", frozenset(Factor), reported=Reported("s-1", Role.SUPERVISOR, date(2003, 9, 3), "letter-7")
     )
 
     assert refusal(EARLY, given(*before)).cites == [AGREES]

@@ -98,7 +98,7 @@ def test_an_extension_of_intensive_services_says_why_what_for_and_how(given, ref
 @pytest.mark.clause("R512-100-6 B", edition=EDITION)
 def test_a_designee_extends_only_once_named_and_not_after(given, refusal, accepted):
     named = DesigneeNamed("w-9", until=date(2003, 11, 22))
-    history = given(OPENED, INTENSIVE, named)
+    history = given(OPENED, INTENSIVE, (0, named, SUPERVISOR))
 
     assert accepted((80, extended(), DESIGNEE), history) == []
     assert refusal((81, extended(), DESIGNEE), history).cites == ["R512-100-6 B"]
@@ -107,7 +107,10 @@ def test_a_designee_extends_only_once_named_and_not_after(given, refusal, accept
 
 @pytest.mark.clause("R512-100-6 B", edition=EDITION)
 def test_an_extension_given_elsewhere_by_a_worker_is_found_and_stops_no_clock(given, owed, accepted):
-    elsewhere = (80, extended(reported=Reported("w-3", date(2003, 11, 22), "D1"), methods=frozenset()))
+    elsewhere = (
+        80,
+        extended(reported=Reported("w-3", Role.PRACTITIONER, date(2003, 11, 22), "D1"), methods=frozenset()),
+    )
     unsaid = "the extension does not say: methods"
 
     assert accepted(elsewhere, given(OPENED, INTENSIVE)) == ["R512-100-6 B", "R512-100-6 B"]

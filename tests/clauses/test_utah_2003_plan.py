@@ -32,7 +32,7 @@ from ihs_domain.teaming import MeetingKind, Part, TeamFormed, TeamMeetingHeld, T
 from ihs_domain.terms import Reported
 
 EDITION = "utah-r512-100@2003-09-03"
-SUPERVISOR = Actor("s-1", Role.SUPERVISOR)
+SUPERVISOR, WORKER = Actor("s-1", Role.SUPERVISOR), Actor("w-1", Role.PRACTITIONER)
 OPENED = CaseOpened(Authority.VOLUNTARY, "salt-lake", jurisdiction="us-ut")
 MOTHER = PersonJoined("mother", Relation.MOTHER)
 TEAM = TeamFormed({"aunt": Part.RELATIVE}, helped_by=frozenset())
@@ -167,10 +167,39 @@ def test_a_plan_is_not_finalised_before_worker_supervisor_and_team_agreed(given,
 
 @pytest.mark.clause("R512-100-5 G", edition=EDITION)
 def test_a_plan_all_agreed_to_is_finalised_and_one_finalised_elsewhere_is_found(given, accepted):
-    elsewhere = PlanFinalised("PL1", "safe", reported=Reported("s-9", date(2003, 9, 13), "D1"))
+    elsewhere = PlanFinalised("PL1", "safe", reported=Reported("s-9", Role.SUPERVISOR, date(2003, 9, 13), "D1"))
 
     assert accepted((10, FINAL), given(*START, AGREED, BY_SUPERVISOR)) == []
     assert accepted((10, elsewhere), given(*START)) == ["R512-100-5 G"]
+
+
+@pytest.mark.clause("R512-100-5 G", edition=EDITION)
+@pytest.mark.parametrize(
+    "by, recorder, agrees",
+    [
+        (SUPERVISOR, WORKER, True),
+        (Actor("w-7", Role.SUPERVISOR), SUPERVISOR, False),
+        (Actor("w-1", Role.SUPERVISOR), WORKER, False),
+        (Actor("w-9", Role.CASE_MANAGER), SUPERVISOR, False),
+    ],
+    ids=["the supervisor", "whoever holds the case", "who reports himself one", "another worker"],
+)
+def test_the_agreement_reported_of_a_supervisor_is_one_only_of_a_supervisor_who_does_not_hold_the_case(
+    given, refusal, accepted, owed, by, recorder, agrees
+):
+    reported = SupervisorAgreed("PL1", reported=Reported(by.id, by.role, date(2003, 9, 3), "D1"))
+    history = given(*START, AGREED, WorkerAssigned("w-7", case_manager=True), (0, reported, recorder))
+
+    if agrees:
+        assert accepted((10, FINAL), history) == []
+    else:
+        assert refusal((10, FINAL), history).objections[0].says == "the plan lacks the agreement of the supervisor"
+    complete = owed(given(*history_of(history), (10, FINAL)), after=11, cite="R512-100-5 G")[0]
+    assert (complete.state is State.MET) is agrees
+
+
+def history_of(history):
+    return [(0, e.event, e.actor) for e in history]
 
 
 @pytest.mark.clause("R512-100-5 G", edition=EDITION)

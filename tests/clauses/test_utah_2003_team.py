@@ -40,13 +40,23 @@ MET_FIRST = (OPENED, TEAM, (5, meeting()))  # on 2003-09-08
 
 
 @pytest.mark.clause("R512-100-5 B", edition=EDITION)
+@pytest.mark.parametrize("after, state, late", [(182, State.OPEN, 0), (183, State.LATE, 1)])
+def test_the_team_meets_within_six_months_of_the_opening(given, owed, after, state, late):
+    [duty] = owed(given((-9, TEAM), (-8, meeting()), OPENED), after=after, cite="R512-100-5 B")
+
+    assert (duty.since, duty.due) == (date(2003, 9, 3), date(2004, 3, 3))
+    assert (duty.state, duty.late_days) == (state, late)
+
+
+@pytest.mark.clause("R512-100-5 B", edition=EDITION)
 @pytest.mark.parametrize(
     "after, state, late",
     [(187, State.OPEN, 0), (188, State.LATE, 1), (200, State.LATE, 13)],
 )
 def test_the_team_meets_again_within_six_months_of_its_first_meeting(given, owed, after, state, late):
-    [duty] = owed(given(*MET_FIRST), after=after, cite="R512-100-5 B")
+    first, duty = owed(given(*MET_FIRST), after=after, cite="R512-100-5 B")
 
+    assert (first.state, first.evidence) == (State.MET, (3,))
     assert (duty.since, duty.due) == (date(2003, 9, 8), date(2004, 3, 8))
     assert (duty.state, duty.late_days) == (state, late)
 
@@ -54,7 +64,7 @@ def test_the_team_meets_again_within_six_months_of_its_first_meeting(given, owed
 @pytest.mark.clause("R512-100-5 B", edition=EDITION)
 @pytest.mark.parametrize("held, state, late", [(187, State.MET, 0), (188, State.MET_LATE, 1)])
 def test_each_meeting_starts_six_months_anew(given, owed, held, state, late):
-    met, next_ = owed(given(*MET_FIRST, (held, meeting())), after=held, cite="R512-100-5 B")
+    _, met, next_ = owed(given(*MET_FIRST, (held, meeting())), after=held, cite="R512-100-5 B")
 
     assert (met.state, met.late_days, met.evidence) == (state, late, (4,))
     assert next_.state == State.OPEN
@@ -71,7 +81,7 @@ def test_only_a_meeting_of_the_team_counts(given, owed):
         (90, meeting(attended=("stranger",))),
     )
 
-    [duty] = owed(given(*MET_FIRST, *others), after=188, cite="R512-100-5 B")
+    _, duty = owed(given(*MET_FIRST, *others), after=188, cite="R512-100-5 B")
 
     assert duty.state == State.LATE
     assert [n.version for n in duty.near] == [5, 6, 7]

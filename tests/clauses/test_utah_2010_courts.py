@@ -100,6 +100,18 @@ def goals(concurrent=PermanencyGoal.KIN_GUARDIANSHIP):
 
 
 @pytest.mark.clause(TO_COURT, edition=EDITION)
+def test_one_goal_said_twice_is_not_two_for_the_court(given, owed):
+    twice = goals(PermanencyGoal.REMAIN_HOME)
+
+    [duty] = owed(given(ORDERED, CHILD, (1, twice), (2, PermanencyGoalsSubmitted("c-1"))), after=3, cite=TO_COURT)
+
+    assert (duty.state.value, [near.why for near in duty.near]) == (
+        "open",
+        ["no concurrent goal was identified by then"],
+    )
+
+
+@pytest.mark.clause(TO_COURT, edition=EDITION)
 def test_both_goals_of_each_child_go_to_the_court_where_services_are_court_ordered(given, owed):
     submitted = PermanencyGoalsSubmitted("c-1")
     case = given(ORDERED, CHILD, (1, goals(None)), (2, submitted), (3, goals()), (4, submitted))

@@ -10,7 +10,7 @@ from ihs_domain.case import fold
 from ihs_domain.closing import CaseClosed, CaseReopened, Ending
 from ihs_domain.duties import State
 from ihs_domain.history import Entry
-from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.household import ChildReturnedHome, PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.planning import PlanAmended, PlanDrafted
 from ihs_domain.roles import Actor, Role
@@ -86,7 +86,9 @@ MANAGED = [
     ThreatManaged(threat, frozenset({how}))
     for threat, how in (("T1", Management.CAPACITY_INCREASED), ("T2", Management.VULNERABILITY_DECREASED))
 ]
+UNSAID = ThreatManaged("T1", frozenset())
 UNSAFE = ChildUnsafeAtHome("A-1")
+HOME = ChildReturnedHome("A-1")
 
 
 def closed(reason, **children):
@@ -104,6 +106,8 @@ SAFE, GONE = Ending.THREATS_MANAGED, Ending.CHILD_UNSAFE_AT_HOME
         ((T1, T2), ["T1", "T2"]),
         ((T1, MANAGED[0], ThreatReopened("T1")), ["T1"]),
         ((T1, T2, MANAGED[0], UNSAFE), ["T2"]),
+        ((T1, UNSAFE, HOME), ["T1"]),
+        ((UNSAFE, (1, T1)), ["T1"]),
     ],
 )
 @pytest.mark.parametrize("reason", [SAFE, GONE])
@@ -114,6 +118,27 @@ def test_a_closing_for_safety_is_refused_while_a_threat_is_unaccounted_for_and_n
 
     assert refused.objections[0].about == tuple(left)
     assert refused.objections[0].cites == ("R512-100-5(5)(a)",)
+
+
+@pytest.mark.clause("R512-100-5(5)(a)", edition=EDITION)
+def test_a_threat_said_to_be_managed_and_not_how_is_found_and_not_accounted_for(given, found, refusal):
+    history = given(*CHILDREN, T1, T2, MANAGED[0], (9, ThreatManaged("T2", frozenset())))
+
+    refused = refusal(closed(SAFE, A_1=SAFE, A_2=SAFE), history)
+
+    assert found(history) == ["R512-100-5(5)(a)"]
+    assert refused.objections[0].about == ("T2",)
+    assert refused.objections[0].says == "the case still has 1 unmanaged threat (1 said to be managed, and not how)"
+
+
+@pytest.mark.clause("R512-100-5(5)(a)", edition=EDITION)
+@pytest.mark.parametrize("order", [(MANAGED[0], UNSAID), (UNSAID, MANAGED[0])])
+def test_once_it_is_said_how_a_threat_is_managed_whatever_else_was_said(given, accepted, refusal, order):
+    said = [(n, event) for n, event in enumerate(order, 3)]
+    again = (9, ThreatReopened("T1"))
+
+    assert accepted(closed(SAFE, A_1=SAFE), given(*CHILDREN[:2], T1, *said)) == []
+    assert refusal(closed(SAFE, A_1=SAFE), given(*CHILDREN[:2], T1, *said, again, (9, UNSAID))).about == ["T1"]
 
 
 @pytest.mark.clause("R512-100-5(5)(a)", edition=EDITION)
@@ -129,6 +154,7 @@ def test_a_closing_for_safety_says_of_every_child_why(given, refusal):
     [
         ((T1, MANAGED[0]), {"A_1": GONE, "A_2": SAFE}, ["A-1"]),
         ((T1, UNSAFE), {"A_1": SAFE, "A_2": SAFE}, ["A-1"]),
+        ((T1, UNSAFE, HOME, MANAGED[0]), {"A_1": GONE, "A_2": SAFE}, ["A-1"]),
     ],
 )
 def test_what_a_closing_says_of_a_child_is_on_record(given, refusal, acts, said, about):
@@ -209,7 +235,9 @@ def test_no_review_falls_due_where_no_threat_was_left_where_safety_ended_it_or_b
         given(*left, (30, CaseReopened())),
         given(*left, (30, CaseReopened()), (40, MANAGED[0]), (50, closed(SAFE, A_1=SAFE, A_2=SAFE)[1])),
         given(*CHILDREN, closed(Ending.MOVED), (25, T1)),
-        given(*CHILDREN, T1, (20, CaseClosed(SAFE, reported=Reported("s-9", date(2010, 10, 28), "D1")))),
+        given(
+            *CHILDREN, T1, (20, CaseClosed(SAFE, reported=Reported("s-9", Role.SUPERVISOR, date(2010, 10, 28), "D1")))
+        ),
     ]
 
     assert [owed(history, after=90, cite="R512-100-5(5)(a)") for history in quiet] == [[]] * 7

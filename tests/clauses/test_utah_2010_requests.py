@@ -12,6 +12,7 @@ from ihs_domain.assessing import (
 )
 from ihs_domain.closing import CaseClosed, Ending
 from ihs_domain.contacting import ContactMade, ContactMode
+from ihs_domain.history import Entry
 from ihs_domain.household import ChildReturnedHome, PersonJoined, Relation, SubstantiationReversed, VictimSubstantiated
 from ihs_domain.opening import (
     Authority,
@@ -24,7 +25,9 @@ from ihs_domain.opening import (
     Purpose,
 )
 from ihs_domain.planning import GoalProgressRecorded, PlanAmended, PlanDrafted
+from ihs_domain.recording import AmendmentReason, EntryCorrected
 from ihs_domain.requesting import Circumstance, Ground, ServicesAccepted, ServicesDenied, ServicesRequested, Source
+from ihs_domain.roles import Role
 from ihs_domain.serving import Component, ReferralGiven, ResourceIdentified, ServiceDelivered
 from ihs_domain.teaming import MeetingKind, Part, TeamFormed, TeamMeetingHeld, TeamMemberAdded
 from ihs_domain.terms import Reported
@@ -80,7 +83,7 @@ def test_a_private_conversation_with_one_substantiated_child_meets_it_and_the_ot
     [duty] = owed(case, after=9, cite="R512-100-1(3)(e)")
 
     assert (duty.state, duty.evidence, duty.subject, duty.due) == ("met", (6,), ("c-1", "c-2"), None)
-    assert [(near.version, near.why) for near in duty.near] == [(4, "not spoken to alone yet")]
+    assert (duty.near, duty.beside) == ((), ("not spoken to alone yet: c-1",))
 
 
 @pytest.mark.clause("R512-100-1(3)(e)", edition=EDITION)
@@ -91,7 +94,29 @@ def test_a_conversation_before_the_finding_or_with_another_child_does_not_meet_i
     [duty] = owed(case, after=30, cite="R512-100-1(3)(e)")
 
     assert (duty.state, duty.evidence) == ("open", ())
-    assert [near.version for near in duty.near] == [4, 6, 5]
+    assert [near.version for near in duty.near] == [4, 6]
+
+
+@pytest.mark.clause("R512-100-1(3)(e)", edition=EDITION)
+def test_a_child_said_to_be_spoken_to_alone_and_not_to_be_met_was_not(given, owed):
+    unmet = ContactMade(ContactMode.HOME_VISIT, frozenset({"m"}), private_with=frozenset({"c-1"}))
+
+    [duty] = owed(given(OPENED, CHILD, (3, VictimSubstantiated("c-1", "neglect")), (4, unmet)), 30, "R512-100-1(3)(e)")
+
+    assert (duty.state, [near.why for near in duty.near]) == (
+        "open",
+        ["the child is said to be spoken to alone, and not to be met"],
+    )
+
+
+@pytest.mark.clause("R512-100-1(3)(e)", edition=EDITION)
+def test_no_conversation_is_owed_to_a_grown_caregiver_and_one_is_to_a_parent_who_is_a_child(given, owed):
+    grown, child = (PersonJoined(who, Relation.MOTHER, month) for who, month in (("m-1", None), ("m-2", "2000-01")))
+    found = [(3, VictimSubstantiated(who, "neglect")) for who in ("m-1", "m-2")]
+
+    [duty] = owed(given(OPENED, grown, child, *found), after=30, cite="R512-100-1(3)(e)")
+
+    assert duty.subject == ("m-2",)
 
 
 @pytest.mark.clause("R512-100-1(3)(e)", edition=EDITION)
@@ -149,7 +174,7 @@ def test_a_team_may_include_the_referent_and_whom_the_family_names_and_meets_as_
 @pytest.mark.clause("R512-100-3(1)", edition=EDITION)
 def test_acceptance_that_names_none_of_the_four_grounds_is_refused_and_reported_it_is_found(refusal, accepted, given):
     named_none = ServicesAccepted(frozenset({Ground.REUNIFICATION_LIKELY}))
-    elsewhere = ServicesAccepted(frozenset(), reported=Reported("s-1", date(2010, 10, 8), "letter-7"))
+    elsewhere = ServicesAccepted(frozenset(), reported=Reported("s-1", Role.SUPERVISOR, date(2010, 10, 8), "letter-7"))
 
     assert refusal(named_none, given(ASKED)).cites == ["R512-100-3(1)"]
     assert accepted(elsewhere, given(ASKED)) == ["R512-100-3(1)"]
@@ -169,18 +194,28 @@ def test_what_a_court_orders_is_opened_whatever_is_named_and_naming_none_is_foun
 
 @pytest.mark.clause("R512-100-3(1)", edition=EDITION)
 def test_an_acceptance_in_the_words_of_another_edition_is_not_judged_by_these_and_one_that_names_nothing_is(given, law):
+    from ihs_domain.judge import judge
+
+    def cites(grounds, day):
+        case = given((-9, ASKED), ((day - date(2010, 10, 8)).days, ServicesAccepted(frozenset(grounds))))
+        return [cite for finding in judge(case, law) for cite in finding.objection.cites]
+
+    assert cites({Ground.REUNIFICATION_LIKELY}, date(2010, 10, 7)) == []
+    assert cites({Ground.REUNIFICATION_LIKELY}, date(2010, 10, 8)) == ["R512-100-3(1)"]
+    assert cites(set(), date(2010, 10, 7)) == ["R512-100-3(1)"]
+
+
+@pytest.mark.clause("R512-100-3(1)", edition=EDITION)
+def test_a_ground_of_the_earlier_edition_does_not_enter_through_a_corrected_day(given, law):
     from ihs_domain.history import effective
     from ihs_domain.judge import judge
 
-    def cites(grounds, recorded_under):
-        case = given(ASKED, ServicesAccepted(frozenset(grounds)))
-        record = [entry._replace(edition=recorded_under) for entry in case.record]
-        return [cite for finding in judge(effective(record), law) for cite in finding.objection.cites]
+    before = given((-9, ASKED), (-1, ServicesAccepted(frozenset({Ground.REUNIFICATION_LIKELY}))))
+    recorded = [entry._replace(edition="utah-r512-100@2003-09-03") for entry in before.record]
+    moved = EntryCorrected(2, recorded[1].event, date(2010, 10, 9), AmendmentReason.WRONG_DAY)
+    history = effective([*recorded, Entry(moved, date(2010, 10, 10), 3, position=3)])
 
-    assert cites({Ground.REUNIFICATION_LIKELY}, "utah-r512-100@2003-09-03") == []
-    assert cites({Ground.REUNIFICATION_LIKELY}, EDITION) == ["R512-100-3(1)"]
-    assert cites({Ground.REUNIFICATION_LIKELY}, "") == ["R512-100-3(1)"]
-    assert cites(set(), "utah-r512-100@2003-09-03") == ["R512-100-3(1)"]
+    assert [cite for finding in judge(history, law) for cite in finding.objection.cites] == ["R512-100-3(1)"]
 
 
 @pytest.mark.clause("R512-100-3(2)", edition=EDITION)

@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from ihs_domain.assessing import FamilyAssessmentCompleted
-from ihs_domain.assigning import WorkerAssigned
+from ihs_domain.assigning import WorkerAssigned, WorkerUnassigned
+from ihs_domain.closing import CaseClosed, Ending
 from ihs_domain.contacting import ContactAttempted, ContactMade, ContactMode
-from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.household import PersonJoined, PersonLeft, Relation
 from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.permanency import PermanencyGoal, PermanencyGoalsSet
 from ihs_domain.planning import PlanAgreed, PlanDrafted
@@ -20,6 +21,8 @@ TEAM = TeamFormed({"m": Part.PARENT}, helped_by=frozenset({"m"}))
 ASSESSED = FamilyAssessmentCompleted("FA", frozenset({"S"}), frozenset({"N"}), frozenset({"m"}))
 RESTS, ON_NOTHING = PlanDrafted("P", (), assessment="FA"), PlanDrafted("P", ())
 AGREED = PlanAgreed("P", frozenset({"m"}))
+
+BOTH_GOALS = PermanencyGoalsSet("c", PermanencyGoal.REMAIN_HOME, PermanencyGoal.KIN_GUARDIANSHIP, frozenset({"m"}))
 
 
 def record(*acts):
@@ -71,12 +74,46 @@ def test_a_written_plan_is_owed_and_met_when_it_is_agreed(given, owed):
 def test_each_child_has_a_primary_and_a_concurrent_goal_identified_by_the_team(given, owed):
     home, kin = PermanencyGoal.REMAIN_HOME, PermanencyGoal.KIN_GUARDIANSHIP
     one_only = PermanencyGoalsSet("c", home, None, frozenset({"m"}))
-    both = PermanencyGoalsSet("c", home, kin, frozenset({"m"}))
+    twice, both = (PermanencyGoalsSet("c", home, goal, frozenset({"m"})) for goal in (home, kin))
 
-    [duty] = owed(given(*record((1, one_only), (2, both))), after=3, cite="R512-100-5(4)(a)")
+    [duty] = owed(given(*record((1, one_only), (1, twice), (2, both))), after=3, cite="R512-100-5(4)(a)")
 
-    assert (duty.subject, duty.state, duty.evidence) == (("c",), "met", (8,))
-    assert [near.why for near in duty.near] == ["no concurrent goal is named"]
+    assert (duty.subject, duty.state, duty.evidence) == (("c",), "met", (9,))
+    assert [near.why for near in duty.near] == ["no concurrent goal is named", "the concurrent goal is the primary one"]
+
+
+@pytest.mark.clause("R512-100-5(4)(a)", edition=NEW)
+@pytest.mark.parametrize(
+    "acts, state",
+    [
+        (((8, PersonLeft("c")),), "lapsed"),
+        (((8, PersonLeft("c")), (12, CaseClosed(Ending.MOVED))), "lapsed"),
+        (((8, PersonLeft("c")), (10, CHILD)), "open"),
+        (((8, PersonLeft("c")), (10, CHILD), (12, CaseClosed(Ending.MOVED))), "unmet"),
+        (((5, BOTH_GOALS), (8, PersonLeft("c"))), "met"),
+    ],
+    ids=["left", "left before closing", "back", "back before closing", "left with goals"],
+)
+def test_the_goals_of_a_child_who_left_for_good_lapse(given, owed, acts, state):
+    [duty] = owed(given(*record(*acts)), after=15, cite="R512-100-5(4)(a)")
+
+    assert (duty.subject, duty.state.value) == (("c",), state)
+
+
+@pytest.mark.clause("R512-100-1 B.4", edition=OLD)
+def test_a_visit_counts_by_who_is_assigned_and_who_lives_there_on_its_day(given, owed):
+    visit = ContactMade(ContactMode.HOME_VISIT, frozenset({"m", "c"}))
+    before = (WorkerAssigned("w-1", case_manager=True), (20, PersonJoined("f", Relation.FATHER)))
+    father = ContactMade(ContactMode.HOME_VISIT, frozenset({"f", "c"}))
+    gone = ((60, PersonLeft("f")), (90, WorkerUnassigned("w-1")))
+
+    found = owed(given(*record(*before, (35, father), (62, father), (95, visit), *gone)), 140, "R512-100-1 B.4")
+
+    assert [(d.subject[0], d.state.value, [n.why for n in d.near]) for d in found][1:4] == [
+        ("2003-10", "met", []),
+        ("2003-11", "late", ["nobody of the family but children was met"]),
+        ("2003-12", "late", ["not by an assigned worker"]),
+    ]
 
 
 @pytest.mark.clause("R512-100-1 B.4", edition=OLD)

@@ -251,3 +251,20 @@ def test_a_month_cut_short_is_not_asked_about(given, edition):
     history = given(*HOUSEHOLD, (10, met("mother")), (40, CaseClosed(Ending.MOVED)))
 
     assert answer(edition, history, "IH.8", date(2024, 12, 1)) is Answer.YES
+
+
+@pytest.mark.clause("IH.8", edition=REVIEW)
+def test_the_months_in_which_the_mother_had_left_are_not_asked_about_once_she_is_back(given, owed):
+    gone, back = PersonLeft("mother"), PersonJoined("mother", Relation.MOTHER)
+    history = given(*HOUSEHOLD, (71, gone), (170, back), (172, gone), (175, back))
+
+    found = owed(history, after=220, cite="IH.8")
+
+    assert [(d.subject[1], d.state.value) for d in found] == [
+        ("2024-07", "late"),
+        ("2024-08", "late"),
+        ("2024-09", "lapsed"),
+        ("2024-12", "lapsed"),
+        ("2025-01", "late"),
+        ("2025-02", "open"),
+    ]

@@ -280,6 +280,12 @@ def test_possible_says_of_each_decision_yes_with_an_example_or_no_with_why_and_w
     assert "  yes      PlanAgreed: such as plan PL1" in lines
 
 
+def test_possible_names_a_few_of_many_entries_on_a_line(ihs, alder):
+    lines = possible(ihs, "--role", "supervisor", "--on", "2015-01-05").lines
+
+    assert "           the entry does not stand by that day [@2, @3, @4, and 48 more]" in lines
+
+
 def test_possible_as_json_gives_an_example_as_people_write_it(ihs, alder):
     told = possible(ihs, "--role", "supervisor", "--on", "2015-03-01", "--format", "json").json
 

@@ -10,7 +10,7 @@ WHAT_IF = "utah-r512-100@2003-09-03"
 
 def test_no_finding_is_said(ihs, alder):
     assert ihs("findings", "cases.db", "--on", "2016-01-01").lines[1:] == [
-        "alder on 2016-01-01, salt-lake, held by w-12: no findings",
+        "alder on 2016-01-01, salt-lake, held by w-12, closed on 2015-05-12: no findings",
         "1 case: no findings",
     ]
 
@@ -19,7 +19,7 @@ def test_what_if_by_another_edition_gives_its_findings(ihs, alder):
     answer = ihs("findings", "cases.db", "alder", "--edition", WHAT_IF, "--on", "2016-01-01")
 
     assert answer.lines[1:] == [
-        "alder on 2016-01-01, salt-lake, held by w-12: 1 finding",
+        "alder on 2016-01-01, salt-lake, held by w-12, closed on 2015-05-12: 1 finding",
         "  2015-05-12  @49 CaseClosed",
         f"    no final progress summary is on record (R512-100-7 B; {WHAT_IF})",
         "      instead: write it with the reason for closing, then close",

@@ -127,6 +127,16 @@ def test_the_cases_of_a_worker_and_of_a_region_are_those_of_the_day(ihs, three, 
     assert [case["case"] for case in told["cases"]] == meant
 
 
+def test_a_case_that_is_closed_says_so_and_since_when_and_is_late_no_longer(ihs, three):
+    on_its_last_day, long_after = (
+        ihs("duties", "cases.db", "--worker", "w-7", "--on", day) for day in ("2010-10-15", "2023-02-01")
+    )
+
+    assert long_after.lines[1] == "birch on 2023-02-01, salt-lake, held by w-7, closed on 2010-10-15"
+    late = [[line for line in told.lines if " late  " in line] for told in (on_its_last_day, long_after)]
+    assert late[0] == late[1] != []
+
+
 def test_duties_of_every_case_as_json_and_csv_say_the_same(ihs, three):
     told = ihs("duties", "cases.db", "--on", "2015-03-27", "--format", "json").json
     table = list(csv.DictReader(ihs("duties", "cases.db", "--on", "2015-03-27", "--format", "csv").lines))
@@ -149,6 +159,7 @@ def test_a_duty_as_json_has_these_names_and_no_others(ihs, alder):
         "on": "2015-03-27",
         "region": "salt-lake",
         "worker": "w-12",
+        "closed": None,
     }
     [late] = [duty for duty in case["duties"] if duty["state"] == "met late"]
     assert late == {
@@ -167,6 +178,7 @@ def test_a_duty_as_json_has_these_names_and_no_others(ihs, alder):
         "next_change_on": None,
         "needs": 0,
         "lacks": [],
+        "beside": [],
         "waiver": None,
     }
 
@@ -252,6 +264,25 @@ def test_a_rule_of_a_plugin_that_fails_is_told_of_without_its_words_and_stops_no
 
 def test_a_case_that_is_not_there_is_another_matter(ihs, three):
     assert ihs("duties", "cases.db", "nobody") == (2, "", "ihs: REHEARSAL: no case of that id is on record\n")
+
+
+def test_a_child_not_yet_spoken_to_alone_is_named_beside_the_conversation_there_was(ihs, write):
+    said = [
+        ("CaseOpened", {"authority": "voluntary", "region": "salt-lake", "jurisdiction": "us-ut"}),
+        *(("PersonJoined", {"person": child, "relation": "child"}) for child in ("c-1", "c-2")),
+        *(("VictimSubstantiated", {"child": child, "maltreatment": "neglect"}) for child in ("c-1", "c-2")),
+        ("ContactMade", {"mode": "home-visit", "whom": ["c-1"], "private_with": ["c-1"]}),
+    ]
+    ihs("store", "init", "cases.db")
+    ihs("record", "cases.db", write(*(entry(f"e{n}", record=r) | {"with": w} for n, (r, w) in enumerate(said))).name)
+
+    lines = ihs("duties", "cases.db", "k1", "--on", "2015-02-01").lines
+
+    [at] = [n for n, line in enumerate(lines) if "a private conversation" in line]
+    assert [line.strip().partition(",")[0] for line in lines[at + 1 : at + 3]] == [
+        "by @6 ContactMade",
+        "beside it: not spoken to alone yet: c-2",
+    ]
 
 
 # Waived

@@ -89,7 +89,7 @@ def test_every_corrector_whose_correction_stands_is_an_author_also_where_another
 def test_whose_doing_an_entry_tells_of_does_not_approve_it_either():
     theirs = (ContactMade("phone", frozenset({"c"}), by=SUPERVISOR.id), 4, WORKER)
     drafted = (PlanDrafted("q", (), determined_by=SUPERVISOR.id), 4, WORKER)
-    elsewhere = (PlanAgreed("p", reported=Reported(SUPERVISOR.id, on(4), "minutes")), 4, WORKER)
+    elsewhere = (PlanAgreed("p", reported=Reported(SUPERVISOR.id, Role.SUPERVISOR, on(4), "minutes")), 4, WORKER)
 
     for act in (theirs, drafted, elsewhere):
         assert refusal(ApprovalGranted(5), SUPERVISOR, act) == OWN
@@ -118,7 +118,7 @@ def test_an_approval_says_which_entry_by_whom_and_on_which_day():
 
 
 def test_an_approval_given_elsewhere_says_who_gave_it():
-    reported = ApprovalGranted(4, reported=Reported("s-9", on(5), "minutes"))
+    reported = ApprovalGranted(4, reported=Reported("s-9", Role.SUPERVISOR, on(5), "minutes"))
 
     [approval] = approvals(case((reported, 5, WORKER)))
 
@@ -208,12 +208,15 @@ def as_it_stood(record: tuple[Entry[Any], ...], version: int, before: int) -> An
 @settings(max_examples=60)
 def test_an_entry_is_approved_where_it_stands_as_it_stood_at_an_approval_after_which_it_was_not_returned(record):
     history = effective(record)
+    by_a_supervisor = history.only(lambda e: e.actor == SUPERVISOR)
+    own = {e.version for e in history if SUPERVISOR.id in authors(e)}
     approved = set()
-    for approval in history.of(ApprovalGranted):
+    for approval in by_a_supervisor.of(ApprovalGranted):
         of = approval.event.entry
-        returned = [e for e in history.of(ApprovalReturned) if e.event.entry == of and e.version > approval.version]
+        answers = by_a_supervisor.of(ApprovalReturned)
+        returned = [e for e in answers if e.event.entry == of and e.version > approval.version]
         stood = as_it_stood(record, of, approval.version)
-        if not returned and stood == as_it_stood(record, of, len(record) + 1) != "not there":
+        if not returned and of not in own and stood == as_it_stood(record, of, len(record) + 1) != "not there":
             approved.add(of)
 
     assert fold(history).approving.approved == approved
@@ -363,7 +366,7 @@ def test_a_gate_about_the_act_refuses_no_correction_and_what_is_amiss_is_found_a
 
 
 def test_a_decision_reported_from_elsewhere_is_corrected_into_as_it_is_recorded_with_findings():
-    reported = SupervisorAgreed("p", reported=Reported("s-9", on(5), "minutes"))
+    reported = SupervisorAgreed("p", reported=Reported("w-7", Role.PRACTITIONER, on(5), "minutes"))
 
     assert [f.objection.says for f in put(corrected(4, reported, 5), CLERK)] == NOT_THEIRS
     assert [f.objection.says for f in put(reported, CLERK, day=5)] == NOT_THEIRS
@@ -375,26 +378,79 @@ ANOTHER_DAY = ["the day of the entry is not the day on which it says the decisio
 
 
 def test_a_reported_decision_is_entered_under_the_day_on_which_it_was_taken():
-    reported = PlanAgreed("p", reported=Reported("s-9", on(5), "minutes"))
+    reported = PlanAgreed("p", reported=Reported("s-9", Role.SUPERVISOR, on(5), "minutes"))
 
     assert refusal(reported, WORKER, day=6) == refusal(corrected(4, reported, 6), WORKER) == ANOTHER_DAY
     assert [f.objection.cites for f in put(reported, WORKER, day=5)] == [("M-3",), ("M-4",)]
 
 
 @pytest.mark.parametrize("decision", BY_SUPERVISOR, ids=lambda d: type(d).__name__)
-@pytest.mark.parametrize("actor", [WORKER, SUPERVISOR, Actor("w-7", Role.DESIGNEE), Actor("m", Role.PARENT)], ids=str)
-def test_whoever_records_a_reported_decision_it_is_recorded_with_what_was_missing(decision, actor):
-    reported = type(decision)(
-        **{name: getattr(decision, name) for name in decision.__match_args__},
-        reported=Reported("s-9", on(6), "minutes"),
-    )
+@pytest.mark.parametrize("recorder", [CLERK, SUPERVISOR], ids=str)
+@pytest.mark.parametrize(
+    "by, amiss",
+    [
+        (Actor("s-9", Role.SUPERVISOR), []),
+        (Actor("w-7", Role.PRACTITIONER), NOT_THEIRS),
+        (Actor("w-7", Role.DESIGNEE), ["nobody named the actor designee for that day"]),
+        (Actor("w-2", Role.SUPERVISOR), NOT_THEIRS),
+    ],
+    ids=["a supervisor", "a worker", "nobody's designee", "the clerk, as he says a supervisor"],
+)
+def test_a_reported_decision_is_recorded_with_what_was_missing_of_whoever_took_it(decision, recorder, by, amiss):
+    others = amiss if by.id != CLERK.id or recorder == CLERK else []
+    if isinstance(decision, DesigneeNamed) and by.role is Role.DESIGNEE:
+        others = ["this is not for a designee to decide"]
 
-    found = [f.objection.says for f in put(reported, actor, day=6)]
+    found = [f.objection.says for f in put(elsewhere(decision, by), recorder, day=6)]
 
-    amiss = {WORKER: NOT_THEIRS, SUPERVISOR: []}.get(actor)
-    own = OWN if isinstance(decision, ApprovalGranted) and actor == WORKER else []
-    assert amiss is None or found == amiss + own
-    assert amiss is not None or len(found) == 1
+    assert found == others
+
+
+def elsewhere(decision: Any, by: Actor, day: int = 6) -> Any:
+    """The *decision* as one taken elsewhere by another."""
+    said = {name: getattr(decision, name) for name in decision.__match_args__}
+    return type(decision)(**said, reported=Reported(by.id, by.role, on(day), "minutes"))
+
+
+MYSELF = Actor(WORKER.id, Role.SUPERVISOR)
+
+
+@pytest.mark.parametrize("recorder", [WORKER, CLERK], ids=["himself", "another for him"])
+def test_nobody_approves_their_own_entry_by_a_report(recorder):
+    history = case((elsewhere(ApprovalGranted(4), MYSELF), 6, recorder))
+
+    assert (fold(history).approving.approved, told(history)) == (frozenset(), [(4, Standing.NOT_THEIRS, [])])
+    assert OWN[0] in [f.objection.says for f in judge(history, LAW)]
+
+
+def test_nobody_approves_by_a_correction_that_reports_them():
+    by_another = elsewhere(ApprovalGranted(5), Actor("s-9", Role.SUPERVISOR))
+    by_himself = corrected(6, elsewhere(ApprovalGranted(5), Actor("w-2", Role.SUPERVISOR)), 6)
+    acts = ((CALL, 5, WORKER), (by_another, 6, SECOND))
+
+    assert fold(case(*acts)).approving.approved == {5}
+    assert fold(case(*acts, (by_himself, 7, CLERK))).approving.approved == frozenset()
+
+
+def test_an_approval_a_worker_returns_by_a_report_stands():
+    returned = elsewhere(ApprovalReturned(4, "wrong"), MYSELF)
+    history = case(APPROVED, (returned, 6, WORKER))
+
+    assert (fold(history).approving.approved, told(history)) == ({4}, [(4, Standing.STANDS, [])])
+
+
+def test_who_reports_himself_designee_is_none_and_what_he_decides_as_one_counts_for_nothing():
+    himself = elsewhere(DesigneeNamed("w-2"), Actor("w-2", Role.SUPERVISOR), 5)
+    approves = (elsewhere(ApprovalGranted(4), Actor("w-2", Role.DESIGNEE)), 6, SECOND)
+
+    def approved(*naming: Act) -> set[int]:
+        return set(fold(case(*naming, approves)).approving.approved)
+
+    assert [approved((himself, 5, who)) for who in (CLERK, SECOND)] == [set(), set()]
+    assert approved((elsewhere(DesigneeNamed("w-2"), SUPERVISOR, 5), 5, CLERK)) == {4}
+    assert refusal(ApprovalGranted(4), Actor("w-2", Role.DESIGNEE), (himself, 5, CLERK)) == [
+        "nobody named the actor designee for that day"
+    ]
 
 
 SAID = st.sampled_from([AGREED, ApprovalGranted(4), ApprovalGranted(3), VISIT, DesigneeNamed("w-9")])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from histories import FIRST_DAY, days, events, plain
+from histories import FIRST_DAY, SUPERVISOR, days, events, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import DUE as DUTY
@@ -27,6 +27,7 @@ from ihs_domain.owing import duties
 from ihs_domain.permanency import PermanencyGoalsSet
 from ihs_domain.planning import PlanAgreed, PlanFinalised, PlanProvided, PlanReviewed, SupervisorAgreed
 from ihs_domain.requesting import DecisionNotified, ServicesAccepted, ServicesRequested
+from ihs_domain.roles import SYSTEM
 from ihs_domain.safety import SafetyPlanAgreed, SafetyPlanMonitored, SafetyPlanRevised
 from ihs_domain.teaming import TeamFormed, TeamInputRecorded, TeamMeetingHeld
 
@@ -73,7 +74,9 @@ def test_a_duty_of_an_open_case_is_open_met_met_late_late_or_leniently_lapsed(wh
         (DUE, DUE, BEFORE, (State.OPEN, 0)),
         (AFTER, DUE, DUE, (State.OPEN, 0)),
         (AFTER, DUE, AFTER, (State.LATE, 1)),
-        (AFTER, DUE, AFTER + timedelta(days=4), (State.LATE, 5)),
+        (AFTER, DUE, AFTER + timedelta(days=4), (State.LATE, 1)),
+        (AFTER + timedelta(days=3), DUE, AFTER + timedelta(days=2), (State.LATE, 3)),
+        (AFTER + timedelta(days=3), DUE, date.max, (State.LATE, 4)),
         (BEFORE, None, BEFORE - timedelta(days=1), (State.OPEN, 0)),
         (BEFORE, None, BEFORE, (State.UNMET, 0)),
         (BEFORE, None, AFTER, (State.UNMET, 0)),
@@ -194,7 +197,12 @@ def test_months_between_follow_each_other_without_a_gap(first, length):
 
 
 def history(*acts: tuple[Any, date]) -> History:
-    return effective(Entry(event, day, version, position=version) for version, (event, day) in enumerate(acts, 1))
+    """*acts* as recorded by the system; that a supervisor agreed, by one."""
+    by = [SUPERVISOR if isinstance(event, SupervisorAgreed) else SYSTEM for event, _ in acts]
+    return effective(
+        Entry(event, day, version, actor, position=version)
+        for version, ((event, day), actor) in enumerate(zip(acts, by, strict=True), 1)
+    )
 
 
 def found(acts: History, on: date, what: str, law: Any = LAW) -> list[Duty]:

@@ -37,6 +37,7 @@ from ihs_domain.household import PersonJoined
 from ihs_domain.judge import judge
 from ihs_domain.owing import duties
 from ihs_domain.requesting import ServicesRefused
+from ihs_domain.roles import SYSTEM
 from ihs_domain.terms import Decision, Happening, Unopened
 
 SLICES = (
@@ -68,8 +69,10 @@ def test_every_slice_of_a_case_has_a_state_and_every_fold_names_its_slice():
     assert slices == {module.__name__.rpartition(".")[2] for module in SLICES}
     assert {name for name, _ in FOLDS.values()} == slices
     named = {cls: cls.__module__.rpartition(".")[2] for cls in FOLDS}
-    # A refusal of services is part of the request, and what it ends is the family's agreement.
-    assert named | {ServicesRefused: "opening"} == {cls: name for cls, (name, _) in FOLDS.items()}
+    # A refusal of services is part of the request, and what it ends is the family's agreement. Where a child lives is
+    # part of the household and of the response, and what it bears on is which threats are left.
+    elsewhere = {ServicesRefused: "opening", responding.ChildRemoved: "safety", household.ChildReturnedHome: "safety"}
+    assert named | elsewhere == {cls: name for cls, (name, _) in FOLDS.items()}
 
 
 @pytest.mark.parametrize("cls", EVENTS, ids=lambda cls: cls.__name__)
@@ -211,13 +214,18 @@ def test_consent_is_known_by_the_last_day_it_was_asked_for_and_stands_until_it_i
     assert of(signed).opening.asked_on == ON
 
 
-def test_violence_once_identified_and_children_removed_are_remembered():
-    violence, first, second = (
-        responding.DomesticViolenceIdentified(), responding.ChildRemoved("c"), responding.ChildRemoved("d"),
-    )  # fmt: skip
+def test_violence_once_identified_is_remembered():
+    assert of().responding == responding.Responding(violence=False)
+    assert of(responding.DomesticViolenceIdentified()).responding == responding.Responding(violence=True)
 
-    assert of().responding == responding.Responding(violence=False, removed=frozenset())
-    assert of(first, violence, second).responding == responding.Responding(violence=True, removed=frozenset("cd"))
+
+def test_a_child_is_removed_and_unsafe_at_home_until_it_returns():
+    removed = [responding.ChildRemoved("c"), responding.ChildRemoved("d"), safety.ChildUnsafeAtHome("c")]
+
+    away, home = of(*removed).safety, of(*removed, household.ChildReturnedHome("c")).safety
+
+    assert (away.removed.keys(), away.unsafe.keys()) == ({"c", "d"}, {"c"})
+    assert (home.removed.keys(), home.unsafe.keys()) == ({"d"}, set())
 
 
 def test_the_latest_goals_of_a_plan_and_who_agreed_to_it_and_finalised_it_are_known():
@@ -228,7 +236,8 @@ def test_the_latest_goals_of_a_plan_and_who_agreed_to_it_and_finalised_it_are_kn
     plans = of(*drafted, *decided, planning.PlanAmended("p", then)).planning
 
     assert (of(*drafted).planning.goals, plans.goals) == ({"p": first, "q": then}, {"p": then, "q": then})
-    assert (plans.agreed_by_supervisor, plans.finalised, plans.agreed) == ({"p"}, {"q"}, frozenset())
+    assert plans.supervisors == {"p": frozenset({(SYSTEM, ON)})}
+    assert (plans.finalised, plans.agreed) == ({"q"}, frozenset())
 
 
 def test_when_ending_was_determined_and_until_when_services_go_on_is_known():

@@ -28,7 +28,7 @@ from ihs_domain.assessing import (
     RiskOverridden,
     a_risk_assessment_is_overridden,
 )
-from ihs_domain.assigning import DesigneeNamed
+from ihs_domain.assigning import DesigneeNamed, somebody_else_is_named
 from ihs_domain.case import EVENTS, fold
 from ihs_domain.closing import (
     CaseClosed,
@@ -55,7 +55,7 @@ from ihs_domain.erasing import (
 )
 from ihs_domain.gates import Gate, Objection, Refused
 from ihs_domain.history import Entry, effective
-from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.household import PersonJoined, Relation, VictimSubstantiated, a_child_is_substantiated
 from ihs_domain.ids import entries_named, mentions
 from ihs_domain.instruments import OverrideKind
 from ihs_domain.judge import Finding, decide
@@ -89,7 +89,15 @@ from ihs_domain.restricting import (
     RestrictionLifted,
 )
 from ihs_domain.roles import Actor, Role
-from ihs_domain.safety import ChildUnsafeAtHome, ThreatIdentified, ThreatManaged, ThreatReopened
+from ihs_domain.safety import (
+    ChildUnsafeAtHome,
+    Management,
+    SafetyPlanAgreed,
+    SafetyPlanRevised,
+    ThreatIdentified,
+    ThreatManaged,
+    ThreatReopened,
+)
 from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
 from ihs_domain.teaming import (
     MeetingKind,
@@ -128,12 +136,18 @@ def on(day: int) -> date:
 
 
 def elsewhere(day: int) -> Reported:
-    return Reported("w-9", on(day), "minutes")
+    return Reported("w-9", Role.PRACTITIONER, on(day), "minutes")
 
 
 def record(*acts: tuple[Any, int]) -> tuple[Entry[Any], ...]:
-    """*acts* as recorded by a worker."""
-    return tuple(e._replace(position=e.version) for e in recorded((event, on(day), WORKER) for event, day in acts))
+    """*acts* as recorded by a worker; what is for a supervisor to do, by a supervisor."""
+    said = recorded(
+        (event, on(day), SUPERVISOR if isinstance(event, FOR_SUPERVISORS) else WORKER) for event, day in acts
+    )
+    return tuple(e._replace(position=e.version) for e in said)
+
+
+FOR_SUPERVISORS = (DesigneeNamed, ApprovalGranted, ApprovalReturned)
 
 
 def put(event: Any, day: int, *acts: tuple[Any, int], law: Law = LAW, actor: Actor = SUPERVISOR) -> tuple[Finding, ...]:
@@ -158,6 +172,7 @@ def cites(findings: Sequence[Finding]) -> list[str]:
 
 
 OPENED = (CaseOpened("voluntary", "north"), 1)
+HOW = frozenset({Management.CAPACITY_INCREASED})
 CHILD = (PersonJoined("c", Relation.CHILD), 1)
 THREAT = (ThreatIdentified("t", "neglect", "present", frozenset({"c"})), 2)
 NEED = (NeedIdentified("n", "tutoring", "c"), 2)
@@ -340,6 +355,14 @@ def test_a_plan_is_agreed_by_a_member_added_later():
     assert put(PlanAgreed("p", frozenset({"uncle"})), 6, *READY, (TeamMemberAdded("uncle", Part.RELATIVE), 5)) == ()
 
 
+def test_an_objection_about_many_things_names_the_first_of_them_on_a_line_and_has_all():
+    few, many = (Objection("so it is", "do otherwise", tuple(f"@{n}" for n in range(1, last))) for last in (9, 33))
+
+    assert str(few) == "so it is [@1, @2, @3, @4, @5, @6, @7, @8]: do otherwise"
+    assert str(many) == "so it is [@1, @2, @3, and 29 more]: do otherwise"
+    assert len(many.about) == 32
+
+
 def test_every_objection_is_told_and_not_the_first():
     closed = (CaseClosed(Ending.MOVED), 4)
 
@@ -409,6 +432,44 @@ BY_SUPERVISOR = [
     SupervisorAgreed("p"),
     ReducedContactApproved("every-other-week", "plan-on-track", on(20)),
 ]
+GROWN = "who is substantiated as a victim is a grown caregiver, and no child"
+
+
+@rests_on(a_child_is_substantiated)
+def test_a_grown_caregiver_substantiated_as_a_child_is_recorded_and_found(law):
+    mother = (PersonJoined("m", Relation.MOTHER, "1990-01"), 1)
+
+    assert cites(put(VictimSubstantiated("m", "neglect"), 3, OPENED, mother, law=law)) == [GROWN]
+
+
+@pytest.mark.parametrize(
+    "victim", [CHILD[0], PersonJoined("c", Relation.OTHER), PersonJoined("c", Relation.MOTHER, "2008-01")]
+)
+def test_nothing_is_found_in_the_substantiation_of_whoever_may_be_a_child(victim):
+    assert put(VictimSubstantiated("c", "neglect"), 3, OPENED, (victim, 1)) == ()
+    assert put(VictimSubstantiated("c", "neglect"), 1, OPENED, (victim, 3)) == ()
+
+
+OVER = "its last day is before the day on which it is decided"
+
+
+@rests_on(editions.lasts_until)
+def test_what_a_supervisor_grants_until_a_day_is_not_over_before_it_begins(law):
+    granted = (BY_SUPERVISOR[2], BY_SUPERVISOR[4], DesigneeNamed("w-7", on(20)))
+
+    assert [refusal(grant, 21, OPENED, law=law) for grant in granted] == [[OVER]] * 3
+    assert [put(grant, 20, OPENED, law=law) for grant in granted] == [()] * 3
+
+
+@rests_on(editions.lasts_until_it_expires)
+def test_a_safety_plan_does_not_expire_before_the_day_it_is_agreed_or_revised(law):
+    agreed, revised = SafetyPlanAgreed("sp", frozenset(), on(9)), SafetyPlanRevised("sp", on(9))
+
+    assert refusal(agreed, 10, OPENED, law=law) == [OVER]
+    assert refusal(revised, 10, OPENED, (agreed, 5), law=law) == [OVER]
+    assert put(revised, 9, OPENED, (agreed, 9), law=law) == ()
+
+
 NOT_FOR_A_WORKER = "this is not for a practitioner to decide"
 NOBODY_NAMED = "nobody named the actor designee for that day"
 LAPSED = "the actor was designee until 2024-03-08, and is not on that day"
@@ -467,6 +528,12 @@ def test_a_supervisor_names_a_designee_and_no_designee_names_another(law):
     assert put(another, 6) == ()
 
 
+@rests_on(somebody_else_is_named)
+def test_nobody_names_themselves_designee(law):
+    assert refusal(DesigneeNamed(SUPERVISOR.id), 6, law=law) == ["the actor names themselves"]
+    assert put(DesigneeNamed("w-8"), 6, law=law) == ()
+
+
 def test_who_may_is_said_by_role_and_the_designees_of_the_day_by_id():
     acts = (*READY, NAMED, (DesigneeNamed("w-5"), 6), (DesigneeNamed("w-6", on(2)), 2))
 
@@ -501,7 +568,8 @@ def refusals(event: Any, day: int, *acts: tuple[Any, int], actor: Actor = SUPERV
 
 
 def test_an_approval_reported_from_elsewhere_is_recorded_and_who_gave_it_is_found():
-    assert cites(put(ApprovalGranted(2, reported=elsewhere(6)), 6, *READY, actor=WORKER)) == [
+    assert cites(put(ApprovalGranted(2, reported=elsewhere(6)), 6, *READY)) == [NOT_FOR_A_WORKER]
+    assert cites(put(ApprovalGranted(2, reported=evolve(elsewhere(6), by=WORKER.id)), 6, *READY)) == [
         NOT_FOR_A_WORKER,
         "this is the actor's own entry",
     ]
@@ -587,7 +655,7 @@ def test_a_case_with_an_unmanaged_threat_is_not_closed(law):
 
 @rests_on(threats_are_accounted_for)
 def test_a_case_with_a_threat_that_is_there_again_is_not_closed(law):
-    again = ((ThreatManaged("t", frozenset()), 3), (ThreatReopened("t"), 4))
+    again = ((ThreatManaged("t", HOW), 3), (ThreatReopened("t"), 4))
 
     assert refusal(CLOSING, 6, OPENED, CHILD, THREAT, *again, SUMMARY, law=law) == ["M-5"]
 
@@ -609,7 +677,7 @@ def test_a_threat_to_no_child_named_is_answered_only_by_being_managed(law):
     assert refusal(CLOSING, 6, OPENED, CHILD, to_none, (ChildUnsafeAtHome("c"), 4), SUMMARY, law=law) == ["M-5"]
 
 
-@pytest.mark.parametrize("answer", [ThreatManaged("t", frozenset()), ChildUnsafeAtHome("c")])
+@pytest.mark.parametrize("answer", [ThreatManaged("t", HOW), ChildUnsafeAtHome("c")])
 def test_a_case_is_closed_once_each_threat_is_managed_or_its_child_unsafe_at_home(answer):
     assert put(CLOSING, 6, OPENED, CHILD, THREAT, (answer, 4), SUMMARY) == ()
 
@@ -786,7 +854,7 @@ def it_may_not_be(case, entry):
 def test_a_happening_is_never_refused_by_a_gate_and_yields_findings():
     strict = evolve(MADE_UP, gates={ThreatManaged: ((it_may_not_be, MADE_UP.rules[0]),)})
 
-    assert cites(put(ThreatManaged("t", frozenset()), 3, OPENED, CHILD, THREAT, law=always(strict))) == ["M-1"]
+    assert cites(put(ThreatManaged("t", HOW), 3, OPENED, CHILD, THREAT, law=always(strict))) == ["M-1"]
 
 
 @pytest.mark.parametrize("cls", [cls for cls in EVENTS if issubclass(cls, Happening)], ids=lambda c: c.__name__)
@@ -810,7 +878,7 @@ def test_a_happening_is_refused_only_for_its_ids(cls):
 
 
 def test_an_earlier_act_recorded_later_is_judged_by_the_case_as_it_stood():
-    threat_first = (OPENED, CHILD, THREAT, SUMMARY, (ThreatManaged("t", frozenset()), 20))
+    threat_first = (OPENED, CHILD, THREAT, SUMMARY, (ThreatManaged("t", HOW), 20))
 
     assert refusal(CLOSING, 19, *threat_first) == ["M-5"]
     assert put(CLOSING, 20, *threat_first) == ()
@@ -853,7 +921,7 @@ def test_an_id_brought_in_on_a_later_day_is_known():
 
 def test_an_id_brought_in_by_an_entry_since_corrected_or_void_is_known():
     renamed = EntryCorrected(3, evolve(THREAT[0], threat="u"), on(2), AmendmentReason.WRONG_DETAIL)
-    managed = ThreatManaged("t", frozenset())
+    managed = ThreatManaged("t", HOW)
 
     assert put(managed, 5, OPENED, CHILD, THREAT, (renamed, 4)) == ()
     assert put(evolve(managed, threat="u"), 5, OPENED, CHILD, THREAT, (renamed, 4)) == ()

@@ -124,7 +124,7 @@ def test_a_correction_speaks_instead_and_keeps_version_actor_and_position():
         day=date(2024, 1, 9),
         occurred=None,
         amended_by=2,
-        correctors=frozenset({correction.actor.id}),
+        correctors=frozenset({correction.actor}),
         turns=((2, 2),),
     )
 

@@ -25,7 +25,7 @@ from ihs_domain.judge import Finding, decide, judge, refusable, touched
 from ihs_domain.opening import CaseOpened
 from ihs_domain.planning import PlanAgreed, PlanDrafted, SupervisorAgreed
 from ihs_domain.recording import AmendmentReason, EntryVoided
-from ihs_domain.roles import SYSTEM
+from ihs_domain.roles import SYSTEM, Role
 from ihs_domain.rules import Rule
 from ihs_domain.safety import ThreatIdentified, ThreatManaged
 from ihs_domain.teaming import Part, TeamFormed
@@ -149,7 +149,7 @@ def test_what_is_recorded_later_about_an_earlier_day_is_found_in_the_acts_after_
 
 
 def test_a_decision_is_refusable_and_a_reported_one_and_a_happening_are_not():
-    reported = Reported("w", date(2024, 3, 1), "minutes")
+    reported = Reported("w", Role.PRACTITIONER, date(2024, 3, 1), "minutes")
 
     assert refusable(SupervisorAgreed("plan-1"))
     assert not refusable(SupervisorAgreed("plan-1", reported=reported))

@@ -8,20 +8,23 @@ from attrs import evolve
 from histories import SUPERVISOR, WORKER, days, events, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import DUE, LAW, MADE_UP, SUMMARY
+from made_up import DUE, LAW, MADE_UP, RESTS, SUMMARY, THREATS
 
 from ihs_domain.approving import ExceptionGranted
 from ihs_domain.assigning import DesigneeNamed
 from ihs_domain.closing import CaseClosed
 from ihs_domain.duties import Duty, Owed, State, Waiver
 from ihs_domain.editions import Edition, RuleBook, always
+from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, History, effective
-from ihs_domain.judge import judge, touched
+from ihs_domain.judge import Finding, decide, judge, touched
 from ihs_domain.measures import Answer, measures
 from ihs_domain.opening import CaseOpened, ConsentAsked
 from ihs_domain.owing import duties
+from ihs_domain.possible import possible
 from ihs_domain.recording import AmendmentReason, EntryVoided
 from ihs_domain.roles import Actor, Role
+from ihs_domain.rules import Rule
 from ihs_domain.terms import Reported
 
 OPENED_ON = date(2024, 1, 1)
@@ -181,7 +184,10 @@ BY = {
     "a worker": (WORKER, None, False),
     "a designee after his time": (Actor("d-1", Role.DESIGNEE), None, False),
     "nobody's designee": (Actor("d-2", Role.DESIGNEE), None, False),
-    "whoever reports it": (WORKER, Reported("s-7", jan(5), "memo-1"), True),
+    "whoever reports it": (WORKER, Reported("s-7", Role.SUPERVISOR, jan(5), "memo-1"), True),
+    "who reports a worker's": (WORKER, Reported("s-7", Role.CASE_MANAGER, jan(5), "memo-1"), False),
+    "who reports a designee's after his time": (WORKER, Reported("d-1", Role.DESIGNEE, jan(5), "memo-1"), False),
+    "a worker who reports himself": (WORKER, Reported(WORKER.id, Role.SUPERVISOR, jan(5), "memo-1"), False),
 }
 
 
@@ -191,7 +197,7 @@ def test_only_a_supervisor_waives_or_who_reports_that_one_did(actor, reported, w
 
     assert (duty.state is State.WAIVED) == waives
     assert [n.why for n in duty.near] == ([] if waives else ["the exception was not granted by a supervisor"])
-    assert not reported or (duty.waiver and duty.waiver.by == "s-7")
+    assert not (reported and waives) or (duty.waiver and duty.waiver.by == "s-7")
 
 
 def test_a_designee_waives_up_to_the_last_day_they_are_named_for():
@@ -211,6 +217,71 @@ def test_what_was_waived_is_not_asked_in_a_review():
     late, waived = (measures(acts(*said), edition, jan(31)) for said in ((), ((EXCEPTION, jan(5)),)))
 
     assert [m.answer for m in (*late, *waived)] == [Answer.NO, Answer.NOT_APPLICABLE]
+
+
+# What can be waived at all
+
+CUSTOM = Rule("Custom 7 visits", "what a practice asks")
+PRACTICE = evolve(
+    DATED, ruleset="custom", rules=(CUSTOM,), duties=((asked_some_day, CUSTOM),), in_force_until=jan(15), practice=True
+)
+NEXT = evolve(MADE_UP, in_force_from=jan(11), gates={}, finds={}, duties=((asked_some_day, RESTS),))
+BOOK = RuleBook((evolve(DATED, in_force_until=jan(10), after_closing=((asked_some_day, THREATS),)), NEXT, PRACTICE))
+NO_DUTY = "no duty rests on the clause it names, in any edition or practice in force by its last day"
+
+
+def put(exception: ExceptionGranted, day: int, book: RuleBook = BOOK, actor: Actor = SUPERVISOR) -> tuple[Finding, ...]:
+    history = acts()
+    return decide(Entry(exception, jan(day), 2, actor), history, history.record, book.law("xx-mu"))
+
+
+def of(cite: str, until: int = 10) -> ExceptionGranted:
+    return ExceptionGranted(cite, "family-abroad", until=jan(until))
+
+
+@pytest.mark.parametrize(
+    "exception, day",
+    [(of(CITE), 5), (of(THREATS.cite), 5), (of(CUSTOM.cite), 5), (of(RESTS.cite, 11), 5), (of(CUSTOM.cite, 20), 15)],
+    ids=["a duty", "a duty after closing", "a practice", "what begins by its last day", "a practice on its last day"],
+)
+def test_an_exception_from_a_clause_that_a_duty_rests_on_while_it_lasts_is_granted(exception, day):
+    assert put(exception, day) == ()
+
+
+@pytest.mark.parametrize(
+    "exception, day",
+    [(of("Custom 7 visit"), 5), (of(DUE.cite), 5), (of(RESTS.cite), 5), (of(CITE, 20), 11), (of(CUSTOM.cite, 20), 16)],
+    ids=["mistyped", "no duty", "what begins after", "an edition that ended", "a practice that ended"],
+)
+def test_an_exception_that_can_waive_nothing_is_refused(exception, day):
+    with pytest.raises(Refused) as refused:
+        put(exception, day)
+
+    assert [o.says for o in refused.value.objections] == [NO_DUTY]
+
+
+def test_an_exception_that_can_waive_nothing_is_told_the_nearest_clause_and_never_repeats_what_was_said():
+    with pytest.raises(Refused) as refused:
+        put(of("Custom 7 visit"), 5)
+
+    assert str(refused.value) == f"{NO_DUTY}: name the clause that the duty shows, such as {CUSTOM.cite}"
+
+
+def test_where_nothing_is_in_force_there_is_nothing_to_waive():
+    with pytest.raises(Refused, match="leave it out: nothing that can be waived is in force"):
+        put(of(CITE), 5, RuleBook(()))
+
+
+def test_an_exception_reported_from_elsewhere_is_recorded_and_that_it_waives_nothing_found():
+    found = put(evolve(of("X"), reported=Reported("s-7", jan(5), "memo-1")), 5)
+
+    assert [f.objection.says for f in found] == [NO_DUTY]
+
+
+def test_an_exception_that_is_possible_is_from_a_clause_that_there_is():
+    [can] = [d for d in possible(acts(), BOOK.law("xx-mu"), jan(5), SUPERVISOR) if d.decision == "ExceptionGranted"]
+
+    assert can.witness.cite in {CITE, THREATS.cite, CUSTOM.cite}
 
 
 # Over random cases

@@ -81,6 +81,15 @@ def test_a_level_that_the_standard_does_not_have_counts_as_not_assessed():
 
     assert [d.needs for d in owed(UTAH, history, day(1, 5))] == [4]
     assert (duty.met_on, duty.evidence) == (day(1, 20), (FIRST_ACT + 1,))
+    assert [n.version for n in duty.near] == [FIRST_ACT]
+
+
+def test_of_two_levels_given_on_one_day_the_last_is_the_one_given():
+    history = case(day(1, 1), (at("intensive"), day(1, 2)), (at("low"), day(1, 2)), (at("high"), day(1, 2)))
+
+    [duty] = owed(level_is_given_by(UTAH_CONTACTS_2021), history, day(1, 31))
+
+    assert (duty.evidence, duty.near) == ((FIRST_ACT + 2,), ())
 
 
 # A level that changes within a month: what the month asks is the standard's to say
@@ -577,6 +586,26 @@ def test_the_months_in_which_a_person_came_or_left_are_cut_short():
         (day(1, 20), day(1, 31), "lapsed"),
         (day(2, 1), day(2, 29), "late"),
         (day(3, 1), day(3, 10), "lapsed"),
+    ]
+
+
+def test_who_left_and_came_back_is_owed_nothing_for_the_days_away():
+    gap = LongestGap("apart", {"any": 31}, counts=EACH_CHILD)
+    first = FirstContact("first", {"any": 3}, counts=EACH_CHILD)
+    amount = Amount("visits", Counted.MONTH, {"any": 1}, counts=EACH_CHILD)
+    rule = contact_by(ContactStandard("some", ("any",), (amount,), (gap,), (first,), not_assessed="any"))
+    away = ((BABY, day(1, 1)), (PersonLeft("baby"), day(2, 10)), (BABY, day(6, 20)))
+
+    found = owed(rule, case(day(1, 1), *away), day(7, 5), "baby")
+
+    assert [(d.subject[0], d.since, d.due, f"{d.state}") for d in found] == [
+        ("visits", day(1, 1), day(1, 31), "late"),
+        ("visits", day(2, 1), day(2, 10), "lapsed"),
+        ("visits", day(6, 20), day(6, 30), "lapsed"),
+        ("visits", day(7, 1), day(7, 31), "open"),
+        ("apart", day(1, 1), day(2, 1), "late"),
+        ("apart", day(6, 20), day(7, 21), "open"),
+        ("first", day(1, 1), day(1, 4), "late"),
     ]
 
 

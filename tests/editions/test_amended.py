@@ -32,6 +32,7 @@ from ihs_domain.releasing import Kind, ReleaseRevoked, ReleaseSigned
 from ihs_domain.restricting import may_see
 from ihs_domain.roles import Actor, Role
 from ihs_domain.safety import (
+    Management,
     SafetyAssessmentCompleted,
     SafetyPlanAgreed,
     SafetyPlanEnded,
@@ -131,7 +132,7 @@ ENDED: tuple[Any, ...] = (
     SafetyPlanRevised("sp", date(2025, 2, 1), date(2024, 3, 1)),
     CourtOrderReceived("o", "supervision", services_ordered=True),
     ReleaseSigned("r", "m", CHILD, "clinic", "care", frozenset({Kind.REFERRAL}), date(2025, 1, 1)),
-    ThreatManaged("t", frozenset()),
+    ThreatManaged("t", frozenset({Management.CAPACITY_INCREASED})),
     SafetyPlanEnded("sp"),
     CourtOrderEnded("o"),
     ReleaseRevoked("r", "m"),

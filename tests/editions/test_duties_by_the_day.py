@@ -128,7 +128,7 @@ def monthly(life: Life, on: date, counts: Any, needed: int = 1) -> dict[str, Kep
 
 
 def since_the_last(life: Life, on: date, counts: Any, months: int) -> list[Kept]:
-    """Each entry that counts awaits the next within so many months."""
+    """The opening, and each entry that counts, awaits the next within so many months."""
     kept: list[Kept] = []
     lived_to = life.history[0].day
     for day, before, some_time, open_, today in life.each_day(on):
@@ -138,6 +138,7 @@ def since_the_last(life: Life, on: date, counts: Any, months: int) -> list[Kept]
                 for line in kept[-1:]:
                     if line.state in {State.OPEN, State.LATE} and (day <= life.last or line.state is State.LATE):
                         line.met_on = day
+            if counts(entry) or isinstance(entry.event, CaseOpened):
                 kept.append(Kept(day, months_after(day, months)))
         for line in kept:
             reopened = some_time and not before

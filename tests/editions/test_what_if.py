@@ -27,6 +27,7 @@ from ihs_domain.opening import CaseOpened
 from ihs_domain.owing import duties
 from ihs_domain.planning import PlanAgreed
 from ihs_domain.responding import ChildRemoved, DomesticViolenceIdentified
+from ihs_domain.roles import Role
 from ihs_domain.safety import ThreatIdentified
 from ihs_domain.terms import Reported
 from ihs_domain.what_if import KINDS, By, Change, Changed, Count, Kind, Tally, matters, what_if
@@ -75,7 +76,7 @@ def test_what_both_refuse_is_the_same_whatever_clause_each_cites():
 
 
 def test_a_decision_reported_from_elsewhere_is_found_and_not_refused():
-    reported = CaseClosed("threats-managed", reported=Reported("w-9", FEB, "document-1"))
+    reported = CaseClosed("threats-managed", reported=Reported("w-9", Role.PRACTITIONER, FEB, "document-1"))
 
     found = entries(what_if([("k1", acts((OPENED, JAN), (reported, FEB)))], LENIENT, LAW, MAR))
 

@@ -107,6 +107,21 @@ def test_agencies_are_told_of_every_case_that_can_be_read(desk, stream):
     assert [len(decided(desk.cases, agency)) for agency in ("wasatch", "foothill")] == [2, 2]
 
 
+def test_a_teller_that_begins_anew_decides_for_a_mended_case_when_it_is_named(desk):
+    agree(desk)
+    for case in ("k1", "k2"):
+        open_case(desk, case)
+        for event in (release(), referral()):
+            desk.put(event, case=case)
+    mend = poison(desk.cases, last_of(desk.cases, "k1"), POISONS[0])
+    Follower(desk.cases, Teller(desk.cases)).catch_up()
+    mend()
+
+    Teller(desk.cases).retry("k1")
+
+    assert len(decided(desk.cases)) == 2
+
+
 def test_a_case_that_is_skipped_is_tried_again_when_it_is_touched(desk, views):
     desk.put(ASKED)
     mend = poison(desk.cases, last_of(desk.cases, "k1"), POISONS[0])

@@ -28,7 +28,7 @@ from ihs_domain.scoring import (
     ScoreRisk,
     compute,
 )
-from ihs_domain.terms import Unopened
+from ihs_domain.terms import Reported, Unopened
 
 FIRST = date(2024, 3, 1)
 DESIGNEE = Actor("d-1", Role.DESIGNEE)
@@ -404,3 +404,28 @@ def test_a_rule_may_lead_one_way_only():
 
     with pytest.raises(Refused, match="propose one of very-high"):
         computed(DOWN, history(SCORED), InstrumentBook([up]))
+
+
+def test_an_approval_of_a_corrected_override_is_none_of_what_it_said_before():
+    """Restored by a void it says again what nobody approved; what is approved then is the original."""
+    higher = EntryCorrected(2, evolve(PROPOSED, level="high"), on(1), AmendmentReason.WRONG_DETAIL)
+    void = EntryVoided(3, AmendmentReason.OTHER)
+    approved = (SCORED, PROPOSED, higher, (GRANTED, SUPERVISOR))
+
+    assert risk_level(history(*approved), on(9)).final == "high"
+    assert risk_level(history(*approved, void), on(9)).final == SCORED.scored_level
+    assert risk_level(history(*approved, void), on(9)).proposed == "moderate"
+    assert risk_level(history(*approved, void, (GRANTED, SUPERVISOR)), on(9)).final == "moderate"
+
+
+@pytest.mark.parametrize(
+    "by, takes_effect",
+    [(SUPERVISOR, True), (Actor("w-9", Role.CASE_MANAGER), False), (Actor(WORKER.id, Role.SUPERVISOR), False)],
+    ids=["a supervisor's", "a worker's", "his own"],
+)
+def test_an_approval_reported_from_elsewhere_is_judged_by_who_gave_it(by, takes_effect):
+    reported = ApprovalGranted(2, reported=Reported(by.id, by.role, on(2), "minutes"))
+
+    level = risk_level(history(SCORED, PROPOSED, (reported, Actor("w-8", Role.PRACTITIONER))), on(9))
+
+    assert level.final == ("moderate" if takes_effect else SCORED.scored_level)

@@ -43,7 +43,21 @@ from ihs_record.names import NAMES, STORED_AS, UPCASTS, WORDS
 
 # Nothing in an open part can identify a person: ids say nothing outside the record, and the rest is vocabulary.
 IDS = {*CASE_IDS, ActorId, AgencyId, AgreementId, CaseId, DocumentId, PartId, RegisterId}
-OPEN = {*IDS, Cite, Code, Digest, EditionId, Jurisdiction, Month, Version, bool, int, date, datetime, NoneType}
+OPEN = {
+    *IDS,
+    *patterns.NUMBERS,
+    Cite,
+    Code,
+    Digest,
+    EditionId,
+    Jurisdiction,
+    Month,
+    bool,
+    int,
+    date,
+    datetime,
+    NoneType,
+}
 
 each_class = pytest.mark.parametrize("cls", STORED_AS, ids=lambda cls: cls.__name__)
 

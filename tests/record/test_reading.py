@@ -18,7 +18,8 @@ CODE = "expected a code: lower-case words joined by hyphens, at most 80 letters"
 DAY = "expected a day, YYYY-MM-DD"
 IN_CALENDAR = "expected a day that is in the calendar, YYYY-MM-DD"
 INSTANT = "expected an instant with its offset, such as 2015-01-09T15:00:00-07:00"
-INT = "expected a whole number of at most 15 digits"
+FROM_0, FROM_1 = (f"a whole number from {least} of at most 15 digits" for least in (0, 1))
+MINUTES = f"expected minutes, {FROM_0}"
 ENTRY = "expected an entry's version, a whole number from 1 of at most 15 digits"
 REASON = "expected one of: wrong-day, wrong-person, wrong-detail, wrong-case, entered-twice, did-not-happen, other"
 RELATION = "expected one of: mother, father, guardian, caregiver, child, other"
@@ -32,8 +33,11 @@ GOOD = {
     "PersonJoined": {"person": "A-1", "relation": "child", "birth_month": "2008-09", "born_on": "2008-09-14"},
     "PlanDrafted": {"plan": "PL1", "goals": [{"need": "N1", "intervention": "dental-check"}]},
     "TeamFormed": {"members": {"A-m": "parent", "aunt": "relative"}, "helped_by": []},
-    "PlanAgreed": {"plan": "PL1", "reported": {"by": "judge", "on": "2031-02-03", "document": "D1"}},
+    "PlanAgreed": {"plan": "PL1", "reported": {"by": "judge", "role": "court", "on": "2031-02-03", "document": "D1"}},
     "EntryVoided": {"entry": 1, "reason": "other"},
+    "FundsSpent": {"cents": 18000},
+    "FundsApproved": {"cents": 18000},
+    "ContactStandardSet": {"number": 4, "per": "month", "modes": [], "whom": []},
     "ServicesRequested": {"jurisdiction": "us-ut", "source": "school"},
     "EditionLoaded": {"ruleset": "made-up", "edition": "made-up@2031-01-01", "digest": 64 * "0"},
     "DisclosureWithheld": {"case": "k1", "position": 1, "entry": 1, "part": "", "kind": "referral"},
@@ -59,15 +63,19 @@ def test_what_fits_is_taken(word):
         ("SafetyPlanMonitored", "kept", "true", "expected true or false"),
         ("SafetyPlanMonitored", "kept", 1, "expected true or false"),
         ("SafetyPlanMonitored", "kept", None, "expected true or false"),
-        ("ContactMade", "minutes", "12", INT),
-        ("ContactMade", "minutes", 1.9, INT),
-        ("ContactMade", "minutes", 1.0, INT),
-        ("ContactMade", "minutes", True, INT),
-        ("ContactMade", "minutes", [1], INT),
-        ("ContactMade", "minutes", 10**15, INT),
-        ("ContactMade", "minutes", -(10**15), INT),
+        ("ContactMade", "minutes", "12", MINUTES),
+        ("ContactMade", "minutes", 1.9, MINUTES),
+        ("ContactMade", "minutes", 1.0, MINUTES),
+        ("ContactMade", "minutes", True, MINUTES),
+        ("ContactMade", "minutes", [1], MINUTES),
+        ("ContactMade", "minutes", 10**15, MINUTES),
+        ("ContactMade", "minutes", -(10**15), MINUTES),
         ("EntryVoided", "entry", 0, ENTRY),
         ("EntryVoided", "entry", -1, ENTRY),
+        ("ContactMade", "minutes", -1, MINUTES),
+        ("FundsSpent", "cents", 0, f"expected an amount in cents, {FROM_1}"),
+        ("FundsApproved", "cents", -18000, f"expected an amount in cents, {FROM_1}"),
+        ("ContactStandardSet", "number", -3, f"expected {FROM_0}"),
         ("EntryVoided", "entry", "1", ENTRY),
         ("EntryVoided", "entry", True, ENTRY),
         ("ContactMade", "words", 5, "expected text"),
@@ -128,7 +136,7 @@ def test_a_value_of_another_kind_is_refused_by_its_field(word, field, value, say
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
 def test_a_number_without_bounds_is_refused(number):
-    assert faults("ContactMade", GOOD["ContactMade"] | {"minutes": number}) == [Fault("minutes", INT)]
+    assert faults("ContactMade", GOOD["ContactMade"] | {"minutes": number}) == [Fault("minutes", MINUTES)]
 
 
 def test_the_longest_text_is_taken():
@@ -206,6 +214,7 @@ def test_a_fault_in_what_was_reported_is_named_with_its_whole_path():
     said = {"plan": "PL1", "reported": {"by": "j", "on": "2031-02-30", "extra": 1}}
 
     assert faults("PlanAgreed", said) == [
+        Fault("reported.role", "this field is missing"),
         Fault("reported.on", IN_CALENDAR),
         Fault("reported.document", "this field is missing"),
         Fault("reported.extra", "no such field"),

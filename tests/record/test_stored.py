@@ -23,7 +23,7 @@ from ihs_record.names import STORED_AS
 from ihs_record.reading import structured
 
 ID = "expected an id: letters, digits, dots, hyphens, underscores, at most 64"
-INT = "expected a whole number of at most 15 digits"
+MINUTES = "expected minutes, a whole number from 0 of at most 15 digits"
 ENTRY = "expected an entry's version, a whole number from 1 of at most 15 digits"
 INSTANT = "expected an instant with its offset, such as 2015-01-09T15:00:00-07:00"
 NOT_CANONICAL = [Fault("", "not in canonical form: names and sets in order, no white space, nothing twice")]
@@ -186,11 +186,12 @@ def test_a_stored_name_that_no_event_has_is_refused(name, says):
         (PLAN, {"goals": [{"need": "N1"}]}, NOT_CANONICAL),
         (PLAN, {"from_on": "2031-01-01T00:00:00"}, [Fault("from_on", "expected a day, YYYY-MM-DD")]),
         (PLAN, {"from_on": "2031-02-30"}, [Fault("from_on", "expected a day that is in the calendar, YYYY-MM-DD")]),
-        (CONTACT, {"minutes": "40"}, [Fault("minutes", INT)]),
-        (CONTACT, {"minutes": 40.0}, [Fault("minutes", INT)]),
-        (CONTACT, {"minutes": True}, [Fault("minutes", INT)]),
-        (CONTACT, {"minutes": 10**15}, [Fault("minutes", INT)]),
-        (CONTACT, {"minutes": 10**30}, [Fault("minutes", INT)]),
+        (CONTACT, {"minutes": "40"}, [Fault("minutes", MINUTES)]),
+        (CONTACT, {"minutes": 40.0}, [Fault("minutes", MINUTES)]),
+        (CONTACT, {"minutes": True}, [Fault("minutes", MINUTES)]),
+        (CONTACT, {"minutes": 10**15}, [Fault("minutes", MINUTES)]),
+        (CONTACT, {"minutes": -1}, [Fault("minutes", MINUTES)]),
+        (CONTACT, {"minutes": 10**30}, [Fault("minutes", MINUTES)]),
         (CORRECTED, {"entry": 0}, [Fault("entry", ENTRY)]),
         (CORRECTED, {"more": 0}, [Fault("more", "no such field")]),
         (CORRECTED, {"words": "smuggled"}, [Fault("words", "is sealed, and stands in no open part")]),

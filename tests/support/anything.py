@@ -10,10 +10,10 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from ihs_domain.terms import Decision, Event, Happening, Unopened, Version
+from ihs_domain.terms import Decision, Event, Happening, Unopened
 from ihs_record.fields import hints
 from ihs_record.names import STORED_AS
-from ihs_record.patterns import PATTERNS
+from ihs_record.patterns import NUMBERS, PATTERNS
 
 MOST: Final = 10**15 - 1
 STORABLE: Final = tuple(STORED_AS)
@@ -30,7 +30,7 @@ instants: Final = st.datetimes(
 PLAIN: Final[dict[Any, SearchStrategy[Any]]] = {
     bool: st.booleans(),
     int: st.integers(-MOST, MOST),
-    Version: st.integers(1, MOST),
+    **{kind: st.integers(counted.least, MOST) for kind, counted in NUMBERS.items()},
     str: texts,
     date: st.dates(),
     datetime: instants,

@@ -20,6 +20,7 @@ from ihs_cases import contact_files, instrument_files
 from ihs_cases.editions import installed
 from ihs_cases.errors import CasesError
 from ihs_cli.clauses import asked
+from ihs_domain.approving import ExceptionGranted
 from ihs_domain.closing import case_is_open
 from ihs_domain.edition_checks import BadEdition
 from ihs_domain.editions import ALWAYS, WHENEVER
@@ -28,6 +29,7 @@ from ihs_domain.instruments import InstrumentError
 from ihs_domain.owing import OWN_TERMS, DutyFails
 from ihs_domain.standard_checks import BadStandard
 from ihs_domain.terms import Amendment, Decision, Event, Introduced, Reported, UnderNarrative, UnderPerson, Unopened
+from ihs_domain.waiving import a_duty_rests_on_its_clause
 from ihs_domain.working_days import BadCalendar
 from ihs_follow import checkpoints, follower  # noqa: F401 - so that their errors are known
 from ihs_follow.sink import NotThisRecord
@@ -183,6 +185,7 @@ def _of_the_house() -> Iterator[tuple[str, str]]:
     yield f"every decision but {without}", asked(case_is_open)
     for cls, rows in ALWAYS.items():
         yield from ((f"`{cls.__name__}`", asked(gate)) for gate, *_ in rows)
+    yield f"`{ExceptionGranted.__name__}`", asked(a_duty_rests_on_its_clause)
 
 
 def rules() -> Iterator[str]:

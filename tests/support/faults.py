@@ -212,8 +212,8 @@ FAULTS: Final = (
         "poisoned row",
         "a record, or a sealed part of it, cannot be read, at any place in the record",
         "its case is parked and named; every other case goes on, and nothing of the record is passed over",
-        19,
-        19,
+        20,
+        20,
     ),
     Fault(
         "In any order",

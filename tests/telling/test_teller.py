@@ -39,6 +39,7 @@ from ihs_domain.persons import PersonIdentified, PersonRegistered
 from ihs_domain.planning import PlanAgreed, PlanDrafted, PlanGoal
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind, ReleaseRevoked
+from ihs_domain.roles import Role
 from ihs_domain.serving import ReferralFollowedUp
 from ihs_domain.terms import Reported
 from ihs_follow.follower import Follower
@@ -468,7 +469,7 @@ AGENCIES = st.sampled_from(["wasatch", "foothill"])
 RELEASES, REFERRALS, PLANS = (st.sampled_from([f"{kind}{n}" for n in (1, 2, 3)]) for kind in ("R", "RF", "PL"))
 DAYS = st.integers(5, 20).map(lambda day: date(2015, 1, day))
 VERSIONS = st.integers(6, 16)
-REPORTED = Reported("w-12", date(2015, 1, 5), "a-letter")
+REPORTED = Reported("w-12", Role.PRACTITIONER, date(2015, 1, 5), "a-letter")
 REFERRED_OUTSIDE = st.builds(lambda name, to: evolve(referral(name, to), reported=REPORTED), REFERRALS, AGENCIES)
 GOALS = st.sampled_from(["asked", "done"]).map(lambda result: (PlanGoal("N1", "visits", result), PlanGoal("N1")))
 ON_CASES = st.one_of(

@@ -14,6 +14,7 @@ from ihs_cases.law import law_of
 from ihs_cases.moments import AsAt
 from ihs_cases.recording import jurisdiction_of
 from ihs_domain.assigning import assigning_on
+from ihs_domain.closing import closed_on
 from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.history import History
@@ -54,6 +55,11 @@ class Reading:
     def workers(self) -> frozenset[ActorId]:
         """Everybody assigned to the case at the end of the day."""
         return assigning_on(self.history, self.on).workers
+
+    @property
+    def closed(self) -> date | None:
+        """The day the case was closed, if it is closed at the end of the day."""
+        return closed_on(self.history.upto(self.on))
 
     def duties(self, edition: Edition | None = None) -> tuple[Duty, ...]:
         """What fell due by the day: see Cases.duties."""

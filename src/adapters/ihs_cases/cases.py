@@ -27,6 +27,7 @@ from ihs_cases.searching import Names
 from ihs_cases.when import a_day, a_day_of_services, aware
 from ihs_domain.agencies import Agency, on_call_at
 from ihs_domain.approvals import Approval, approvals
+from ihs_domain.births import contradicts_itself, with_month_of_birth
 from ihs_domain.case import Case, fold
 from ihs_domain.copying import copied
 from ihs_domain.duties import Duty
@@ -37,6 +38,7 @@ from ihs_domain.judge import Finding
 from ihs_domain.owing import duties
 from ihs_domain.persons import Person, PersonRegistered, person_of, whole
 from ihs_domain.possible import Doable, possible
+from ihs_domain.recording import EntryCorrected
 from ihs_domain.rescoring import findings
 from ihs_domain.roles import Actor
 from ihs_domain.searching import Found, PersonSearchMade, words
@@ -45,6 +47,7 @@ from ihs_ledger.checkpoint import Checkpoint
 from ihs_ledger.note import Signer, key_name
 from ihs_ledger.tree import TreeHead
 from ihs_record.codec import encode, encode_computing
+from ihs_record.errors import BadFields, Fault
 from ihs_record.patterns import ID
 from ihs_record.row import Row
 from ihs_store.addresses import is_server, path_of
@@ -83,6 +86,14 @@ def ring_of(store: RecordStore, path: Path) -> KeyRing:
     ring = KeyRing(Kek(read(), read), store.key)
     _ = ring.root
     return ring
+
+
+def _consistent(event: Any) -> Any:
+    """*event* as it goes on record: told of once sealed, a day of birth would contradict its month unseen."""
+    if contradicts_itself(event):
+        at = "instead.with.birth_month" if isinstance(event, EntryCorrected) else "birth_month"
+        raise BadFields(type(event).__name__, [Fault(at, "expected the month of born_on, or nothing: it follows")])
+    return with_month_of_birth(event)
 
 
 class Cases:
@@ -215,7 +226,7 @@ class Cases:
         """
         if recorded_at is not None and not self.rehearsal:
             raise RecordedAtRefused("a live store stamps the time of recording itself: leave recorded_at out")
-        encoded = encode_computing(event) if isinstance(event, Computing) else encode(event)
+        encoded = encode_computing(event) if isinstance(event, Computing) else encode(_consistent(event))
         proposal = Proposal(
             streams=streams_of(event, actor, case=case_id, agency=agency_id, person=person_id),
             encoded=encoded,
@@ -244,9 +255,8 @@ class Cases:
 
         Who they are in a case, and who is registered twice, is recorded by PersonIdentified and PersonsMerged.
         """
-        month = birth_month or (None if born_on is None else f"{born_on:%Y-%m}")
         return self.record(
-            PersonRegistered(RegisterId(person_id), None if month is None else Month(month), name, born_on),
+            PersonRegistered(RegisterId(person_id), None if birth_month is None else Month(birth_month), name, born_on),
             person_id=person_id,
             actor=actor,
             occurred=occurred,

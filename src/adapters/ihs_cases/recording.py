@@ -31,6 +31,7 @@ from ihs_domain.agencies import (
     DisclosureWithheld,
     OnCallCovered,
 )
+from ihs_domain.births import born_after
 from ihs_domain.case import fold
 from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.erasing import DESTROYING
@@ -51,7 +52,7 @@ from ihs_domain.persons import (
 from ihs_domain.recording import EntryCorrected
 from ihs_domain.rescoring import rescored_once_recorded, tells_a_result
 from ihs_domain.roles import SYSTEM, Actor, Role
-from ihs_domain.scoring import compute, scored_with
+from ihs_domain.scoring import compute, not_by_hand, scored_with
 from ihs_domain.searching import PersonSearchMade
 from ihs_domain.system import ClockCorrected, EditionLoaded, InstrumentLoaded, KeyCreated
 from ihs_domain.terms import Amendment, Code, Computing, Digest, EditionId, Expunged, Jurisdiction
@@ -216,6 +217,8 @@ class Recorder:
     def _computed(self, proposal: Proposal, own: Place) -> Proposal:
         """The proposal itself; of one that the core computes from, that of the event it comes to."""
         if not isinstance(proposal.event, Computing):
+            if objections := tuple(not_by_hand(proposal.event)):
+                raise Refused(objections)
             return proposal
         encoded = encode(compute(proposal.event, own.entry.day, effective(own.record), self.instruments))
         return evolve(proposal, encoded=encoded, event=normal(encoded))
@@ -387,15 +390,18 @@ def edition_id(edition: Edition) -> str:
 
 
 def must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
-    """Raise NotYet for an act after *now*, NotAnInstant for one before any case."""
-    acts = [(entry.day, entry.occurred)]
+    """Raise NotYet for an act, or a birth, after *now*; NotAnInstant for an act before any case."""
+    acts, said = [(entry.day, entry.occurred)], (entry.event, entry.day)
     if isinstance(entry.event, EntryCorrected):
         acts.append((entry.event.on, entry.event.at))
+        said = (entry.event.instead, entry.event.on)
     today = now.astimezone(zone).date()
     if any(day > today or (occurred is not None and occurred > now) for day, occurred in acts):
         raise NotYet("the act lies after the moment it is put on record: record it when it has happened")
     if any(day.year < YEARS[0] for day, _ in acts):
         raise NotAnInstant(f"the act lies before the year {YEARS[0]}: check the year")
+    if born_after(*said):
+        raise NotYet("birth_month lies after the day of the act: give the month, or leave it out until it has come")
 
 
 def _must_agree(event: object, zone: ZoneInfo) -> None:

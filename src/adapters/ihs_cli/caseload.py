@@ -23,22 +23,27 @@ REGION: Final = click.option("--region", metavar="CODE", help="Only cases opened
 
 @frozen
 class About:
-    """What is said first of a case: the day it is asked about, its region, and who holds it then."""
+    """What is said first of a case: the day it is asked about, its region, who holds it then, and whether it is closed.
+
+    *closed* is the day on which it was.
+    """
 
     case: str
     on: date
     region: str | None
     worker: str | None
+    closed: date | None
 
     @classmethod
     def of(cls, reading: Reading) -> "About":
         """Of a case as it was read."""
-        return cls(reading.case, reading.on, reading.region, reading.worker)
+        return cls(reading.case, reading.on, reading.region, reading.worker, reading.closed)
 
     def __str__(self) -> str:
         where = f", {self.region}" if self.region else ""
         whose = f", held by {self.worker}" if self.worker else ""
-        return f"{self.case} on {self.on}{where}{whose}"
+        closed = f", closed on {self.closed}" if self.closed else ""
+        return f"{self.case} on {self.on}{where}{whose}{closed}"
 
 
 def cases_of(number: int) -> str:

@@ -20,7 +20,21 @@ from ihs_domain.editions import Edition
 from ihs_domain.judge import Finding
 
 COLUMNS: Final = (
-    *("store", "case", "on", "region", "worker", "day", "version", "event", "says", "about", "cites", "edition"),
+    *(
+        "store",
+        "case",
+        "on",
+        "region",
+        "worker",
+        "closed",
+        "day",
+        "version",
+        "event",
+        "says",
+        "about",
+        "cites",
+        "edition",
+    ),
     "remedy",
 )
 

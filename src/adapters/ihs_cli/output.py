@@ -22,9 +22,8 @@ HEADING: Final = f"{REHEARSAL} store: the times of recording were given to it, n
 
 def objection_lines(objection: Objection, indent: str = "    ") -> Iterator[str]:
     """An objection as people read it: what, about what, by which rule, and what to do instead."""
-    about = f" [{', '.join(objection.about)}]" if objection.about else ""
     by = f" ({', '.join(objection.cites)}; {objection.edition})" if objection.cites else ""
-    yield f"{indent}{objection.says}{about}{by}"
+    yield f"{indent}{objection.says}{objection.named}{by}"
     yield f"{indent}  instead: {objection.remedy}"
 
 

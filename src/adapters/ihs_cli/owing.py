@@ -40,8 +40,8 @@ GROUPS: Final = (
 """In the order in which somebody with a caseload wants to hear of them."""
 
 COLUMNS: Final = (
-    *("store", "case", "on", "region", "worker", "group", "state", "what", "subject", "since", "due", "met_on"),
-    *("late_days", "needs", "lacks", "cites", "edition", "evidence", "near", "waiver"),
+    *("store", "case", "on", "region", "worker", "closed", "group", "state", "what", "subject", "since", "due"),
+    *("met_on", "late_days", "needs", "lacks", "cites", "edition", "evidence", "near", "beside", "waiver"),
 )
 
 
@@ -183,6 +183,7 @@ def _case_lines(of_case: OfCase) -> Iterator[str]:
         yield f"    {when:<{wide}}  {what:<{wider}}  {_by(owing.duty)}"
         yield from (f"      by {said}" for said in owing.evidence)
         yield from (f"      not by {said}" for said in owing.near)
+        yield from (f"      beside it: {told}" for told in owing.duty.beside)
         yield from (f"      waived by {_waiver(waiver)}" for waiver in filter(None, [owing.duty.waiver]))
 
 
@@ -249,6 +250,7 @@ def _row(head: dict[str, Any], owing: Owing) -> dict[str, Any]:
         "evidence": "; ".join(map(str, owing.evidence)),
         "near": "; ".join(map(str, owing.near)),
         "lacks": "; ".join(owing.duty.lacks),
+        "beside": "; ".join(owing.duty.beside),
         "waiver": _waiver(owing.duty.waiver) if owing.duty.waiver else "",
     }
     told = {**plain(owing.duty), **head, **lists, "group": owing.group}

@@ -79,11 +79,15 @@ class Teller:
         except StoreDamaged:
             self._park(f"agency/{agency_id}", self._position)
 
-    def retry(self) -> None:
-        """Decide for every parked case again, as at the end of the record; what still cannot be read stays parked."""
+    def retry(self, *case_ids: str) -> None:
+        """Decide for every parked case again, and for those named, as at the end of the record.
+
+        What still cannot be read stays parked. A teller that begins anew, after the cause was mended, does not know
+        what was parked before: name the cases to it.
+        """
         upto, day = self.cases.store.head().position, self.today()
-        for stream in [*self.parked]:
-            del self.parked[stream]
+        for stream in {**self.parked, **dict.fromkeys(f"case/{case_id}" for case_id in case_ids)}:
+            self.parked.pop(stream, None)
             for case_id in [stream.removeprefix("case/")] if stream.startswith("case/") else self.cases.case_ids():
                 for agency_id in self.cases.agency_ids():
                     self._tell_or_park(agency_id, CaseId(case_id), upto, day)

@@ -49,6 +49,7 @@ class NatsSink:
     def accept(self, batch: Batch) -> None:
         """Decide what *batch* means for each agency, then send all that is decided and not sent yet."""
         teller = Teller(self.cases)
+        teller.parked.update(self._teller.parked)
         teller.accept(batch)
         asyncio.run(self.send())
         self._teller = teller

@@ -16,12 +16,15 @@ from ihs_domain.terms import (
     AgencyId,
     AgreementId,
     CaseId,
+    Cents,
     Cite,
     Code,
+    Count,
     Digest,
     DocumentId,
     EditionId,
     Jurisdiction,
+    Minutes,
     Month,
     PartId,
     RegisterId,
@@ -46,6 +49,28 @@ AN_ID: Final = Written(_ID, "an id: letters, digits, dots, hyphens, underscores,
 
 ID: Final = re.compile(_ID)
 
+
+class Counted(NamedTuple):
+    """The least that a whole number can be, and what to tell a person who gives less."""
+
+    least: int
+    expected: str
+
+    @property
+    def shape(self) -> str:
+        """The regular expression that it matches whole."""
+        some = f"[1-9][0-9]{{0,{MOST_DIGITS - 1}}}"
+        return some if self.least else f"(?:0|{some})"
+
+
+NUMBERS: Final[dict[Any, Counted]] = {
+    Version: Counted(1, "an entry's version, a whole number from 1"),
+    Count: Counted(0, "a whole number from 0"),
+    Minutes: Counted(0, "minutes, a whole number from 0"),
+    Cents: Counted(1, "an amount in cents, a whole number from 1"),
+}
+"""Every kind of number that has a least: what can never have been is not stored."""
+
 PATTERNS: Final[dict[Any, Written]] = {
     **dict.fromkeys((*CASE_IDS, ActorId, AgencyId, AgreementId, CaseId, DocumentId, RegisterId), AN_ID),
     PartId: Written(f"(?:{_ID})?", "the id of a part of the entry, or nothing for the whole"),
@@ -68,9 +93,9 @@ _SHAPES: Final[dict[Any, str]] = {
     NoneType: "null",
     bool: "(?:true|false)",
     int: f"(?:0|-?[1-9][0-9]{{0,{MOST_DIGITS - 1}}})",
-    Version: f"[1-9][0-9]{{0,{MOST_DIGITS - 1}}}",
     date: f'"{DAY.pattern}"',
     datetime: f'"{INSTANT.pattern}"',
+    **{kind: counted.shape for kind, counted in NUMBERS.items()},
     **{kind: f'"{written.pattern}"' for kind, written in PATTERNS.items()},
 }
 

@@ -14,10 +14,10 @@ from cattrs import BaseValidationError, Converter, IterableValidationError
 from cattrs.errors import ForbiddenExtraKeysError
 from cattrs.gen import make_dict_structure_fn
 
-from ihs_domain.terms import Decision, Event, Happening, Unopened, Version
+from ihs_domain.terms import Decision, Event, Happening, Unopened
 from ihs_record.errors import NO_SUCH_FIELD, BadFields, Fault, NotJson, RecordError, UnknownName, joined, printable
 from ihs_record.names import COMPUTING, NAMES, WORDS, unknown
-from ihs_record.patterns import DAY, INSTANT, MOST_DIGITS, PATTERNS, Written
+from ihs_record.patterns import DAY, INSTANT, MOST_DIGITS, NUMBERS, PATTERNS, Written
 
 BAD_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
 MOST_TEXT: Final = 262_144
@@ -319,7 +319,7 @@ def _strict() -> Converter:
     c.register_structure_hook_func(_is_object, _object)
     c.register_structure_hook_factory(_is_optional, _optional)
     c.register_structure_hook_func(lambda t: t == Event, _nested)
-    c.register_structure_hook_func(lambda t: t is Version, _whole(1, "an entry's version, a whole number from 1"))
+    c.register_structure_hook_factory(lambda t: t in NUMBERS, lambda t: _whole(*NUMBERS[t]))
     c.register_structure_hook_factory(lambda t: t in PATTERNS, lambda t: _matching(PATTERNS[t]))
     return c
 

@@ -22,6 +22,7 @@ from ihs_domain.closing import (
     CaseClosed,
     Ending,
     FinalSummaryWritten,
+    no_child_was_found_unsafe,
     safety_is_assessed_before,
     threats_are_addressed_before,
 )
@@ -40,7 +41,7 @@ from ihs_domain.protecting import (
     safety_plans_hold,
     safety_plans_without_a_day_are_monitored,
 )
-from ihs_domain.releasing import InformationDisclosed, ReleaseRevoked, ReleaseSigned, disclosure_has_a_basis
+from ihs_domain.releasing import InformationDisclosed, ReleaseRevoked, ReleaseSigned, disclosure_rests_on
 from ihs_domain.rules import Bears, Rule
 from ihs_domain.safety import (
     ProtectiveCapacityRecorded,
@@ -53,6 +54,7 @@ from ihs_domain.safety import (
     ThreatIdentified,
     ThreatManaged,
     ThreatReopened,
+    it_is_said_how,
     safety_plans_are_reviewed,
 )
 from ihs_domain.serving import (
@@ -273,6 +275,7 @@ NEW_MEXICO_2023: Final = Edition(
         CaseClosed: (
             (safety_is_assessed_before(*PLANNED), CLOSING),
             (threats_are_addressed_before(*PLANNED), CLOSING),
+            (no_child_was_found_unsafe, CLOSING),
         ),
     },
     finds={
@@ -281,9 +284,9 @@ NEW_MEXICO_2023: Final = Edition(
         WorkerAssigned: ((is_qualified_by(MASTERS, BACHELORS), QUALIFIED),),
         SafetyPlanAgreed: ((a_safety_plan_held, SAFETY_PLANS),),
         SafetyPlanRevised: ((a_safety_plan_held, SAFETY_PLANS),),
-        ThreatManaged: ((a_safety_plan_held, SAFETY_PLANS),),
+        ThreatManaged: ((a_safety_plan_held, SAFETY_PLANS), (it_is_said_how, CLOSING)),
         PlanAmended: ((amended_plan_is_outlined, CASE_PLAN),),
-        InformationDisclosed: ((disclosure_has_a_basis, RELEASES),),
+        InformationDisclosed: ((disclosure_rests_on(), RELEASES),),
         CaseClosed: (
             (safety_is_assessed_before(*AS_IT_CAME), CLOSING),
             (threats_are_addressed_before(*AS_IT_CAME), CLOSING),

@@ -60,7 +60,7 @@ from ihs_domain.extending import (
     services_end_or_are_extended,
     while_at,
 )
-from ihs_domain.household import ChildReturnedHome
+from ihs_domain.household import ChildReturnedHome, VictimSubstantiated
 from ihs_domain.intensity import each_setting_considers, family_agrees_to, intensity_is_as_ordered
 from ihs_domain.meeting import team_meets_every
 from ihs_domain.opening import (
@@ -83,6 +83,7 @@ from ihs_domain.planning import (
     assessment_precedes_plan,
     supervisor_is_not_the_worker,
 )
+from ihs_domain.releasing import InformationDisclosed, disclosure_rests_on
 from ihs_domain.requesting import (
     Ground,
     ServicesAccepted,
@@ -117,14 +118,14 @@ from ihs_domain.teaming import (
     family_has_a_team,
     initial_meeting_sets_intensity,
 )
-from ihs_domain.terms import Code, EditionId, Jurisdiction
+from ihs_domain.terms import Code, Jurisdiction
 from ihs_utah_r512_100 import clauses_2003 as clause
 from ihs_utah_r512_100.holidays import UTAH_WORKING_DAYS
 
 INTENSIVE: Final = Code("intensive")
 CPS: Final = frozenset({Role.CPS_SUPERVISOR, Role.CPS_WORKER})
 
-ID: Final = EditionId("utah-r512-100@2003-09-03")
+FIRST_DAY, LAST_DAY = date(2003, 9, 3), date(2010, 10, 7)
 EARLY_INTERVENTION: Final = Code("early-intervention")
 
 UTAH_2003: Final = Edition(
@@ -133,8 +134,8 @@ UTAH_2003: Final = Edition(
     "America/Denver",
     working_days=UTAH_WORKING_DAYS,
     retention_years=50,  # the state archives' schedule, which is no clause of the rule
-    in_force_from=date(2003, 9, 3),
-    in_force_until=date(2010, 10, 7),
+    in_force_from=FIRST_DAY,
+    in_force_until=LAST_DAY,
     rules=clause.REGISTER,
     gates={
         ServicesAccepted: (
@@ -144,7 +145,8 @@ UTAH_2003: Final = Edition(
                     Ground.REUNITING,
                     Ground.ADOPTION_AT_RISK,
                     Ground.REUNIFICATION_LIKELY,
-                    edition=ID,
+                    since=FIRST_DAY,
+                    until=LAST_DAY,
                 ),
                 clause.GROUNDS,
             ),
@@ -172,6 +174,13 @@ UTAH_2003: Final = Edition(
     },
     finds={
         PlanReviewed: ((team_was_asked, clause.PLAN_REVIEW),),
+        InformationDisclosed: (
+            (
+                disclosure_rests_on(
+                    clause.COPIES.cite, clause.DECISION_TOLD.cite, clause.DENIAL.cite, clause.ENDING_EXPLAINED.cite
+                ),
+            ),
+        ),
         CaseClosed: (
             (ended_on_an_assessment, clause.NOT_APPROPRIATE),
             (ended_without_an_order, clause.NOT_APPROPRIATE),
@@ -246,6 +255,7 @@ UTAH_2003: Final = Edition(
         ServicesRequested: (clause.MAY_BE_SERVED,),
         ServicesAccepted: (clause.MAY_BE_SERVED, clause.CRITERIA, clause.DISCRETION),
         CaseOpened: (clause.PURPOSE, clause.STATUTE),
+        VictimSubstantiated: (clause.PRIVATE_CONVERSATION,),
         ChildReturnedHome: (clause.PURPOSE,),
         ConsentRefused: (clause.CONSENT,),
         CourtOrderReceived: (clause.INTENSITY_AS_ORDERED,),

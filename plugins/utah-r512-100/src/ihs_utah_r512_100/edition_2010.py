@@ -25,7 +25,7 @@ from ihs_domain.completing import team_gives_input_to_changes
 from ihs_domain.contacting import ContactMade, a_victim_is_spoken_to_alone
 from ihs_domain.courts import court_parties_receive_the_plan, goals_are_submitted_to_the_court, no_order_stands
 from ihs_domain.editions import Edition
-from ihs_domain.household import ChildReturnedHome
+from ihs_domain.household import ChildReturnedHome, VictimSubstantiated
 from ihs_domain.opening import (
     AuthorityChanged,
     CaseOpened,
@@ -51,6 +51,7 @@ from ihs_domain.planning import (
     team_assists_with_plan,
     team_took_part,
 )
+from ihs_domain.releasing import InformationDisclosed, disclosure_rests_on
 from ihs_domain.requesting import (
     Ground,
     ServicesAccepted,
@@ -60,6 +61,7 @@ from ihs_domain.requesting import (
 )
 from ihs_domain.roles import Role
 from ihs_domain.rules import Bears, Rule
+from ihs_domain.safety import ThreatManaged, it_is_said_how
 from ihs_domain.serving import ReferralGiven, ReferralSent, ResourceIdentified, ServiceDelivered
 from ihs_domain.teaming import (
     TeamFormed,
@@ -69,10 +71,10 @@ from ihs_domain.teaming import (
     team_is_established,
     team_oversees_progress,
 )
-from ihs_domain.terms import EditionId, Jurisdiction
+from ihs_domain.terms import Jurisdiction
 from ihs_utah_r512_100.holidays import UTAH_WORKING_DAYS
 
-ID: Final = EditionId("utah-r512-100@2010-10-08")
+FIRST_DAY, LAST_DAY = date(2010, 10, 8), date(2015, 12, 1)
 
 PURPOSE: Final = Rule(
     "R512-100-1(1)",
@@ -190,8 +192,8 @@ UTAH_2010: Final = Edition(
     "America/Denver",
     working_days=UTAH_WORKING_DAYS,
     retention_years=50,  # the state archives' schedule, which is no clause of the rule
-    in_force_from=date(2010, 10, 8),
-    in_force_until=date(2015, 12, 1),
+    in_force_from=FIRST_DAY,
+    in_force_until=LAST_DAY,
     rules=(
         PURPOSE,
         DESIGN,
@@ -219,7 +221,7 @@ UTAH_2010: Final = Edition(
     ),
     gates={
         ServicesAccepted: (
-            (acceptance_names_one_of(*FOUR_GROUNDS, edition=ID), GROUNDS),
+            (acceptance_names_one_of(*FOUR_GROUNDS, since=FIRST_DAY, until=LAST_DAY), GROUNDS),
             (family_needs_services, NOT_ACCEPTED),
         ),
         PlanAgreed: (
@@ -233,8 +235,10 @@ UTAH_2010: Final = Edition(
         ),
     },
     finds={
-        ServicesAccepted: ((ordered_acceptance_names_one_of(*FOUR_GROUNDS, edition=ID), GROUNDS),),
+        ServicesAccepted: ((ordered_acceptance_names_one_of(*FOUR_GROUNDS, since=FIRST_DAY, until=LAST_DAY), GROUNDS),),
+        ThreatManaged: ((it_is_said_how, DURATION),),
         CaseClosed: ((no_threat_is_left, DURATION), (no_order_stands, PETITION)),
+        InformationDisclosed: ((disclosure_rests_on(TEAMS_PART.cite, COPIES.cite),),),
     },
     duties=(
         (team_is_established, TEAM),
@@ -261,6 +265,7 @@ UTAH_2010: Final = Edition(
     ),
     records={
         CaseOpened: (PURPOSE, AUTHORITY_TO_PROVIDE, AUTHORITY_FOR_THE_RULE, VOLUNTARY, REGIONS),
+        VictimSubstantiated: (PRIVATE_CONVERSATION,),
         ChildReturnedHome: (PURPOSE,),
         AuthorityChanged: (VOLUNTARY,),
         PetitionConsidered: (PETITION,),

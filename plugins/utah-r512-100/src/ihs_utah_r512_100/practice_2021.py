@@ -1,7 +1,7 @@
 """What Utah's practice of 2021 asks of contact with a family, by its level of risk. A practice, never a refusal.
 
-The source names the year and no day. It counts from 2022-01-01, the first day on which it surely stood; until when it
-is kept is not on file.
+It goes by the level of risk that was assessed, an override included, and by no other level. The source names the year
+and no day. It counts from 2022-01-01, the first day on which it surely stood; until when it is kept is not on file.
 """
 
 from datetime import date
@@ -11,6 +11,7 @@ from ihs_domain.agency_contact import contact_by, level_is_given_by
 from ihs_domain.agency_standard import Amount, ContactStandard
 from ihs_domain.contacting import Counted
 from ihs_domain.editions import Edition
+from ihs_domain.risk import risk_level_on
 from ihs_domain.rules import Bears, Rule
 from ihs_domain.terms import Code, Jurisdiction
 from ihs_utah_r512_100.holidays import UTAH_WORKING_DAYS
@@ -41,8 +42,8 @@ UTAH_PRACTICE_2021: Final = Edition(
     in_force_from=date(2022, 1, 1),
     rules=(CONTACTS, RISK),
     duties=(
-        (contact_by(UTAH_CONTACTS_2021), CONTACTS),
-        (level_is_given_by(UTAH_CONTACTS_2021), RISK),
+        (contact_by(UTAH_CONTACTS_2021, level_of=risk_level_on), CONTACTS),
+        (level_is_given_by(UTAH_CONTACTS_2021, level_of=risk_level_on), RISK),
     ),
     practice=True,
 )
