@@ -16,6 +16,7 @@ class TimelineLine(NamedTuple):
     """One recorded entry: what it said, and whether it still stands. Nothing that was recorded is missing.
 
     *amends* is the version it corrects or voids (0: none); *corrected_by* the version that speaks for it now (0: none);
+    *voided_by* the one by which it is void (0: it is not);
     *approval* the version of its last approval (0: none), and *approved* what became of that.
     """
 
@@ -31,6 +32,7 @@ class TimelineLine(NamedTuple):
     amends: int
     corrected_by: int
     void: bool
+    voided_by: int
     after_closing: bool
     approval: int
     approved: str
@@ -59,6 +61,7 @@ def _line(case_id: str, line: Line, approval: Approval | None, *, after_closing:
         amends=entry.event.entry if isinstance(entry.event, Amendment) else 0,
         corrected_by=line.corrected_by,
         void=line.void,
+        voided_by=line.voided_by,
         after_closing=after_closing and isinstance(entry.event, Happening),
         approval=approval.version if approval else 0,
         approved=approval.standing if approval else "",

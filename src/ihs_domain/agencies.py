@@ -1,6 +1,6 @@
 """Other agencies: what we agreed to tell each, and what it was told, on the agency's own stream."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from ihs_domain.history import Entry, effective, event_at
 from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind
 from ihs_domain.terms import ActorId, AgencyId, CaseId, Code, Decision, Happening, PartId, ReleaseId, Version
+from ihs_domain.voiding import it_still_stands
 
 
 class What(StrEnum):
@@ -112,11 +113,13 @@ def on_call_at(entries: Iterable[Entry[Any]], instant: datetime) -> tuple[ActorI
     return tuple(dict.fromkeys(cover.worker for cover in covers if cover.since <= instant < cover.until))
 
 
-def only_cover_is_amended(said: EntryCorrected | EntryVoided, record: Iterable[Entry[Any]]) -> Objection | None:
+def only_cover_is_amended(said: EntryCorrected | EntryVoided, record: Sequence[Entry[Any]]) -> Objection | None:
     """Who was on call may have been entered wrongly; what was agreed and told stands as other agencies know it."""
     amended = event_at(record, said.entry)
     if isinstance(said, EntryVoided):
         right = isinstance(amended, (OnCallCovered, EntryCorrected, EntryVoided))
+        if right:
+            return it_still_stands(said, record)
     else:
         right = isinstance(said.instead, OnCallCovered) and isinstance(amended, (OnCallCovered, EntryCorrected))
     instead = "end the agreement and make another, or withdraw what was told"

@@ -207,7 +207,7 @@ def intensity_is_decided(history: History, on: date) -> Iterator[Owed]:
 
 
 def worker_visits_every_month(history: History, on: date) -> Iterator[Owed]:
-    """An assigned worker visits child and family in each calendar month; the opening month is never late."""
+    """In each calendar month a worker visits child and family; one that the opening cuts short is never late."""
     opened = opened_on(history)
     if opened is None:
         return

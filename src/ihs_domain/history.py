@@ -170,15 +170,15 @@ def effective(record: Iterable[Entry[Any]], as_at: int | None = None, as_of: dat
     return History.standing(true_by_then, known)
 
 
-def _amendments(known: Sequence[Entry[Any]]) -> tuple[set[int], dict[int, Entry[Any]]]:
-    """The versions that are void, and for each corrected version the entry that now speaks for it."""
-    gone: set[int] = set()
+def _amendments(known: Sequence[Entry[Any]]) -> tuple[dict[int, int], dict[int, Entry[Any]]]:
+    """For each void version the one that voids it, and for each corrected one the entry that now speaks for it."""
+    gone: dict[int, int] = {}
     instead: dict[int, Entry[Any]] = {}
     for e in reversed(known):  # newest first: one pass settles amendments of amendments
         if not isinstance(e.event, Amendment) or e.version in gone or e.event.entry >= e.version:
             continue
         if isinstance(e.event, EntryVoided):
-            gone.add(e.event.entry)
+            gone.setdefault(e.event.entry, e.version)
         else:
             instead.setdefault(e.event.entry, instead.get(e.version, e))
     return gone, instead
@@ -196,7 +196,10 @@ def _by_act(known: Sequence[Entry[Any]]) -> dict[int, list[Entry[Any]]]:
 
 
 def _as_amended(
-    entry: Entry[Any], correction: Entry[EntryCorrected] | None, amendments: Sequence[Entry[Any]], gone: set[int]
+    entry: Entry[Any],
+    correction: Entry[EntryCorrected] | None,
+    amendments: Sequence[Entry[Any]],
+    gone: Mapping[int, int],
 ) -> Entry[Any]:
     if not amendments:
         return entry
@@ -225,16 +228,27 @@ def event_at(record: Iterable[Entry[Any]], version: int) -> object | None:
     return next((entry.event for entry in record if entry.version == version), None)
 
 
+def voided(record: Iterable[Entry[Any]]) -> Mapping[int, int]:
+    """The versions that are void, each with the one that voids it."""
+    return _amendments([*record])[0]
+
+
 class Line(NamedTuple):
-    """One recorded entry as an auditor reads it: what was put on record, and what became of it."""
+    """One recorded entry as an auditor reads it: what was put on record, and the versions that amend it (0: none)."""
 
     entry: Entry[Any]
-    void: bool
+    voided_by: int
     corrected_by: int
+
+    @property
+    def void(self) -> bool:
+        """Whether it stands no more."""
+        return self.voided_by != 0
 
 
 def account(record: Iterable[Entry[Any]], as_at: int | None = None) -> list[Line]:
     """Everything that was put on record by *as_at*, amendments and the amended included, in order of recording."""
     known = [e for e in record if as_at is None or e.position <= as_at]
     gone, instead = _amendments(known)
-    return [Line(e, e.version in gone, instead[e.version].version if e.version in instead else 0) for e in known]
+    speaks = {version: correction.version for version, correction in instead.items()}
+    return [Line(e, gone.get(e.version, 0), speaks.get(e.version, 0)) for e in known]

@@ -19,6 +19,7 @@ from ihs_domain.persons import JOINING
 from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.rules import Rule
 from ihs_domain.terms import Amendment, Expunged
+from ihs_domain.voiding import it_still_stands
 
 
 @frozen
@@ -110,7 +111,9 @@ def _amends_an_entry(record: Sequence[Entry[Any]], proposed: Entry[Any]) -> list
         return [Objection("this stands on the stream of a person too", "identify them, or withdraw that, there")]
     if isinstance(amended.event, (*DESTROYING, Expunged)) or isinstance(getattr(said, "instead", None), DESTROYING):
         return [Objection("what was destroyed is not brought back by an amendment", "record anew what is to stand")]
-    return _says_what_happened(said, amended) if isinstance(said, EntryCorrected) else []
+    if isinstance(said, EntryCorrected):
+        return _says_what_happened(said, amended)
+    return [*filter(None, [it_still_stands(said, record)])] if isinstance(said, EntryVoided) else []
 
 
 def opens_once(history: History, proposed: Entry[Any]) -> list[Objection]:

@@ -15,6 +15,7 @@ from ihs_domain.history import Entry, effective, event_at
 from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.terms import ActorId, BirthDate, CaseId, Code, Decision, Happening, Month, Name, PersonId, RegisterId
+from ihs_domain.voiding import it_still_stands
 
 
 @frozen
@@ -319,7 +320,7 @@ def only_a_registration_is_corrected(said: EntryCorrected, before: Before) -> Ob
 def only_a_correction_is_voided(said: EntryVoided, before: Before) -> Objection | None:
     """Who was once registered stays so; what joins two is undone by its counterpart. A proposal may be taken back."""
     if isinstance(event_at(before.record, said.entry), (EntryCorrected, EntryVoided, PersonErasureProposed)):
-        return None
+        return it_still_stands(said, before.record)
     instead = "merge who was registered twice; unmerge, or withdraw the identification, where two were joined"
     return Objection("only a correction or a proposal is voided on a person's stream", instead, ())
 

@@ -170,6 +170,26 @@ def test_everything_that_is_wrong_is_told_at_once():
     assert [line.split(": ")[1] for line in told(said)] == ["amounts[0].per", "on_change"]
 
 
+GAP = {"name": "rare", "days": {"low": 0, "high": 31}}
+
+
+@pytest.mark.parametrize(
+    "said, keys",
+    [
+        (changed("amounts", 0, "per", to="year") | {"not_assessed": "top"}, ["amounts[0].per", "not_assessed"]),
+        (changed("gaps", to=[{"name": "apart"}, GAP]), ["gaps[0].days", "gaps[1].days.low"]),
+        (changed("gaps", to=[GAP]) | {"extra": 1, "name": "No Code"}, ["name", "extra", "gaps[0].days.low"]),
+        (changed("amounts", 0, "per", to="year") | {"gaps": [], "firsts": []}, ["amounts[0].per"]),
+        (changed("gaps", to=[GAP]) | {"levels": [1]}, ["levels[0]"]),
+    ],
+    ids=["a row and a level", "two rows", "other keys", "nothing else is asked", "what all hangs on"],
+)
+def test_what_is_wrong_beside_what_cannot_be_read_is_told_with_it_as_far_as_it_hangs_on_nothing_else(said, keys):
+    found = told(said)
+
+    assert sorted(line.split(": ")[1] for line in found) == sorted(keys)
+
+
 # The schema
 
 VALID = jsonschema.Draft202012Validator(schema())

@@ -225,6 +225,37 @@ def test_everything_wrong_is_told_at_once_in_order_of_the_lines():
     assert [told.partition(":")[0] for told in misprints(text)] == [str(first), str(line_of(text, '"to": "grave"'))]
 
 
+@pytest.mark.parametrize(
+    "old, new, at",
+    [
+        ('"version": "1"', '"version": "One"', "version"),
+        ('"unit": "household",', '"unit": "household", "mood": "good",', "mood"),
+        ('"to": "very-high"', '"to": "Grave"', "overrides[0].to"),
+    ],
+)
+def test_what_is_wrong_beside_what_cannot_be_read_is_told_with_it_where_it_hangs_on_nothing_else(old, new, at):
+    text, _ = edited(old, new)
+    text = text.replace('{"level": "high", "least": 5,', '{"level": "high", "least": 6,')
+
+    assert {told.split(": ")[1] for told in misprints(text)} == {at, "indices[0].bands[2]"}
+
+
+def test_of_what_hangs_on_something_that_cannot_be_read_nothing_is_guessed():
+    text, _ = edited('"least": 5', '"least": "5"')
+    text = text.replace('"to": "very-high"', '"to": "grave"')
+
+    assert [told.split(": ")[1] for told in misprints(text)] == ["indices[0].bands[2].least"]
+
+
+def test_of_roles_only_those_that_may_approve_are_offered():
+    text, line = edited('"approved_by": ["supervisor"', '"approved_by": ["boss"')
+
+    [told] = misprints(text)
+
+    assert told.startswith(f"{line}: overrides[")
+    assert told.endswith(".approved_by[0]: expected one of: designee, supervisor")
+
+
 @pytest.mark.parametrize("text", ["", "[]", '"risk"', "{" * 200, "[" * 5000, '{"id": 1e999}', "{}\n{}"])
 def test_whatever_is_no_definition_is_told_and_nothing_is_raised_but_that(text):
     assert misprints(text)

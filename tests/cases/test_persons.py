@@ -463,6 +463,15 @@ def test_who_was_on_call_is_told_at_an_instant_and_as_it_was_known(desk):
         desk.cases.on_call("south", AT_NIGHT)
 
 
+def test_who_was_on_call_is_not_voided_twice(desk):
+    on_agency = {"case": None, "agency_id": "north"}
+    desk.put(COVER, **on_agency)
+    desk.put(EntryVoided(1, AmendmentReason.DID_NOT_HAPPEN), **on_agency)
+
+    with pytest.raises(Refused, match=r"the entry of that version is void already \[@2\]"):
+        desk.put(EntryVoided(1, AmendmentReason.DID_NOT_HAPPEN), **on_agency)
+
+
 def test_who_was_on_call_is_corrected_and_nothing_else_on_an_agencys_stream_is(desk):
     on_agency = {"case": None, "agency_id": "north"}
     agreement = AgreementMade("north", frozenset({Kind.REFERRAL}), "dental-care")

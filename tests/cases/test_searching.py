@@ -164,8 +164,9 @@ def _act(desk: Desk, act: str, name: str | None, version: int) -> None:
         "correct": EntryCorrected(version, joined(name), NOON, AmendmentReason.OTHER),
         "void": EntryVoided(version, AmendmentReason.OTHER),
     }
-    target = desk.cases.history("k1").record[version - 1].event
-    if act != "correct" or not isinstance(target, EntryVoided):
+    target = desk.cases.history("k1").lines[version - 1]
+    idle = {"correct": isinstance(target.entry.event, EntryVoided), "void": target.void}  # refused
+    if not idle.get(act, False):
         desk.put(events[act])
 
 

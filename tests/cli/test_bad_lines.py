@@ -70,9 +70,12 @@ WRONG = {
         entry(without=("actor", "occurred")),
         "actor: this key is missing; occurred: this key is missing",
     ),
-    "neither case nor agency": (entry(without=("case",)), "expected one of case, agency and person"),
-    "both case and agency": (entry(agency="wasatch"), "expected one of case, agency and person"),
-    "both case and person": (entry(person="p-1"), "expected one of case, agency and person"),
+    "neither case nor agency": (entry(without=("case",)), "expected case, agency or person: none of them is named"),
+    "both case and agency": (
+        entry(agency="wasatch"),
+        "expected case, agency or person, and not case and agency: keep one",
+    ),
+    "both case and person": (entry(person="p-1"), "expected case, agency or person, and not case and person: keep one"),
     "an unknown field": (entry(**said(shoe_size=SECRET)), "ContactMade: shoe_size: no such field"),
     "a field that may be a name": (entry(**said(**{SECRET: 1})), "ContactMade: (a name that is none): no such field"),
     "a missing field": (entry(**{"with": {"mode": "phone"}}), "ContactMade: whom: this field is missing"),
@@ -173,7 +176,7 @@ REFUSED = {
     ),
     "a version that has passed": (
         entry("x1", expected_version=0),
-        "x1 k1 ContactMade: it stands at version 2 and not as expected: read it again, then decide again",
+        "x1 k1 ContactMade: the case stands at version 2 and not as expected: read it again, then decide again",
     ),
 }
 

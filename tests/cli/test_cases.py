@@ -115,11 +115,11 @@ def test_the_timeline_names_the_edition_once_and_where_it_changes(ihs, live, wri
     ]
 
 
-def test_the_timeline_shows_what_is_void(ihs, live, write):
+def test_the_timeline_shows_what_is_void_and_by_which_entry(ihs, live, write):
     write(entry("a"), entry("b", record="EntryVoided", **{"with": {"entry": 2, "reason": "entered-twice"}}))
     ihs("record", "cases.db", "day.jsonl")
 
-    assert note(ihs("case", "timeline", "cases.db", "k1").lines, 2)[1].endswith("; void")
+    assert note(ihs("case", "timeline", "cases.db", "k1").lines, 2)[1].endswith("; voided by @3")
 
 
 def test_history_keeps_sealed_parts_sealed_and_gives_what_stands(ihs, alder):

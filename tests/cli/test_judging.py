@@ -28,6 +28,18 @@ def test_what_if_by_another_edition_gives_its_findings(ihs, alder):
     assert answer.code == 0
 
 
+@pytest.mark.parametrize("command", ["findings", "duties"])
+def test_cases_judged_by_an_edition_of_another_jurisdiction_are_told_of(ihs, three, command):
+    asked = (command, "cases.db", "--edition", "new-mexico-ihs@2023-08-10")
+
+    everybody, those, theirs = (ihs(*asked, *only) for only in ((), ("alder",), ("cedar",)))
+
+    said = "ihs: new-mexico-ihs@2023-08-10 is of us-nm, and judged here"
+    assert everybody.err == f"{said} alder and 1 case more that are not\n"
+    assert those.err == f"{said} alder, which is not\n"
+    assert (theirs.err, [answer.code for answer in (everybody, those, theirs)]) == ("", [0, 0, 0])
+
+
 def test_findings_as_json_carry_cite_edition_and_what_they_are_about(ihs, write):
     ihs("store", "init", "cases.db", "--rehearsal")
     ihs("record", "cases.db", write(*withdrawal()).name)

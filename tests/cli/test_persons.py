@@ -247,7 +247,10 @@ def test_who_was_on_call_is_told_at_an_instant(ihs, covered):
 @pytest.mark.parametrize(
     "typed, why",
     [
-        (("nobody", "--at", "2015-01-02T22:40:00Z"), "no agency of that id is on record"),
+        (
+            ("nobody", "--at", "2015-01-02T22:40:00Z"),
+            "no agency of that id is on record: name it as the record does, or record who was on call first",
+        ),
         (("cyfd-region", "--at", "2015-01-02"), "expected an instant with its offset"),
         (("cyfd-region",), "Missing option '--at'"),
     ],

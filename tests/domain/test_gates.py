@@ -1043,6 +1043,18 @@ def test_a_void_of_an_amendment_is_voided_and_never_corrected():
     ]
 
 
+def test_what_is_void_is_not_voided_again_until_it_stands_again():
+    once = (EntryVoided(2, AmendmentReason.OTHER), 4)
+    back = (EntryVoided(3, AmendmentReason.OTHER), 4)
+    again = EntryVoided(2, AmendmentReason.OTHER)
+
+    assert refusal(again, 5, OPENED, CHILD, once) == ["the entry of that version is void already"]
+    assert refusal(EntryVoided(3, AmendmentReason.OTHER), 5, OPENED, CHILD, once, back) == [
+        "the entry of that version is void already"
+    ]
+    assert put(again, 5, OPENED, CHILD, once, back) == ()
+
+
 def test_a_case_is_not_opened_before_its_opening_either():
     assert refusal(OPENED[0], 1, (OPENED[0], 3)) == [OPEN_ALREADY]
 

@@ -231,8 +231,9 @@ RIGHT, WRONG = PersonRegistered("a", "2016-03"), PersonRegistered("b")
 AMENDED = [
     (EntryCorrected(1, RIGHT, ON, AmendmentReason.OTHER), True),
     (EntryCorrected(3, RIGHT, ON, AmendmentReason.OTHER), True),
-    (EntryVoided(3, AmendmentReason.OTHER), True),
     (EntryVoided(4, AmendmentReason.OTHER), True),
+    (EntryVoided(5, AmendmentReason.OTHER), True),
+    (EntryVoided(3, AmendmentReason.OTHER), False),
     (EntryCorrected(1, WRONG, ON, AmendmentReason.OTHER), False),
     (EntryCorrected(1, PersonErased("a", "order-1"), ON, AmendmentReason.OTHER), False),
     (EntryCorrected(2, RIGHT, ON, AmendmentReason.OTHER), False),
@@ -251,6 +252,7 @@ def test_only_how_a_person_was_registered_is_amended(said, fine):
         PersonsMerged("a", "b", WHY),
         EntryCorrected(1, RIGHT, ON, AmendmentReason.OTHER),
         EntryVoided(3, AmendmentReason.OTHER),
+        EntryCorrected(1, RIGHT, ON, AmendmentReason.WRONG_DETAIL),
     )
 
     against = list(objections(said, Before(person_of("a", record), tuple(record))))

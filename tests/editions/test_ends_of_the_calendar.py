@@ -19,8 +19,9 @@ from ihs_domain.duties import State
 from ihs_domain.editions import Edition, always
 from ihs_domain.history import Entry, effective
 from ihs_domain.household import Relation
-from ihs_domain.judge import duties, judge
+from ihs_domain.judge import judge
 from ihs_domain.opening import CaseOpened
+from ihs_domain.owing import duties
 from ihs_domain.planning import PlanDrafted, PlanFinalised
 from ihs_domain.rules import Rule
 from ihs_domain.working_days import WorkingDays

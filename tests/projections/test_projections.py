@@ -175,13 +175,14 @@ def test_the_void_and_what_amends_are_lines_of_their_own():
         (EntryVoided(4, AmendmentReason.OTHER), 9),
     )
 
-    assert [(r.version, r.amends, r.corrected_by, r.void) for r in shown(TIMELINE, history)] == [
-        (1, 0, 0, True),
-        (2, 1, 0, False),
-        (3, 0, 0, False),
-        (4, 3, 0, True),
-        (5, 4, 0, False),
+    assert [(r.version, r.amends, r.corrected_by, r.voided_by) for r in shown(TIMELINE, history)] == [
+        (1, 0, 0, 2),
+        (2, 1, 0, 0),
+        (3, 0, 0, 0),
+        (4, 3, 0, 5),
+        (5, 4, 0, 0),
     ]
+    assert [r.void for r in shown(TIMELINE, history)] == [True, False, False, True, False]
 
 
 def test_an_amendment_made_after_closing_is_not_marked_as_an_act_after_closing():

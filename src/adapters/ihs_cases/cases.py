@@ -398,12 +398,14 @@ class Cases:
 
     def agency(self, agency_id: str, *, as_at: int | None = None) -> Agency:
         """What was agreed with an agency and what it holds. Raises UnknownAgency."""
-        return agency_of(entry_of(row) for row in self._agency_rows(agency_id, as_at))
+        rows = self._agency_rows(agency_id, as_at, "record the agreement with it first")
+        return agency_of(map(entry_of, rows))
 
     def on_call(self, agency_id: str, at: datetime, *, as_at: AsAt = None) -> tuple[ActorId, ...]:
         """Who was on call for an agency at an instant, as known now or *as_at* then. Raises UnknownAgency."""
         upto = self._position_at(as_at, lambda: self.home)
-        return on_call_at((entry_of(row) for row in self._agency_rows(agency_id, upto)), aware(at))
+        rows = self._agency_rows(agency_id, upto, "name it as the record does, or record who was on call first")
+        return on_call_at(map(entry_of, rows), aware(at))
 
     def agency_ids(self) -> list[AgencyId]:
         """The ids of all agencies, in order."""
@@ -418,10 +420,10 @@ class Cases:
         """The zone of this agency's own calendar: the one that all its editions share; UTC where they differ."""
         return self.recorder.home
 
-    def _agency_rows(self, agency_id: str, upto: int | None) -> list[Row]:
+    def _agency_rows(self, agency_id: str, upto: int | None, instead: str) -> list[Row]:
         rows = self.store.stream(f"agency/{agency_id}", upto=upto) if ID.fullmatch(agency_id) else []
         if not rows:
-            raise UnknownAgency("no agency of that id is on record: record the agreement with it first")
+            raise UnknownAgency(f"no agency of that id is on record: {instead}")
         return rows
 
     def _registered(self, person_id: RegisterId, upto: int | None = None) -> Person:

@@ -10,6 +10,7 @@ from typing import Any, Final, get_args, get_origin
 
 import attrs
 
+from ihs_cases.besides import Hangs, besides
 from ihs_cases.errors import CasesError
 from ihs_domain.agency_standard import ContactStandard
 from ihs_domain.standard_checks import BadStandard, held
@@ -20,6 +21,14 @@ from ihs_record.patterns import PATTERNS
 from ihs_record.reading import read_json, structured
 
 NUMBERED: Final = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
+HANGS: Final = Hangs(
+    rows=frozenset({"amounts", "gaps", "firsts"}),
+    instead={
+        "name": "some-standard",
+        **dict.fromkeys(("not_assessed", "assessed_within_days", "recorded_within_days", "on_change")),
+    },
+)
+"""A row hangs on the levels, and on no other row but for its name."""
 
 
 class BadStandardFile(CasesError, ValueError):
@@ -51,9 +60,19 @@ def standard_of(said: bytes, name: str) -> ContactStandard:
     except NotJson as error:
         raise BadStandardFile(name, _syntax(said) or error.faults) from None
     except BadFields as error:
-        raise BadStandardFile(name, [Fault(_named(fault.at, fields), fault.says) for fault in error.faults]) from None
+        more = besides(fields, error.faults, HANGS, lambda rest: _faults(structured(rest, ContactStandard, name)))
+        named = [Fault(_named(fault.at, fields), fault.says) for fault in error.faults]
+        raise BadStandardFile(name, [*named, *more]) from None
     except BadStandard as error:
         raise BadStandardFile(name, [Fault(amiss.key, amiss.why) for amiss in error.amiss]) from None
+
+
+def _faults(standard: ContactStandard) -> list[Fault]:
+    try:
+        held(standard)
+    except BadStandard as error:
+        return [Fault(amiss.key, amiss.why) for amiss in error.amiss]
+    return []
 
 
 def _syntax(said: bytes) -> list[Fault]:

@@ -10,9 +10,11 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from ihs_cases.besides import Hangs, besides
 from ihs_cases.errors import CasesError
 from ihs_domain.flaws import flaws
 from ihs_domain.instruments import Instrument
+from ihs_domain.roles import SUPERVISING
 from ihs_record.errors import BadFields, Fault, NotJson, joined
 from ihs_record.reading import read_json, structured
 
@@ -22,6 +24,12 @@ _MARK: Final = re.compile(r'\n|"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 OPENING: Final = "{["
 CLOSING: Final = "}]"
 COMMA: Final = ","
+APPROVES: Final = re.compile(r"overrides\[\d+\]\.approved_by\[\d+\]")
+HANGS: Final = Hangs(
+    rows=frozenset({"overrides"}),
+    instead={"id": "some-id", "version": "0", "title": "some title", "in_force_from": "2000-01-01", "sample": None},
+)
+"""All else of a definition hangs together: what an answer weighs, for which index, and to which level it comes."""
 _LAST_STEP: Final = re.compile(r"(?:\.?[^.\[\]]+|\[[^\]]*\])$")
 
 
@@ -67,15 +75,30 @@ def read_file(file: Traversable) -> Instrument:
 
 def read_instrument(said: bytes, name: str) -> Instrument:
     """The instrument that the bytes of the file *name* define. Raises :class:`BadInstrumentFile`."""
+    fields: dict[str, Any] = {}
     try:
         fields = read_json(said)
         fields.pop("$schema", None)  # so that an editor may help whoever writes the file
         instrument: Instrument = structured(fields, Instrument, name)
-    except (NotJson, BadFields) as error:
+    except NotJson as error:
         raise BadInstrumentFile(name, _misprints(said, error.faults)) from None
-    if found := [Fault(flaw.at, flaw.says) for flaw in flaws(instrument)]:
+    except BadFields as error:
+        more = besides(fields, error.faults, HANGS, lambda rest: _flaws(structured(rest, Instrument, name)))
+        raise BadInstrumentFile(name, _misprints(said, [*map(_narrower, error.faults), *more])) from None
+    if found := _flaws(instrument):
         raise BadInstrumentFile(name, _misprints(said, found))
     return instrument
+
+
+def _flaws(instrument: Instrument) -> list[Fault]:
+    return [Fault(flaw.at, flaw.says) for flaw in flaws(instrument)]
+
+
+def _narrower(fault: Fault) -> Fault:
+    """A fault of a role that approves, with those roles alone: any other would be refused next."""
+    if not APPROVES.fullmatch(fault.at):
+        return fault
+    return Fault(fault.at, f"expected one of: {', '.join(sorted(SUPERVISING))}")
 
 
 def _misprints(said: bytes, faults: Iterable[Fault]) -> list[Misprint]:

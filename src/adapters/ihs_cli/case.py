@@ -171,8 +171,8 @@ def _notes(row: TimelineLine, zone: ZoneInfo) -> Iterator[str]:
         yield f"put on record {late} day{'s' if late > 1 else ''} later"
     if row.corrected_by:
         yield f"corrected by @{row.corrected_by}"
-    if row.void:
-        yield "void"
+    if row.voided_by:
+        yield f"voided by @{row.voided_by}"
     if row.approval:
         yield f"approved by @{row.approval}{'' if row.approved == 'stands' else f', {row.approved}'}"
     if row.after_closing:

@@ -13,6 +13,7 @@ from ihs_cases.moments import AsAt
 from ihs_cli.errors import WRONG
 from ihs_cli.printable import shown
 from ihs_cli.progress import Progress
+from ihs_domain.editions import Edition
 
 T = TypeVar("T")
 
@@ -54,7 +55,8 @@ def cases_of(number: int) -> str:
 class Caseload:
     """The cases asked about, on a day, as they were known by a moment.
 
-    *case* is the one that was named, None for all; *worker* and *region* leave out those of others. Those *answered*
+    *case* is the one that was named, None for all; *worker* and *region* leave out those of others. *edition* is what
+    they are judged by, where one was named, and those *elsewhere* are of another jurisdiction than it. Those *answered*
     are counted, and those that turned out *broken* kept.
     """
 
@@ -64,6 +66,8 @@ class Caseload:
     as_at: AsAt = None
     worker: str | None = None
     region: str | None = None
+    edition: Edition | None = None
+    elsewhere: list[str] = field(factory=list, init=False)
     answered: int = field(default=0, init=False)
     broken: list[Broken] = field(factory=list, init=False)
 
@@ -83,7 +87,14 @@ class Caseload:
         progress.clear()
 
     def _of_those_meant(self, ask: Callable[[Reading], T | None]) -> Callable[[Reading], T | None]:
-        return lambda reading: ask(reading) if self._means(reading) else None
+        def asked(reading: Reading) -> T | None:
+            if not self._means(reading):
+                return None
+            if self.edition is not None and reading.jurisdiction != self.edition.jurisdiction:
+                self.elsewhere.append(reading.case)
+            return ask(reading)
+
+        return asked
 
     def _means(self, reading: Reading) -> bool:
         return (self.region is None or reading.region == self.region) and (
@@ -95,6 +106,11 @@ class Caseload:
         click.echo(shown(f"ihs: case {broken.case} is left out: {broken.why}"), err=True)
 
     def end(self) -> None:
-        """Leave with an exit code that says whether any case was left out."""
+        """Tell of cases judged by a law that is none of theirs; leave with an exit code if any case was left out."""
+        if self.edition is not None and self.elsewhere:
+            first, *others = self.elsewhere
+            those = f"{first} and {cases_of(len(others))} more that are" if others else f"{first}, which is"
+            whose = f"{self.edition.id} is of {self.edition.jurisdiction}"
+            click.echo(shown(f"ihs: {whose}, and judged here {those} not"), err=True)
         if self.broken:
             raise click.exceptions.Exit(WRONG)

@@ -104,8 +104,11 @@ def written(line: bytes | None) -> Written:
 def _keys(said: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{key}: this key is missing" for key in REQUIRED if key not in said)
     yield from (f"{printable(key)}: no such key" for key in said if key not in READERS and key not in REQUIRED)
-    if len(said.keys() & {"case", "agency", "person"}) != 1:
-        yield "expected one of case, agency and person"
+    named = [key for key in ("case", "agency", "person") if key in said]
+    if not named:
+        yield "expected case, agency or person: none of them is named"
+    elif len(named) > 1:
+        yield f"expected case, agency or person, and not {' and '.join(named)}: keep one"
 
 
 def _value(key: str, read: Callable[[Any], Any], value: Any, faults: list[str]) -> Any:

@@ -110,7 +110,7 @@ def duties(
     with opened(store, key_file) as cases:
         out = Output(cases.store.info().kind, format_)
         by = edition_of(cases.rules, edition)
-        caseload = Caseload(cases, case, on, as_at, worker, region)
+        caseload = Caseload(cases, case, on, as_at, worker, region, by)
         PRINTED[format_](out, caseload.each(lambda reading: _of_case(reading, by)), caseload)
     caseload.end()
 

@@ -168,7 +168,7 @@ class Run:
         except Refused as refused:
             self._say_refused(said, refused.objections)
         except NOT_THIS_LINE as error:
-            self._say_refused(said, (), _why(error))
+            self._say_refused(said, (), _why(error, said))
         except OutcomeUnknown as error:
             raise Failure(f"{self.place} it is not known whether {said.id} was recorded: run the file again") from error
         except StoreError as error:
@@ -237,11 +237,12 @@ def _whose(said: Written) -> str:
     return "".join(said.on.values())
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception, said: Written) -> str:
     if isinstance(error, ClockWentBack):
         return "recorded_at lies before that of the last record: put the lines in order of recording"
     if isinstance(error, Conflict):
-        return f"it stands at version {error.current} and not as expected: read it again, then decide again"
+        kind = next(iter(said.on))
+        return f"the {kind} stands at version {error.current} and not as expected: read it again, then decide again"
     return str(error)
 
 

@@ -8,6 +8,7 @@ from attrs import frozen
 
 MOST_SAID: Final = 20
 """So many faults are written out in an error's words; the error itself carries them all."""
+NO_SUCH_FIELD: Final = "no such field"
 
 
 @frozen

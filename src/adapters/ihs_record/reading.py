@@ -15,7 +15,7 @@ from cattrs.errors import ForbiddenExtraKeysError
 from cattrs.gen import make_dict_structure_fn
 
 from ihs_domain.terms import Decision, Event, Happening, Unopened
-from ihs_record.errors import BadFields, Fault, NotJson, RecordError, UnknownName, joined, printable
+from ihs_record.errors import NO_SUCH_FIELD, BadFields, Fault, NotJson, RecordError, UnknownName, joined, printable
 from ihs_record.names import COMPUTING, NAMES, WORDS, unknown
 from ihs_record.patterns import DAY, INSTANT, MOST_DIGITS, NUMBERS, PATTERNS, Written
 
@@ -143,7 +143,7 @@ def _faults(error: BaseException, at: str) -> Iterator[Fault]:
     elif isinstance(error, Misfits):
         yield from (Fault(joined(at, fault.at), fault.says) for fault in error.faults)
     elif isinstance(error, ForbiddenExtraKeysError):
-        yield from (Fault(joined(at, name), "no such field") for name in sorted(map(printable, error.extra_fields)))
+        yield from (Fault(joined(at, name), NO_SUCH_FIELD) for name in sorted(map(printable, error.extra_fields)))
     elif isinstance(error, KeyError):
         yield Fault(joined(at, str(error.args[0])), "this field is missing")
     else:

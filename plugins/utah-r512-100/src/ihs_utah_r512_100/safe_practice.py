@@ -17,7 +17,7 @@ DAYS: Final = {Code("pss"): 45, Code("psc"): 45, Code("pfp"): 30, Code("pfr"): 3
 
 INITIAL_PLAN: Final = Rule(
     "SAFE initial plan",
-    "the initial plan is final 45 days (PSS, PSC) or 30 days (PFP, PFR) after the court's order or the start, "
+    "the initial plan is final 45 days (pss, psc) or 30 days (pfp, pfr) after the court's order or the start, "
     "whichever is earlier",
     bears=(Bears.DUTY,),
 )
