@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import pairwise
 from typing import Any, Final
 
 from attrs import evolve, field, frozen
@@ -153,21 +154,36 @@ class BadEdition(ValueError):
 
 
 def _in_order(editions: Iterable[Edition]) -> tuple[Edition, ...]:
-    return tuple(sorted(editions, key=lambda e: (e.ruleset, e.in_force_from)))
+    known = tuple(editions)
+    for edition in known:
+        _has_days(edition)
+    return tuple(sorted(known, key=lambda e: (e.ruleset, e.in_force_from)))
+
+
+def _has_days(edition: Edition) -> None:
+    """An instant is no day, though Python takes it for one until the two are compared."""
+    days = {"in_force_from": edition.in_force_from, "in_force_until": edition.in_force_until or date.max}
+    for name, day in days.items():
+        if type(day) is not date:
+            raise BadEdition(f"{edition.ruleset}: {name}: it is no day: give a date")
 
 
 @frozen
 class RuleBook:
-    """All editions at hand, by jurisdiction and ruleset. No two editions of a ruleset overlap."""
+    """All editions at hand, by jurisdiction and ruleset. A jurisdiction has one edition of its rules a day at most."""
 
     editions: tuple[Edition, ...] = field(converter=_in_order)
 
     def __attrs_post_init__(self) -> None:
         for edition in self.editions:
             _holds_together(edition)
-        for earlier, later in zip(self.editions, self.editions[1:], strict=False):
+        for earlier, later in pairwise(self.editions):
             if earlier.ruleset == later.ruleset:
                 _follow_each_other(earlier, later)
+        for jurisdiction in dict.fromkeys(edition.jurisdiction for edition in self.editions):
+            rules = self.of(jurisdiction)
+            for earlier, later in pairwise(rules):
+                _are_not_in_force_at_once(earlier, later)
 
     def of(self, jurisdiction: Jurisdiction | None) -> tuple[Edition, ...]:
         """The editions of one jurisdiction's rules, in order of their first day."""
@@ -218,6 +234,12 @@ def _follow_each_other(earlier: Edition, later: Edition) -> None:
         raise BadEdition(f"{earlier.id} and {later.id} {wrong}: in_force_until of the earlier must be {last}")
 
 
+def _are_not_in_force_at_once(earlier: Edition, later: Edition) -> None:
+    if earlier.covers(later.in_force_from):
+        both = f"{earlier.id} and {later.id} are both the rules of {earlier.jurisdiction} on {later.in_force_from}"
+        raise BadEdition(f"{both}: end the one before the other, or make one a practice")
+
+
 TABLES: Final = {"gates": EVENTS, "finds": EVENTS, "records": (*EVENTS, OnCallCovered)}
 """The events that each table of an edition may name. Being on call is on the agency's own stream: no gate sees it."""
 
@@ -242,7 +264,7 @@ def _holds_together(edition: Edition) -> None:
 
 
 def _is_a_row(row: Any) -> bool:
-    return isinstance(row, tuple) and callable(row[0]) and all(isinstance(rule, Rule) for rule in row[1:])
+    return isinstance(row, tuple) and row != () and callable(row[0]) and all(isinstance(rule, Rule) for rule in row[1:])
 
 
 def _cites_its_register(edition: Edition) -> None:

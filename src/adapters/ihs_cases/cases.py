@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from ihs_cases import editions as books
 from ihs_cases import instruments as shelf
 from ihs_cases.agencies import agency_of
+from ihs_cases.checking import have_calendars
 from ihs_cases.errors import (
     NotAnInstant,
     NothingToSearchFor,
@@ -89,6 +90,7 @@ class Cases:
     def __init__(
         self, store: RecordStore, ring: KeyRing, rules: RuleBook, instruments: InstrumentBook | None = None
     ) -> None:
+        have_calendars(rules.editions)
         self.store = store
         self.ring = ring
         self.rules = rules
@@ -134,6 +136,7 @@ class Cases:
         A rehearsal store takes `recorded_at` from its input, for ever. *name* begins the origin of its checkpoints.
         """
         key_name(name)
+        have_calendars(rules.editions if rules else ())
         if not is_server(url):
             refuse_leftovers(path_of(url))
         path = key_file_of(url, key_file)

@@ -13,7 +13,7 @@ def hold_together(editions: tuple[Edition, ...], module: str) -> None:
     for edition in editions:
         with defined_in(module, (edition,)):
             RuleBook((edition,))
-            _has_a_calendar(edition)
+            have_calendars((edition,))
     with defined_in(module, editions):
         RuleBook(editions)
 
@@ -27,12 +27,14 @@ def defined_in(module: str, editions: Iterable[Edition]) -> Iterator[None]:
         raise BadEdition(f"{_file(module, [*editions][-1])}: {error}") from error
 
 
-def _has_a_calendar(edition: Edition) -> None:
-    try:
-        ZoneInfo(edition.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        said = f"{edition.id}: zone: no time zone has this name: give one such as America/Denver"
-        raise BadEdition(said) from None
+def have_calendars(editions: Iterable[Edition]) -> None:
+    """Raise BadEdition where the time zone of an edition is none: the core, which reads no file, cannot tell."""
+    for edition in editions:
+        try:
+            ZoneInfo(edition.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            said = f"{edition.id}: zone: no time zone has this name: give one such as America/Denver"
+            raise BadEdition(said) from None
 
 
 def _file(module: str, edition: Edition) -> str:
