@@ -34,6 +34,10 @@ class Part(NamedTuple):
     path: str
     plain: bytes
 
+    def __repr__(self) -> str:
+        """As a log may show it: without what is to be sealed."""
+        return f"Part(person={self.person!r}, path={self.path!r}, plain=...)"
+
 
 class Encoded(NamedTuple):
     """An event as bytes: its stored name, its open part, and the plain text of its sealed parts."""
@@ -88,16 +92,26 @@ def decode_computing(name: str, open_part: bytes, _: Iterable[Part] = ()) -> Any
 
 
 def _encoded(name: str, said: Any, read: Callable[[str, bytes, Iterable[Part]], Any]) -> Encoded:
-    try:
-        encoded = Encoded(name, _open(said), tuple(_parts(said)))
-    except RecordError:
-        raise
-    except (TypeError, ValueError, RecursionError):
-        raise BadFields(type(said).__name__, [Fault("", "a value that cannot be stored")]) from None
+    encoded = _as_bytes(name, said)
+    if encoded is None:
+        raise BadFields(type(said).__name__, [Fault("", "a value that cannot be stored")])
     back = opened(read(name, encoded.open, encoded.parts), encoded.parts)
     if back != said:
         raise BadFields(type(said).__name__, list(_changed(said, back)))
     return encoded
+
+
+def _as_bytes(name: str, said: Any) -> Encoded | None:
+    """None where it has no bytes: the error that says so carries the value, and nothing is raised while it is at hand.
+
+    Raises :class:`RecordError` for what has no place in a record.
+    """
+    try:
+        return Encoded(name, _open(said), tuple(_parts(said)))
+    except RecordError:
+        raise
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def _changed(event: Any, back: Any) -> Iterator[Fault]:
@@ -293,16 +307,23 @@ def opened(event: Any, parts: Iterable[Part]) -> Any:
 
 def _held(event: Any, part: Part) -> dict[str, Any]:
     fields = _paths(event, part.person, part.path)
-    try:
-        held = _to_object(part.plain)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        raise BadFields(type(event).__name__, [Fault(printable_path(part.path), "not JSON of a sealed part")]) from None
+    held = _held_in(part.plain)
+    if held is None:
+        raise BadFields(type(event).__name__, [Fault(printable_path(part.path), "not JSON of a sealed part")])
     if strange := sorted(map(printable_path, held.keys() - fields)):
         raise BadFields(type(event).__name__, [Fault(path, "does not belong in this sealed part") for path in strange])
     values = {path: _value(event, path, fields[path], value) for path, value in held.items()}
     if not values or _to_json(values) != part.plain:
         raise BadFields(type(event).__name__, [Fault(printable_path(part.path), NOT_CANONICAL.says)])
     return dict.fromkeys(fields) | values
+
+
+def _held_in(plain: bytes) -> dict[str, Any] | None:
+    """The fields of a sealed part, None where its bytes are none: no error that carries them goes any further."""
+    try:
+        return _to_object(plain)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
 
 
 def _value(event: Any, path: str, field: Sealed, value: Any) -> Any:
