@@ -1,6 +1,7 @@
 """Between stored rows and entries: decoding on the way in, sealing on the way out."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from ihs_domain.history import Entry
@@ -25,7 +26,7 @@ def entry_of(row: Row) -> Entry[Any]:
             decode(row.name, _open_bytes(row), [_owner(row, part.key) for part in row.sealed]),
             date.fromisoformat(row.day),
             row.version,
-            Actor(ActorId(row.actor), Role(row.role)),
+            _actor(row.actor, row.role),
             None if row.occurred is None else datetime.fromisoformat(row.occurred),
             instant_of(row.recorded_at),
             row.position,
@@ -34,6 +35,12 @@ def entry_of(row: Row) -> Entry[Any]:
         )
     except (ValueError, OverflowError) as error:
         raise StoreDamaged(f"the record at position {row.position} cannot be read: {error}") from error
+
+
+@lru_cache(maxsize=1024)
+def _actor(id_: str, role: str) -> Actor:
+    """Few people record much: each is made once."""
+    return Actor(ActorId(id_), Role(role))
 
 
 def _open_bytes(row: Row) -> bytes:
