@@ -535,5 +535,5 @@ def test_what_a_caller_asks_to_be_recorded_shows_in_a_log_without_what_is_sealed
 
 @pytest.mark.parametrize("name", ["an id with a blank", "an id with a line's end", "a number", "nobody"])
 def test_nobody_searches(desk, name):
-    with pytest.raises(DraftRefused, match="^actor: expected"):
+    with pytest.raises(DraftRefused, match=r"^actor: expected"):
         desk.cases.find("somebody", actor=NOBODIES[name])
