@@ -21,10 +21,11 @@ from ihs_cases.errors import (
     UnknownCase,
     WrongStream,
 )
+from ihs_cases.recording import Proposal
 from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithdrawn, OnCallCovered
 from ihs_domain.closing import CaseClosed, Ending
 from ihs_domain.contacting import ContactAttempted, ContactMade, ContactMode
-from ihs_domain.editions import Edition, RuleBook
+from ihs_domain.editions import BadEdition, Edition, RuleBook
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.persons import PersonErased, PersonRegistered, PersonsMerged
@@ -36,6 +37,7 @@ from ihs_domain.roles import SYSTEM, Actor, Role
 from ihs_domain.rules import Bears, Rule
 from ihs_domain.system import ClockCorrected, EditionLoaded
 from ihs_domain.terms import ActorId
+from ihs_record.codec import encode
 from ihs_record.errors import BadFields, UnknownName
 from ihs_record.row import DraftRefused
 from ihs_store.errors import ClockWentBack, RecordedAtMissing, RecordedAtRefused, StoreClosed
@@ -569,7 +571,30 @@ NOBODIES = {
 def test_an_actor_who_is_no_person_is_refused(desk, actor):
     with pytest.raises(DraftRefused, match=r"^(actor|role): expected"):
         desk.put(ASKED, actor=actor)
-    with pytest.raises(DraftRefused, match=r"^(actor|role): expected"):
-        desk.cases.find("somebody", actor=actor)
-
     assert desk.cases.case_ids() == []
+
+
+@pytest.mark.parametrize("zone", ["America/Denverr", "", "../etc/passwd"])
+def test_rules_by_a_calendar_that_is_none_are_told_before_a_store_is_opened_by_them(tmp_path, zone):
+    book = RuleBook([evolve(UTAH_2010, zone=zone)])
+
+    with pytest.raises(BadEdition, match=r"^utah-r512-100@2010-10-08: zone: no time zone has this name"):
+        Cases.create(str(tmp_path / "cases.db"), rules=book)
+
+    assert not (tmp_path / "cases.db").exists()
+
+
+def test_what_a_caller_asks_to_be_recorded_shows_in_a_log_without_what_is_sealed(desk):
+    encoded = encode(MOTHER)
+    proposal = Proposal(
+        streams=("case/k1",), encoded=encoded, event=MOTHER, actor=WORKER, occurred=desk.now, command_id="a"
+    )
+
+    assert "Mo Made-Up" not in f"{proposal} {proposal!r} {encoded!r}"
+    assert "'p-m'" in f"{proposal!r}"
+
+
+@pytest.mark.parametrize("name", ["an id with a blank", "an id with a line's end", "a number", "nobody"])
+def test_nobody_searches(desk, name):
+    with pytest.raises(DraftRefused, match=r"^actor: expected"):
+        desk.cases.find("somebody", actor=NOBODIES[name])

@@ -1,6 +1,6 @@
 """Editions: which law judges a day, and rule books that do not hold together."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from attrs import evolve
@@ -128,8 +128,46 @@ def test_an_edition_without_an_end_overlaps_every_later_one():
         RuleBook((AUTUMN, evolve(AUTUMN, in_force_from=date(2025, 1, 1))))
 
 
-def test_editions_of_two_rulesets_may_be_in_force_together():
-    assert len(RuleBook((AUTUMN, evolve(AUTUMN, ruleset="other"))).editions) == 2
+@given(st.integers(-3, 3))
+def test_of_one_jurisdictions_rules_one_ruleset_follows_the_other_and_never_are_two_in_force(gap):
+    other = evolve(AUTUMN, ruleset="a-local-one", in_force_from=LAST + gap * DAY)
+    if gap >= 1:
+        assert RuleBook((SPRING, other)).of("xx-mu") == (SPRING, other)
+        return
+
+    with pytest.raises(BadEdition) as bad:
+        RuleBook((SPRING, other))
+
+    assert str(bad.value) == (
+        f"{SPRING.id} and {other.id} are both the rules of xx-mu on {other.in_force_from}: "
+        "end the one before the other, or make one a practice"
+    )
+
+
+def test_a_practice_and_the_rules_of_elsewhere_stand_beside_an_edition():
+    practice = evolve(AUTUMN, ruleset="habit", practice=True, gates={})
+
+    assert len(RuleBook((AUTUMN, practice, evolve(practice, ruleset="another"), ELSEWHERE)).editions) == 4
+
+
+NOON = datetime(2024, 7, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("field", ["in_force_from", "in_force_until"])
+@pytest.mark.parametrize("day", [NOON, "2024-07-01", 2024])
+def test_what_is_no_day_is_told_with_edition_and_field(field, day):
+    with pytest.raises(BadEdition) as bad:
+        RuleBook((SPRING, evolve(AUTUMN, **{field: day})))
+
+    assert str(bad.value) == f"made-up: {field}: it is no day: give a date"
+
+
+@pytest.mark.parametrize("table", ["gates", "finds", "duties", "after_closing"])
+def test_an_empty_row_is_told_with_edition_and_table(table):
+    rows = ((),) if table in {"duties", "after_closing"} else {PlanAgreed: ((),)}
+
+    with pytest.raises(BadEdition, match=rf"^made-up@2023-01-01: {table}.*: a row is a gate or a duty and its rules"):
+        RuleBook((evolve(MADE_UP, **{table: rows}),))
 
 
 def no_objection(case, entry):

@@ -15,8 +15,9 @@ from ihs_domain.recording import EntryCorrected
 from ihs_domain.requesting import DecisionNotified
 from ihs_domain.terms import Unopened
 from ihs_record.codec import Encoded, Part, decode, encode, erased, opened
-from ihs_record.errors import BadFields, Fault
+from ihs_record.errors import BadFields, Fault, RecordError
 from ihs_record.fields import hints, sealed_fields
+from ihs_record.reading import read_event, read_json
 
 MARKER = "Zebulon-Zigzag-0"
 MARKER_DAY = date(1776, 7, 4)
@@ -229,3 +230,45 @@ def test_every_sealed_field_is_text_or_a_day():
     assert {f.type for cls in STORABLE for f in sealed_fields(cls)} == {str, date}
     assert all(f.name in {a.name for a in fields(cls)} for cls in SEALABLE for f in sealed_fields(cls))
     assert {f.named_by for cls in SEALABLE for f in sealed_fields(cls)} <= {None, *hints(PersonJoined)}
+
+
+@each_sealable
+@settings(max_examples=5)
+@given(st.data())
+def test_what_is_about_to_be_sealed_shows_in_no_log(cls, data):
+    encoded = encode(marked(data.draw(of_class(cls))))
+
+    for said in (f"{encoded}", f"{encoded!r}", f"{encoded.parts!r}", *map(str, encoded.parts)):
+        assert MARKER not in said
+        assert f"{MARKER_DAY}" not in said
+    assert encoded.parts[0].plain
+
+
+def wrong_in(value):
+    """Ways to give *value* that can neither be stored nor read."""
+    stored = encode(SAID)
+    return {
+        "a lone surrogate": lambda: encode(evolve(SAID, words=f"{value}\ud800")),
+        "bytes": lambda: encode(evolve(SAID, words=value.encode())),
+        "a name of a wrong kind": lambda: encode(evolve(CHILD, name=[value])),
+        "corrected to a wrong kind": lambda: encode(evolve(CORRECTED, instead=evolve(CHILD, name={value: 1}))),
+        "a part that is no JSON": lambda: opened(decode(*stored), [Part(None, "words", value.encode() + b"\xff")]),
+        "a part of a wrong kind": lambda: opened(
+            decode(*stored), [Part(None, "words", f'{{"words":["{value}"]}}'.encode())]
+        ),
+        "fields of a wrong kind": lambda: read_event("ContactMade", {"mode": "phone", "whom": [], "words": [value]}),
+        "a line that is no JSON": lambda: read_json(f'{{"words": "{value}'),
+        "a line that is no UTF-8": lambda: read_json(value.encode() + b"\xff"),
+    }
+
+
+@pytest.mark.parametrize("way", wrong_in(MARKER))
+def test_no_error_carries_what_was_given_nor_does_one_behind_it(way):
+    with pytest.raises(RecordError) as refused:
+        wrong_in(MARKER)[way]()
+
+    chain = [refused.value]
+    while behind := chain[-1].__cause__ or chain[-1].__context__:
+        chain.append(behind)
+    assert [type(error) for error in chain if MARKER in f"{error!r} {vars(error)}"] == []
+    assert [type(error) for error in chain if not isinstance(error, RecordError)] == []

@@ -12,6 +12,7 @@ from ihs_cases import editions as books
 from ihs_cases import instruments as shelf
 from ihs_cases.access import Access
 from ihs_cases.agencies import agency_of
+from ihs_cases.checking import have_calendars
 from ihs_cases.errors import (
     NothingToSearchFor,
     UnknownAgency,
@@ -113,6 +114,7 @@ class Cases:
         instruments: InstrumentBook | None = None,
         key_file: Path | None = None,
     ) -> None:
+        have_calendars(rules.editions)
         self.store = store
         self.key_file = key_file
         self.ring = ring
@@ -160,6 +162,7 @@ class Cases:
         A rehearsal store takes `recorded_at` from its input, for ever. *name* begins the origin of its checkpoints.
         """
         key_name(name)
+        have_calendars(rules.editions if rules else ())
         if not is_server(url):
             refuse_leftovers(path_of(url))
         path = key_file_of(url, key_file)

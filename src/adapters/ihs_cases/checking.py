@@ -14,7 +14,7 @@ def hold_together(editions: tuple[Edition, ...], module: str) -> None:
     for edition in editions:
         with defined_in(module, (edition,)):
             RuleBook((edition,))
-            _has_a_calendar(edition)
+            have_calendars((edition,))
     with defined_in(module, editions):
         RuleBook(editions)
 
@@ -28,12 +28,14 @@ def defined_in(module: str, editions: Iterable[Edition]) -> Iterator[None]:
         raise BadEdition(f"{file_of(module, [*editions][-1])}: {error}") from error
 
 
-def _has_a_calendar(edition: Edition) -> None:
-    try:
-        ZoneInfo(edition.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        said = f"{edition.id}: zone: no time zone has this name: give one such as America/Denver"
-        raise BadEdition(said) from None
+def have_calendars(editions: Iterable[Edition]) -> None:
+    """Raise BadEdition where the time zone of an edition is none: the core, which reads no file, cannot tell."""
+    for edition in editions:
+        try:
+            ZoneInfo(edition.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            said = f"{edition.id}: zone: no time zone has this name: give one such as America/Denver"
+            raise BadEdition(said) from None
 
 
 def file_of(module: str, edition: Edition) -> str:

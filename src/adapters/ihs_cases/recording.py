@@ -341,16 +341,15 @@ def _for_a_person_to_record(event: object, actor: Actor) -> None:
         raise WrongStream(f"{type(event).__name__} is put on record by {by}, not by a person")
     if isinstance(event, LOADED):
         raise WrongStream(f"{type(event).__name__} belongs on the system's stream: the record puts it there itself")
-    if by is None:
-        _must_be_a_person(actor)
+    _must_be_somebody(actor)
+    if by is None and actor.role is Role.SYSTEM:
+        raise DraftRefused("role: expected the role of a person: the system's is for what records itself")
 
 
-def _must_be_a_person(actor: Actor) -> None:
+def _must_be_somebody(actor: Actor) -> None:
     id_: object = getattr(actor, "id", None)
     if not isinstance(id_, str) or not ID.fullmatch(id_):
         raise DraftRefused(f"actor: expected {AN_ID.expected}")
-    if actor.role is Role.SYSTEM:
-        raise DraftRefused("role: expected the role of a person: the system's is for what records itself")
 
 
 def _kinds(event: object) -> frozenset[str]:
@@ -372,7 +371,8 @@ def _others(event: Any) -> tuple[str, ...]:
 
 def access_stream(actor: Actor) -> str:
     """The stream on which it stands what somebody looked at and searched for. Raises DraftRefused for nobody."""
-    return f"access/{_fitting(actor.id)}"
+    _must_be_somebody(actor)
+    return f"access/{actor.id}"
 
 
 def _fitting(id_: str | None) -> str:

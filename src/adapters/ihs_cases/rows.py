@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from ihs_domain.history import Entry
@@ -26,7 +27,7 @@ def entry_of(row: Row) -> Entry[Any]:
             _event_of(row),
             date.fromisoformat(row.day),
             row.version,
-            Actor(ActorId(row.actor), Role(row.role)),
+            _actor(row.actor, row.role),
             None if row.occurred is None else datetime.fromisoformat(row.occurred),
             instant_of(row.recorded_at),
             row.position,
@@ -49,6 +50,12 @@ def _event_of(row: Row) -> Any:
 def _hyphenated(name: str) -> Code:
     """A stored name as a code: `ContactMade.v1` is contact-made."""
     return Code(re.sub(r"(?<!^)(?=[A-Z])", "-", name.partition(".")[0]).lower())
+
+
+@lru_cache(maxsize=1024)
+def _actor(id_: str, role: str) -> Actor:
+    """Few people record much: each is made once."""
+    return Actor(ActorId(id_), Role(role))
 
 
 def person_key(stream: str, person: str) -> str:

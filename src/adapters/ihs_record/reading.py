@@ -50,22 +50,29 @@ def read_json(said: str | bytes) -> dict[str, Any]:
     Stricter than JSON asks: no name twice, no NaN or infinity, nothing nested deeper than 32, no NUL and no lone
     surrogate in any text, and bytes are UTF-8 without a byte-order mark.
     """
-    try:
-        text = said.decode() if isinstance(said, bytes) else said
-        found = json.loads(text, object_pairs_hook=_Pairs)
-    except UnicodeDecodeError as error:
-        raise NotJson([Fault("", f"not UTF-8 at byte {error.start + 1}")]) from None
-    except json.JSONDecodeError as error:
-        raise NotJson([Fault("", f"not JSON at character {error.pos + 1}")]) from None
-    except ValueError:
-        raise NotJson([Fault("", f"a number of more than {MOST_DIGITS} digits")]) from None
-    except RecursionError:
-        raise NotJson([_too_deep("")]) from None
+    found = _parsed(said)
+    if isinstance(found, Fault):
+        raise NotJson([found])
     if not isinstance(found, _Pairs):
         raise NotJson([Fault("", "expected a JSON object")])
     if faults := list(_unreadable(found, "", 1)):
         raise NotJson(faults)
     return {name: _plain(value) for name, value in found}
+
+
+def _parsed(said: str | bytes) -> Any:
+    """What JSON says, or the Fault by which it is none. An error raised in here would carry all that was written."""
+    try:
+        text = said.decode() if isinstance(said, bytes) else said
+        return json.loads(text, object_pairs_hook=_Pairs)
+    except UnicodeDecodeError as error:
+        return Fault("", f"not UTF-8 at byte {error.start + 1}")
+    except json.JSONDecodeError as error:
+        return Fault("", f"not JSON at character {error.pos + 1}")
+    except ValueError:
+        return Fault("", f"a number of more than {MOST_DIGITS} digits")
+    except RecursionError:
+        return _too_deep("")
 
 
 def _too_deep(at: str) -> Fault:
@@ -133,7 +140,8 @@ def structured(fields: object, cls: Any, name: str) -> Any:
     try:
         return STRICT.structure(fields, cls)
     except (BaseValidationError, ForbiddenExtraKeysError, ValueError, TypeError, KeyError) as error:
-        raise BadFields(name, list(_faults(error, ""))) from None
+        faults = list(_faults(error, ""))
+    raise BadFields(name, faults)  # out here: the converter's own errors carry values
 
 
 def _faults(error: BaseException, at: str) -> Iterator[Fault]:
