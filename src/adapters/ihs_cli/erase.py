@@ -52,7 +52,7 @@ def erase(
 
     One person proposes it, another approves it. A hold on any case of it stands in the way.
 
-    Example: ihs erase cases.db --person p-7 --order o-26-4 --ordered-by judge-2 --actor s-3 --role supervisor
+    Example: ihs erase cases.db --case alder --order o-26-4 --ordered-by judge-2 --actor s-3 --role supervisor
     """
     target = _target(person, case, entry, words_alone=words_alone)
     with opened(store, key_file) as cases:
