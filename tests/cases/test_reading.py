@@ -34,7 +34,7 @@ from ihs_domain.terms import Unopened
 from ihs_store.errors import KeyFileExists, KeyFileMissing, StoreClosed, StoreExists
 
 NARRATIVE = "The aunt, Zenobia Made-Up, supervises on weekday evenings."
-MOTHER = PersonJoined("p-m", Relation.MOTHER, name="Quirina Made-Up", born_on=date(1985, 7, 19))
+MOTHER = PersonJoined("p-m", Relation.MOTHER, "1985-07", name="Quirina Made-Up", born_on=date(1985, 7, 19))
 VISIT = ContactMade(ContactMode.HOME_VISIT, frozenset({"p-m"}), words=NARRATIVE)
 NO_PLUGIN = RuleBook(())
 

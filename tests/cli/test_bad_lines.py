@@ -81,7 +81,7 @@ WRONG = {
     "a missing field": (entry(**{"with": {"mode": "phone"}}), "ContactMade: whom: this field is missing"),
     "a field of the wrong type": (
         entry(**said(minutes=SECRET)),
-        "ContactMade: minutes: expected a whole number of at most 15 digits",
+        "ContactMade: minutes: expected minutes, a whole number from 0 of at most 15 digits",
     ),
     "a number for text": (entry(**said(words=7)), "ContactMade: words: expected text"),
     "fields that are no object": (entry(**{"with": SECRET}), "ContactMade: expected an object of fields"),
