@@ -248,8 +248,9 @@ def test_a_clause_is_explained_with_the_entries_it_was_found_in(ihs, write):
 
     answer = ihs("rules", "explain", "R512-100-5(5)(a)", "--store", "cases.db")
 
-    assert answer.lines[-2:] == [
-        "  touches 1 entry",
+    assert answer.lines[-3:] == [
+        "  touches 2 entries",
+        "    alder@45 ThreatManaged of 2015-05-04",
         "    alder@46 CaseClosed of 2015-05-04: the case still has 1 unmanaged threat",
     ]
 
