@@ -82,10 +82,6 @@ MADE_OF: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "after_closing": (lambda value: isinstance(value, tuple), _ROWS),
     "records": (_is_record_table, "expected each event with a tuple of rules: {PlanSigned: (RULE,)}"),
     "practice": (lambda value: isinstance(value, bool), "expected True or False"),
-    "retention_years": (
-        lambda value: value is None or (type(value) is int and value > 0),
-        "expected a number of years, or None: none is set",
-    ),
     "working_days": (lambda value: value is None or isinstance(value, WorkingDays), "expected WorkingDays, or None"),
     "retention_years": (_is_years, "expected a number of years, or None: it is not on file"),
     "beside": (lambda value: isinstance(value, tuple), "expected nothing: the rule book fills it in"),

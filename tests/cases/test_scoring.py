@@ -28,6 +28,7 @@ from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.recording import AmendmentReason, EntryCorrected
 from ihs_domain.rescoring import DIFFERS, NOT_AT_HAND, NOT_BY_RULE
 from ihs_domain.risk import risk_level
+from ihs_domain.roles import Role
 from ihs_domain.scoring import AssessStrengthsAndNeeds, OverrideRisk, ScoreRisk
 from ihs_domain.system import InstrumentLoaded
 from ihs_domain.terms import Reported, Unopened
@@ -151,13 +152,14 @@ def test_a_result_put_on_record_from_elsewhere_is_scored_again_and_a_difference_
 
 UNSCORED = RiskAssessed("sample-risk", "1", ENOUGH, {"neglect": 5, "abuse": 1}, "low")
 TO_UNSCORED = EntryCorrected(3, UNSCORED, date(2015, 1, 5), AmendmentReason.WRONG_DETAIL)
-BY_NO_RULE = RiskOverridden(3, "judgement", OverrideKind.DISCRETIONARY, "low", "some-reason")
+ELSEWHERE = Reported("s-9", Role.SUPERVISOR, date(2015, 1, 5), "memo-1")
+BY_NO_RULE = RiskOverridden(3, "judgement", OverrideKind.DISCRETIONARY, "low", "some-reason", reported=ELSEWHERE)
 
 
 @pytest.mark.parametrize(
     "said, version, why",
     [(UNSCORED, 4, DIFFERS), (TO_UNSCORED, 3, DIFFERS), (BY_NO_RULE, 4, NOT_BY_RULE)],
-    ids=["by hand", "by a correction", "an override by hand"],
+    ids=["by hand", "by a correction", "an override reported"],
 )
 def test_the_receipt_holds_what_scoring_again_finds_and_so_does_that_of_the_same_command_again(
     desk, said, version, why
@@ -209,7 +211,7 @@ def test_an_override_that_no_instrument_worked_out_is_refused_said_or_corrected_
 
 def test_an_override_reported_as_decided_elsewhere_is_recorded_and_what_the_instrument_has_otherwise_found(desk):
     opened(desk).put(SCORE)
-    reported = Reported("s-9", desk.now.date(), "memo-1")
+    reported = Reported("s-9", Role.SUPERVISOR, desk.now.date(), "memo-1")
 
     desk.put(evolve(AT_ONCE, reported=reported))
 

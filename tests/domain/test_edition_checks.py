@@ -54,8 +54,6 @@ MISTAKEN = [
     ("records", {PlanAgreed: RESTS}),
     ("records", {PlanAgreed: ("M-3",)}),
     ("practice", "yes"),
-    ("retention_years", "50"),
-    ("retention_years", 0),
     ("working_days", "Monday"),
     ("retention_years", "fifty"),
     ("retention_years", -50),
