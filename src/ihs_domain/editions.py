@@ -211,18 +211,8 @@ def always(edition: Edition) -> Law:
 
 
 def _in_order(editions: Iterable[Edition]) -> tuple[Edition, ...]:
-    known = tuple(editions)
-    for edition in known:
-        _has_days(edition)
-    return tuple(sorted(known, key=lambda e: (e.ruleset, e.in_force_from)))
-
-
-def _has_days(edition: Edition) -> None:
-    """An instant is no day, though Python takes it for one until the two are compared."""
-    days = {"in_force_from": edition.in_force_from, "in_force_until": edition.in_force_until or date.max}
-    for name, day in days.items():
-        if type(day) is not date:
-            raise BadEdition(f"{edition.ruleset}: {name}: it is no day: give a date")
+    """By ruleset and first day; as text, for what is no day is told as such only afterwards."""
+    return tuple(sorted(editions, key=lambda e: (str(e.ruleset), str(e.in_force_from))))
 
 
 @frozen
@@ -233,13 +223,8 @@ class RuleBook:
 
     def __attrs_post_init__(self) -> None:
         for edition in self.editions:
-<<<<<<< HEAD
             held_together(edition)
-        for earlier, later in zip(self.editions, self.editions[1:], strict=False):
-=======
-            _holds_together(edition)
         for earlier, later in pairwise(self.editions):
->>>>>>> mend-edges
             if earlier.ruleset == later.ruleset:
                 _follow_each_other(earlier, later)
         for jurisdiction in dict.fromkeys(edition.jurisdiction for edition in self.editions):
@@ -302,75 +287,12 @@ def _follow_each_other(earlier: Edition, later: Edition) -> None:
         raise BadEdition(f"{earlier.id} and {later.id} {wrong}: in_force_until of the earlier must be {last}")
 
 
-<<<<<<< HEAD
-=======
 def _are_not_in_force_at_once(earlier: Edition, later: Edition) -> None:
     if earlier.covers(later.in_force_from):
         both = f"{earlier.id} and {later.id} are both the rules of {earlier.jurisdiction} on {later.in_force_from}"
         raise BadEdition(f"{both}: end the one before the other, or make one a practice")
 
 
-TABLES: Final = {"gates": EVENTS, "finds": EVENTS, "records": (*EVENTS, OnCallCovered)}
-"""The events that each table of an edition may name. Being on call is on the agency's own stream: no gate sees it."""
-
-
-def _holds_together(edition: Edition) -> None:
-    if edition.in_force_until is not None and edition.in_force_until < edition.in_force_from:
-        raise BadEdition(
-            f"{edition.id}: in_force_until: {edition.in_force_until} is before its first day: end it later"
-        )
-    if edition.practice and edition.gates:
-        raise BadEdition(f"{edition.id}: gates: a practice never refuses: put them in finds")
-    for place, row in _rows(edition):
-        if not _is_a_row(row):
-            raise BadEdition(f"{edition.id}: {place}: a row is a gate or a duty and its rules: ((gate, RULE),)")
-    for table, known in TABLES.items():
-        for cls in getattr(edition, table):
-            if cls not in known:
-                raise BadEdition(
-                    f"{edition.id}: {table}[{_name(cls)}]: it is no event of a case: name one of the vocabulary"
-                )
-    _cites_its_register(edition)
-
-
-def _is_a_row(row: Any) -> bool:
-    return isinstance(row, tuple) and row != () and callable(row[0]) and all(isinstance(rule, Rule) for rule in row[1:])
-
-
-def _cites_its_register(edition: Edition) -> None:
-    cites = [rule.cite for rule in edition.rules]
-    twice = next((cite for cite in cites if cites.count(cite) > 1), None)
-    if twice is not None:
-        raise BadEdition(f"{edition.id}: rules: {twice} stands there twice: cite each clause once")
-    for place, rules in _resting(edition):
-        for rule in rules:
-            if rule not in edition.rules:
-                raise BadEdition(
-                    f"{edition.id}: {place}: it cites {rule.cite}, which its register does not hold: add it to rules"
-                )
-
-
-def _name(cls: object) -> str:
-    return str(getattr(cls, "__name__", cls))
-
-
-def _rows(edition: Edition) -> Iterator[tuple[str, Any]]:
-    """Every row of a gate or a duty, with the table it stands in and, of a gate, the event it stands at."""
-    tables: Mapping[str, GateTable] = {"gates": edition.gates, "finds": edition.finds}
-    for name, table in tables.items():
-        for cls, rows in table.items():
-            yield from ((f"{name}[{_name(cls)}]", row) for row in rows)
-    for name, owed in {"duties": edition.duties, "after_closing": edition.after_closing}.items():
-        yield from ((name, row) for row in owed)
-
-
-def _resting(edition: Edition) -> Iterator[tuple[str, tuple[Rule, ...]]]:
-    """Every place in the tables of *edition*, with the rules it rests on."""
-    yield from ((place, tuple(row[1:])) for place, row in _rows(edition))
-    yield from ((f"records[{_name(cls)}]", rules) for cls, rules in edition.records.items())
-
-
->>>>>>> mend-edges
 def cited(edition: Edition) -> Iterator[Rule]:
     """Every rule that a table of *edition* rests on."""
     for _place, rules in resting(edition):

@@ -209,7 +209,6 @@ def test_a_gate_before_a_happening_is_explained_as_one_that_only_finds(ihs, plug
     ]
 
 
-<<<<<<< HEAD
 FAILS = f"""{WELL}
 from ihs_domain.requesting import ServicesDenied, ServicesRequested
 
@@ -243,7 +242,8 @@ def test_a_rule_that_fails_keeps_no_happening_off_the_record_and_is_told_without
         "2 recorded, 0 nothing new, 1 refused, 0 wrong",
     ]
     assert "Jane" not in answer.out + answer.err
-=======
+
+
 def test_a_plugin_with_rules_for_days_on_which_anothers_are_in_force_is_broken_and_names_both(ihs, plug, live):
     plug("ihs_domain.editions", WELL.replace("us-zz", "us-ut").replace("date(202", "date(201"))
 
@@ -251,4 +251,3 @@ def test_a_plugin_with_rules_for_days_on_which_anothers_are_in_force_is_broken_a
 
     assert "utah-r512-100@2003-09-03 and z@2010-01-01 are both the rules of us-ut on 2010-01-01" in broken
     assert ihs("case", "show", live, "k1").code == 0
->>>>>>> mend-edges
