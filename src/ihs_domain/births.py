@@ -5,6 +5,7 @@ from typing import Any
 
 from attrs import evolve
 
+from ihs_domain.household import Relation
 from ihs_domain.recording import EntryCorrected
 from ihs_domain.terms import Month
 
@@ -15,11 +16,15 @@ def month_of(day: date) -> Month:
 
 
 def with_month_of_birth(event: Any) -> Any:
-    """*event*, or what a correction says instead, with the month of birth where only the day was given."""
+    """*event*, or what a correction says instead, with the month of birth where only the day was given.
+
+    Of the household it is a child's alone: no rule asks how old the others are, and the month stands open.
+    """
     if isinstance(event, EntryCorrected):
         return evolve(event, instead=with_month_of_birth(event.instead))
     born_on = _born_on(event)
-    if born_on is None or getattr(event, "birth_month", None) is not None:
+    given = getattr(event, "birth_month", None) is not None
+    if born_on is None or given or getattr(event, "relation", Relation.CHILD) is not Relation.CHILD:
         return event
     return evolve(event, birth_month=month_of(born_on))
 

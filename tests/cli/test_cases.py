@@ -306,6 +306,7 @@ def test_possible_is_of_today_unless_said_otherwise(ihs, alder):
     assert told["on"] > "2026"
     assert [one["decision"] for one in told["decisions"] if one["possible"] == "yes"] == [
         "ServicesAccepted", "ServicesDenied", "DesigneeNamed", "CaseReopened", "ApprovalGranted", "ApprovalReturned",
+        "ExpungingProposed", "DisposalProposed",
     ]  # fmt: skip
 
 

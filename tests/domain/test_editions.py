@@ -159,7 +159,7 @@ def test_what_is_no_day_is_told_with_edition_and_field(field, day):
     with pytest.raises(BadEdition) as bad:
         RuleBook((SPRING, evolve(AUTUMN, **{field: day})))
 
-    assert str(bad.value) == f"made-up: {field}: it is no day: give a date"
+    assert f": {field}: expected a day" in str(bad.value)
 
 
 @pytest.mark.parametrize("table", ["gates", "finds", "duties", "after_closing"])

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from ihs_cases.checking import file_of, hold_together
+from ihs_cases.checking import defined_in, file_of, hold_together
 from ihs_cases.instrument_files import read_files
 from ihs_domain.edition_checks import BadEdition
-from ihs_domain.editions import Edition
+from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.flaws import BadInstrument
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.instruments import Instrument
@@ -55,10 +55,12 @@ def _in_one_book(found: list[Point]) -> list[Point]:
     A ruleset belongs to the plugin of its name before any other: who copies a plugin and leaves its name is told so.
     """
     by: dict[str, str] = {}
+    book: list[Edition] = []
     settled: dict[int, Point] = {}
     for n, point in sorted(enumerate(found), key=lambda one: not _is_named_after_its_rules(one[1])):
-        settled[n] = _unless_taken(by, point) if point.found else point
+        settled[n] = _beside(book, _unless_taken(by, point)) if point.found else point
         by.update(dict.fromkeys((edition.ruleset for edition in settled[n].found or ()), point.name))
+        book.extend(settled[n].found or ())
     return [settled[n] for n in range(len(found))]
 
 
@@ -92,6 +94,16 @@ def _unless_taken(by: Mapping[str, str], point: Point) -> Point:
     why = f"the plugin {by[taken.ruleset]} brings a ruleset of that name: give yours a name of its own"
     error = BadEdition(f"{file_of(point.module, taken)}: {taken.id}: ruleset: {why}")
     return evolve(point, found=None, broken=f"{type(error).__name__}: {error}")
+
+
+def _beside(book: list[Edition], point: Point) -> Point:
+    """A plugin of editions, marked broken where a day would have two rules of one jurisdiction."""
+    try:
+        with defined_in(point.module, point.found or ()):
+            RuleBook([*book, *(point.found or ())])
+    except BadEdition as error:
+        return evolve(point, found=None, broken=f"{type(error).__name__}: {error}, in another plugin")
+    return point
 
 
 def _is_named_after_its_rules(point: Point) -> bool:

@@ -21,7 +21,7 @@ NEXT = (
 )
 
 
-@click.command(short_help="Have destroyed what an order asks for: one proposes, another approves.")
+@click.command(short_help="Have destroyed what an order asks for, by two persons.")
 @asks_a_store
 @click.option("--person", metavar="PERSON", help="What identifies a person of the register, in every case.")
 @click.option("--case", metavar="CASE", help="The content of a whole case.")

@@ -124,9 +124,9 @@ def fitting_key(path: Path, fits: Fits) -> bytes:
 
     So a replacing that was cut off, at whatever step, is finished or forgotten.
     """
-    path = path.resolve()
+    named, path = path, path.resolve()
     for _ in range(TRIES):  # another process may move the new file into place between two of our looks
-        key = read_key_file(path)
+        key = read_key_file(named)
         if fits(key):
             return key
         with suppress(KeyFileMissing, KeyFileDamaged):
