@@ -342,6 +342,7 @@ def test_rotating_changes_no_record_but_says_so_on_the_systems_stream(family):
 STEPS = ["before the new key file", "before the commit", "after the commit", "before the old file goes"]
 
 
+@pytest.mark.fault("erase killed half-way")
 @pytest.mark.parametrize("step", STEPS)
 def test_an_erasure_killed_at_any_step_is_whole_or_absent_and_one_key_file_opens_the_store(family, step):
     proposed(family, OfPerson("p-1"))

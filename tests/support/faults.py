@@ -64,11 +64,10 @@ FAULTS: Final = (
     Fault(
         "A process ends",
         "erase killed half-way",
-        "kill -9 at each file operation while a person is erased",
-        "the person is erased or not, and erasing again completes it",
-        0,
-        100,
-        gap="persons cannot be erased yet",
+        "kill -9 before the new key file, before and after the commit, and before the old key file goes",
+        "the person is erased or not, one key file opens the store, and erasing again completes it",
+        4,
+        4,
     ),
     Fault(
         "A disk fails",
