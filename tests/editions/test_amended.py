@@ -67,8 +67,11 @@ OF_ENTRIES = {"ApprovalGranted", "ApprovalReturned", "EntryExpunged", "Narrative
 """The decisions about an entry: there are more entries to decide about where some amend others."""
 
 
-def worked_out(history: History) -> dict[str, Any]:
-    """Everything that is worked out of a case, by the made-up rules and by each installed edition."""
+def worked_out(history: History, record: Iterable[Entry[Any]]) -> dict[str, Any]:
+    """Everything that is worked out of a case, by the made-up rules and by each installed edition.
+
+    What can be named is what was ever on *record*, void or not.
+    """
     laws = [LAW, *(always(edition) for edition in installed().editions)]
     editions = installed().editions
     supervisor = Actor("s-1", Role.SUPERVISOR)
@@ -79,7 +82,7 @@ def worked_out(history: History) -> dict[str, Any]:
         "measures": [measures(history, edition, LAST_DAY) for edition in editions],
         "possible": {
             one.decision: one.possible  # an example may name an id that is taken only on the amended record
-            for one in possible(history, LAW, LATER, supervisor)
+            for one in possible(History.standing(history, record), LAW, LATER, supervisor)
             if one.decision not in OF_ENTRIES
         },
         "told": {key: (t.piece.fields, t.basis) for key, t in told(history, AGREEMENT, LAST_DAY).items()},
@@ -116,7 +119,7 @@ def test_what_is_worked_out_of_an_amended_record_is_what_would_be_had_it_been_ri
     assume(at_once)
     assume(all(0 < e.event.entry < e.version for e in record if isinstance(e.event, Amendment)))  # others are refused
 
-    assert worked_out(effective(record)) == worked_out(at_once)
+    assert worked_out(effective(record), record) == worked_out(at_once, record)
 
 
 # What ended stays ended

@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,10 @@ def test_an_agency_whose_name_could_be_a_wildcard_is_refused(tmp_path):
 
 
 def test_the_server_listens_on_this_machine_only(site):
-    inodes = {str(fd.readlink()) for fd in Path(f"/proc/{site.server.pid}/fd").iterdir()}
+    inodes = set()
+    for fd in Path(f"/proc/{site.server.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # one that was closed while we looked
+            inodes.add(str(fd.readlink()))
     listening = [
         line.split()[1]
         for table in ("tcp", "tcp6")
