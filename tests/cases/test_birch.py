@@ -8,9 +8,11 @@ import pytest
 from diary import Diary, lines
 
 from ihs_domain.case import fold
+from ihs_domain.copying import copied
 from ihs_domain.duties import Duty, State
 from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.extending import periods
+from ihs_domain.history import effective
 from ihs_domain.judge import judge
 from ihs_domain.measures import Answer, measures
 from ihs_domain.owing import duties
@@ -293,6 +295,18 @@ def test_answer_13_the_father_sees_nothing_of_08_10_to_08_16(birch):
     assert [e for e in seen.record if e.day in window] == []
     assert seen.of(DomesticViolenceIdentified) == ()
     assert [e for e in may_see(known, "B-m") if e.day in window] != []
+
+
+def test_answer_13_the_copy_made_for_the_father_holds_nothing_of_those_days_and_the_mothers_does(birch):
+    known = birch.history(as_at=date(2010, 8, 17), as_of=date(2010, 8, 17))
+    first, last = date(2010, 8, 10), date(2010, 8, 16)
+
+    copies = {person: effective(copied(known.record, person)) for person in ("B-f", "B-m")}
+
+    of_those_days = {person: [e for e in copy.record if first <= e.day <= last] for person, copy in copies.items()}
+    assert of_those_days["B-f"] == []
+    assert of_those_days["B-m"] != []
+    assert [e.version for e in copies["B-f"].record] == list(range(1, len(copies["B-f"].record) + 1))
 
 
 def test_answer_13_the_father_does_not_see_the_safety_plan_end(birch):

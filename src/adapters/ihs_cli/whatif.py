@@ -26,7 +26,6 @@ from ihs_domain.what_if import By, Change, Changed, Count, Tally, what_if
 
 LAW: Final = "law"
 AS_IT_WAS: Final = "the law as it was"
-SPLITS: Final = [by.value for by in By]
 COLUMNS: Final = (
     *("store", "change", "kind", "case", "region", "worker", "says", "about", "cites", "edition", "version", "event"),
     *("day", "due", "late_days"),
