@@ -40,6 +40,7 @@ from ihs_domain.terms import (
 from ihs_record import patterns
 from ihs_record.fields import open_fields, sealed_fields
 from ihs_record.names import NAMES, STORED_AS, UPCASTS, WORDS
+from ihs_record.shapes import open_shape
 
 # Nothing in an open part can identify a person: ids say nothing outside the record, and the rest is vocabulary.
 IDS = {*CASE_IDS, ActorId, AgencyId, AgreementId, CaseId, DocumentId, PartId, RegisterId}
@@ -96,7 +97,7 @@ def test_a_class_with_a_name_in_an_open_field_is_found_out():
 
     assert {kind for kind in kinds(NamesSaid) if not is_open(kind)} == {str}
     with pytest.raises(TypeError, match="cannot be stored open"):
-        patterns.open_shape(NamesSaid)
+        open_shape(NamesSaid)
 
 
 def test_a_narrative_within_a_value_class_is_found_out():
@@ -109,13 +110,13 @@ def test_a_narrative_within_a_value_class_is_found_out():
         remark: Remark
 
     with pytest.raises(TypeError, match="cannot be stored open"):
-        patterns.open_shape(RemarkMade)
+        open_shape(RemarkMade)
 
 
 @each_class
 def test_every_open_field_is_one_that_the_stored_bytes_are_held_to(cls):
     if cls is not EntryCorrected:  # its shape depends on what it holds; the event within is held to its own
-        shape = patterns.open_shape(cls)
+        shape = open_shape(cls).pattern
 
         assert (shape.fullmatch(b"{}") is None) == bool(open_fields(cls))
         assert shape.fullmatch(b'{"unheard-of":1}') is None

@@ -1,15 +1,8 @@
 """How each kind of value is written, one pattern each: what people write and what was stored are held to the same."""
 
 import re
-from collections.abc import Iterable
-from datetime import date, datetime
-from enum import StrEnum
-from types import NoneType, UnionType
-from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
+from typing import Any, Final, NamedTuple
 
-import attrs
-
-from ihs_domain.once import once_per_class
 from ihs_domain.terms import (
     CASE_IDS,
     ActorId,
@@ -30,7 +23,6 @@ from ihs_domain.terms import (
     RegisterId,
     Version,
 )
-from ihs_record.fields import hints, open_fields
 
 MOST_DIGITS: Final = 15  # of a whole number: any JSON reader anywhere holds so many exactly
 
@@ -88,54 +80,3 @@ INSTANT: Final = Written(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})",
     "an instant with its offset, such as 2015-01-09T15:00:00-07:00",
 )
-
-_SHAPES: Final[dict[Any, str]] = {
-    NoneType: "null",
-    bool: "(?:true|false)",
-    int: f"(?:0|-?[1-9][0-9]{{0,{MOST_DIGITS - 1}}})",
-    date: f'"{DAY.pattern}"',
-    datetime: f'"{INSTANT.pattern}"',
-    **{kind: counted.shape for kind, counted in NUMBERS.items()},
-    **{kind: f'"{written.pattern}"' for kind, written in PATTERNS.items()},
-}
-
-
-@once_per_class
-def open_shape(cls: type[Any]) -> re.Pattern[bytes]:
-    """What the open part of an event class looks like as canonical bytes, but for the order within sets and objects.
-
-    Raises :class:`TypeError` for a class with an open field that could hold more than codes, ids, days,
-    instants and numbers.
-    """
-    return re.compile(_object(cls, open_fields(cls)).encode())
-
-
-def _object(cls: type[Any], names: Iterable[str]) -> str:
-    return r"\{" + ",".join(f'"{name}":{_shape(hints(cls)[name])}' for name in sorted(names)) + r"\}"
-
-
-def _shape(hint: Any) -> str:
-    if hint in _SHAPES:
-        return _SHAPES[hint]
-    if get_origin(hint) is Annotated:
-        return _shape(get_args(hint)[0])
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return f'"(?:{"|".join(re.escape(member.value) for member in hint)})"'
-    if isinstance(hint, type) and attrs.has(hint):
-        return _object(hint, hints(hint))
-    return _gathered(get_origin(hint), get_args(hint), hint)
-
-
-def _gathered(origin: Any, inner: tuple[Any, ...], hint: Any) -> str:
-    if origin in {Union, UnionType}:
-        return f"(?:{'|'.join(map(_shape, inner))})"
-    if origin is dict:
-        return _repeated(r"\{", f"{_shape(inner[0])}:{_shape(inner[1])}", r"\}")
-    if origin is frozenset or (origin is tuple and inner[1:] == (...,)):
-        return _repeated(r"\[", _shape(inner[0]), r"\]")
-    msg = f"{hint} cannot be stored open: it could hold more than codes, ids, days, instants and numbers"
-    raise TypeError(msg)
-
-
-def _repeated(opening: str, one: str, closing: str) -> str:
-    return f"{opening}(?:{one}(?:,{one})*)?{closing}"

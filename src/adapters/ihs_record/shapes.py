@@ -1,0 +1,90 @@
+"""What an open part looks like as canonical bytes: one pattern for each event class, drawn from its types."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
+
+import attrs
+
+from ihs_domain.once import once_per_class
+from ihs_record.fields import hints, open_fields
+from ihs_record.patterns import DAY, MOST_DIGITS, NUMBERS, PATTERNS
+
+_INSTANT: Final = (
+    f"{DAY.pattern}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"(?:\.(?!0{6})[0-9]{6})?(?:Z|(?![+-]00:00)[+-][0-9]{2}:[0-9]{2})"
+)
+_LEAVES: Final[dict[Any, str]] = {
+    NoneType: "null",
+    bool: "(?:true|false)",
+    int: f"(?:0|-?[1-9][0-9]{{0,{MOST_DIGITS - 1}}})",
+    date: f'"{DAY.pattern}"',
+    datetime: f'"{_INSTANT}"',
+    **{kind: counted.shape for kind, counted in NUMBERS.items()},
+    **{kind: f'"{written.pattern}"' for kind, written in PATTERNS.items()},
+}
+
+
+class Shape(NamedTuple):
+    """The canonical bytes of an event class, but for the order within sets and objects.
+
+    Where it *decides*, there are none of these: bytes that fit are the ones that would be written.
+    """
+
+    pattern: re.Pattern[bytes]
+    decides: bool
+
+
+@once_per_class
+def open_shape(cls: type[Any]) -> Shape:
+    """What the open part of an event class looks like as canonical bytes.
+
+    Raises :class:`TypeError` for a class with an open field that could hold more than codes, ids, days,
+    instants and numbers.
+    """
+    drawing = _Drawing()
+    return Shape(re.compile(drawing.fields(cls, open_fields(cls)).encode()), drawing.decides)
+
+
+class _Drawing:
+    """A pattern as it is drawn."""
+
+    def __init__(self) -> None:
+        self.decides = True
+
+    def fields(self, cls: type[Any], names: Iterable[str]) -> str:
+        return r"\{" + ",".join(f'"{name}":{self._of(hints(cls)[name])}' for name in sorted(names)) + r"\}"
+
+    def _of(self, hint: Any) -> str:
+        if hint in _LEAVES:
+            return _LEAVES[hint]
+        if get_origin(hint) is Annotated:
+            return self._of(get_args(hint)[0])
+        if _is_choice(hint):
+            return f'"(?:{"|".join(re.escape(member.value) for member in hint)})"'
+        if isinstance(hint, type) and attrs.has(hint):
+            return self.fields(hint, hints(hint))
+        return self._of_several(get_origin(hint), get_args(hint), hint)
+
+    def _of_several(self, origin: Any, inner: tuple[Any, ...], hint: Any) -> str:
+        if origin in {Union, UnionType}:
+            return f"(?:{'|'.join(map(self._of, inner))})"
+        if origin is dict or origin is frozenset:
+            self.decides = False
+        if origin is dict:
+            return self._repeated(r"\{", inner, r"\}")
+        if origin is frozenset or (origin is tuple and inner[1:] == (...,)):
+            return self._repeated(r"\[", inner[:1], r"\]")
+        msg = f"{hint} cannot be stored open: it could hold more than codes, ids, days, instants and numbers"
+        raise TypeError(msg)
+
+    def _repeated(self, opening: str, inner: tuple[Any, ...], closing: str) -> str:
+        one = ":".join(map(self._of, inner))
+        return f"{opening}(?:{one}(?:,{one})*)?{closing}"
+
+
+def _is_choice(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, StrEnum)
