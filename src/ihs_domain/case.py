@@ -32,7 +32,7 @@ from ihs_domain.assigning import Assigning
 from ihs_domain.closing import Closing
 from ihs_domain.contacting import Contacting
 from ihs_domain.erasing import Erasing
-from ihs_domain.history import Entry
+from ihs_domain.history import Entry, History, going_on
 from ihs_domain.household import Household
 from ihs_domain.opening import Opening
 from ihs_domain.planning import Planning
@@ -239,6 +239,14 @@ class Folding:
             slice_, step = found
             self._states[slice_] = step(self._states[slice_], entry)
 
+    def and_then(self, entry: Entry[Any]) -> "Folding":
+        """Another one, with one more entry."""
+        further = Folding()
+        further._entries, further._authors = dict(self._entries), dict(self._authors)
+        further._states = dict(self._states)
+        further.add(entry)
+        return further
+
     def case(self) -> Case:
         """The case as it stands so far."""
         given = self._states["approving"]
@@ -247,8 +255,22 @@ class Folding:
         return Case(**{**self._states, "approving": settled})
 
 
+@going_on(Folding.and_then)
+def _folded(history: History) -> Folding:
+    folding = Folding()
+    for entry in history:
+        folding.add(entry)
+    return folding
+
+
+def _as_it_stands(history: History) -> Case:
+    return history.once(_folded).case()
+
+
 def fold(entries: Iterable[Entry[Any]], upto: date = date.max) -> Case:
-    """The case as it stood at the end of *upto*; *entries* in order of the act."""
+    """The case as it stood at the end of *upto*; *entries* in order of the act. A whole history is folded once."""
+    if isinstance(entries, History) and (not entries or entries[-1].day <= upto):
+        return entries.once(_as_it_stands)
     folding = Folding()
     for entry in entries:
         if entry.day > upto:

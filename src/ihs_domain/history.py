@@ -15,6 +15,9 @@ from ihs_domain.terms import Amendment, Expunged
 
 VOID: Final = -1
 
+_NONE: Final[Mapping[Callable[..., Any], Any]] = {}
+_GOES_ON: Final[dict[Callable[..., Any], Callable[[Any, "Entry[Any]"], Any]]] = {}
+
 E_co = TypeVar("E_co", covariant=True)
 E = TypeVar("E")
 S = TypeVar("S")
@@ -67,13 +70,27 @@ class History(tuple[Entry[Any], ...]):  # noqa: SLOT001 - it keeps an index of i
     """
 
     record: tuple[Entry[Any], ...] = ()
+    _leaves_nothing_out: bool = False
 
     @classmethod
-    def standing(cls, entries: Iterable[Entry[Any]], record: Iterable[Entry[Any]]) -> "History":
-        """The *entries* that stand of a *record*."""
+    def standing(
+        cls,
+        entries: Iterable[Entry[Any]],
+        record: Iterable[Entry[Any]],
+        *,
+        whole: bool = False,
+        known: Mapping[Callable[..., Any], Any] = _NONE,
+    ) -> "History":
+        """The *entries* that stand of a *record*, or the *whole* of them; *known* is what `once` need not work out."""
         history = cls(entries)
-        history.record = tuple(record)
+        history._worked_out.update(known)
+        history.record, history._leaves_nothing_out = tuple(record), whole
         return history
+
+    @property
+    def whole(self) -> "History":
+        """What stands of the whole record that this was made from: itself, where nothing was left out of it."""
+        return self if self._leaves_nothing_out else self.once(_whole)
 
     @cached_property
     def lines(self) -> tuple["Line", ...]:
@@ -133,6 +150,36 @@ class History(tuple[Entry[Any], ...]):  # noqa: SLOT001 - it keeps an index of i
             self._worked_out[work_out] = work_out(self)
         return cast("S", self._worked_out[work_out])
 
+    def and_then(self, entry: Entry[Any]) -> "History":
+        """What `effective` makes of the whole record that this was made from, with one more entry recorded.
+
+        Where that changes nothing of before, what was worked out of this goes on from there: see `going_on`.
+        """
+        after = (*self.record, entry)
+        changes_what_was = isinstance(entry.event, (Amendment, Expunged)) or (self and entry.day < self[-1].day)
+        if changes_what_was or not self._leaves_nothing_out:
+            return effective(after)
+        before = self._worked_out
+        known = {work_out: go_on(before[work_out], entry) for work_out, go_on in _GOES_ON.items() if work_out in before}
+        return History.standing((*self, entry), after, whole=True, known=known)
+
+
+def going_on(go_on: Callable[[S, Entry[Any]], S]) -> Callable[[Callable[[History], S]], Callable[[History], S]]:
+    """Mark what is worked out once of a history and has no need to begin anew with one more entry at its end.
+
+    *go_on* makes of it, which it leaves as it is, what would have been worked out with that entry.
+    """
+
+    def marked(work_out: Callable[[History], S]) -> Callable[[History], S]:
+        _GOES_ON[work_out] = go_on
+        return work_out
+
+    return marked
+
+
+NOTHING: Final = History.standing((), (), whole=True)
+"""The history of what nothing was recorded of."""
+
 
 def by_day(start: S, steps: Mapping[type, Callable[[S, Entry[Any]], S]]) -> Callable[[History, date], S]:
     """How far these *steps* of a fold had come by the end of a day, for any day of a history: folded once."""
@@ -167,7 +214,11 @@ def effective(record: Iterable[Entry[Any]], as_at: int | None = None, as_of: dat
         if not isinstance(e.event, (Amendment, Expunged)) and e.version not in gone
     )
     true_by_then = sorted((e for e in standing if as_of is None or e.day <= as_of), key=_order_of_the_acts)
-    return History.standing(true_by_then, known)
+    return History.standing(true_by_then, known, whole=as_of is None)
+
+
+def _whole(history: History) -> History:
+    return effective(history.record)
 
 
 def _amendments(known: Sequence[Entry[Any]]) -> tuple[dict[int, int], dict[int, Entry[Any]]]:

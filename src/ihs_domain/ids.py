@@ -1,12 +1,12 @@
 """Ids: which fields of an event name a thing or an entry of the case, and which bring one in, as their types say."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin, get_type_hints
 
 import attrs
 
 from ihs_domain.gates import Objection
-from ihs_domain.history import Entry
+from ihs_domain.history import Entry, History, going_on
 from ihs_domain.once import once_per_class
 from ihs_domain.terms import CASE_IDS, ActorId, Amendment, Doer, Introduced, PartId, Version
 
@@ -134,15 +134,14 @@ def _names_a_doer(hint: Any) -> bool:
     return marked or any(_names_a_doer(inner) for inner in get_args(hint))
 
 
-def ids_are_known(entries: Iterable[Entry[Any]], proposed: Entry[Any]) -> list[Objection]:
-    """What speaks against the ids of *proposed*, held against the whole record of its case.
+def ids_are_known(history: History, proposed: Entry[Any]) -> list[Objection]:
+    """What speaks against the ids of *proposed*, held against the whole record of its case's *history*.
 
     A new id must be new (a person may come again; a correction may keep the ids of what it corrects), any other must
     have been brought in by some entry, corrected or not.
     """
-    record = list(entries)
-    known = brought_in(record)
-    taken = brought_in(_others(record, proposed.event)) if isinstance(proposed.event, Amendment) else known
+    known = history.once(_on_record)
+    taken = brought_in(_others(history.record, proposed.event)) if isinstance(proposed.event, Amendment) else known
     own = {(m.kind, m.id) for m in said_in(proposed.event) if m.introduces}
     wrong = [_objection(m, known | own) for m in said_in(proposed.event) if not _fits(m, taken, known | own)]
     return list(dict.fromkeys(wrong))
@@ -169,7 +168,16 @@ def brought_in(entries: Iterable[Entry[Any]]) -> set[tuple[str, str]]:
     return {(m.kind, m.id) for e in entries for m in said_in(e.event) if m.introduces}
 
 
-def _others(record: list[Entry[Any]], amendment: Amendment) -> Iterator[Entry[Any]]:
+def _and_brought_in(known: set[tuple[str, str]], entry: Entry[Any]) -> set[tuple[str, str]]:
+    return known | brought_in([entry])
+
+
+@going_on(_and_brought_in)
+def _on_record(history: History) -> set[tuple[str, str]]:
+    return brought_in(history.record)
+
+
+def _others(record: Sequence[Entry[Any]], amendment: Amendment) -> Iterator[Entry[Any]]:
     """The entries but for the act that *amendment* is about, and what was said of that act before."""
     by_version = {e.version: e for e in record}
     act = act_of(amendment, by_version)

@@ -32,22 +32,24 @@ class Finding:
     objection: Objection
 
 
-def decide(proposed: Entry[Any], history: History, record: Sequence[Entry[Any]], law: Law) -> tuple[Finding, ...]:
+def decide(proposed: Entry[Any], history: History, law: Law) -> tuple[Finding, ...]:
     """Whether *proposed* goes on record: the findings that go with it, or :class:`Refused` with all objections.
 
     It is judged by the case as it stood on the day of the act and by that day's edition; its ids are checked against
-    the whole *record*. A happening, and a decision reported from elsewhere, is never refused for its content.
+    the whole record that *history* was made from. A happening, and a decision reported from elsewhere, is never
+    refused for its content.
     """
+    record = history.record
     amiss = (
         *_amends_an_entry(record, proposed),
         *_names_entries(record, proposed),
-        *ids_are_known(record, proposed),
+        *ids_are_known(history, proposed),
         *ids_are_kept(record, history, proposed),
         *opens_once(history, proposed),
         *_was_decided_that_day(proposed),
     )
     weighed = _weighed_amendment if isinstance(proposed.event, Amendment) else _weighed
-    standing, found = weighed(proposed, history, record, law)
+    standing, found = weighed(proposed, history, law)
     if amiss:  # clauses say nothing of ids that do not exist: only the state of the case is told besides
         raise Refused((*amiss, *_of_what_there_is(standing, amiss, proposed)))
     if standing:
@@ -59,16 +61,16 @@ Weighed = tuple[tuple[Objection, ...], tuple[Finding, ...]]
 """What refuses an entry, and what is found in it where nothing does."""
 
 
-def _weighed(proposed: Entry[Any], history: History, record: Sequence[Entry[Any]], law: Law) -> Weighed:
+def _weighed(proposed: Entry[Any], history: History, law: Law) -> Weighed:
     edition, case = law(proposed.day), fold(history, upto=proposed.day)
     objections = tuple(edition.objections(case, proposed))
     found = tuple(_finding(proposed, o) for o in (*objections, *edition.findings(case, proposed)))
     return objections if refusable(proposed.event) else (), found
 
 
-def _weighed_amendment(proposed: Entry[Any], history: History, record: Sequence[Entry[Any]], law: Law) -> Weighed:
+def _weighed_amendment(proposed: Entry[Any], history: History, law: Law) -> Weighed:
     """An amendment is refused to an actor who may not decide what it says or takes back; the rest is found."""
-    act, after = amended(record, proposed)
+    act, after = amended(history.record, proposed)
     standing = the_actor_may_amend(act, history, after, proposed, law)
     return tuple(dict.fromkeys(standing)), tuple(f for f in judge(after, law) if f.version == act)
 

@@ -209,7 +209,7 @@ class Asking:
         """What gates object to *event*; and what its ids do, where it names what it brings in itself."""
         said = [objection for row in rows if (objection := self._objection(row, event)) is not None]
         if any(m.kind in brings_in(type(event)) and not m.introduces for m in mentions(event)):
-            said += ids_are_known(self.history.record, self._entry(event))
+            said += ids_are_known(self.history, self._entry(event))
         return tuple(said)
 
     def _plainest(self, event: Any, rows: Iterable[GateRow]) -> Any:

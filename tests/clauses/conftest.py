@@ -106,7 +106,7 @@ def refusal(law, first_day):
 
     def of(act: Any, history: History) -> Refused:
         with pytest.raises(Refused) as refused:
-            decide(entry(act, len(history.record) + 1, first_day), history, history.record, law)
+            decide(entry(act, len(history.record) + 1, first_day), history, law)
         return refused.value
 
     return of
@@ -117,7 +117,7 @@ def accepted(law, first_day):
     """What is found on recording an act after a history; Refused where it is refused."""
 
     def of(act: Any, history: History) -> list[str]:
-        findings = decide(entry(act, len(history.record) + 1, first_day), history, history.record, law)
+        findings = decide(entry(act, len(history.record) + 1, first_day), history, law)
         return [cite for finding in findings for cite in finding.objection.cites]
 
     return of

@@ -389,7 +389,7 @@ def test_a_closing_is_refused_with_what_to_do_instead():
     record = [Entry(event, FIRST, n, position=n) for n, event in enumerate((*BEFORE, FOR_CLOSING), 1)]
 
     with pytest.raises(Refused) as refused:
-        decide(Entry(CLOSED, FIRST, 5), effective(record), record, law)
+        decide(Entry(CLOSED, FIRST, 5), effective(record), law)
 
     assert str(refused.value) == (
         "nothing is on record that was done about 1 outstanding threat [T1] (SIHP23 4, new-mexico-ihs@2023-08-10): "

@@ -50,7 +50,7 @@ def case(*acts: Act) -> History:
 def put(event: Any, actor: Actor, *acts: Act, day: int = 9) -> list[Finding]:
     """What is found when *event* is put on record after the scene and *acts*. Raises Refused."""
     history = case(*acts)
-    return [*decide(Entry(event, on(day), len(history.record) + 1, actor), history, history.record, LAW)]
+    return [*decide(Entry(event, on(day), len(history.record) + 1, actor), history, LAW)]
 
 
 def refusal(event: Any, actor: Actor, *acts: Act, day: int = 9) -> list[str]:
@@ -466,7 +466,7 @@ def test_whatever_amendments_a_worker_gets_on_record_no_supervisors_decision_com
         entry = Entry(event, day, len(record) + 1, actor, position=len(record) + 1)
         before = supervised(record)
         try:
-            decide(entry, effective(record), record, LAW)
+            decide(entry, effective(record), LAW)
         except Refused:
             continue
         record.append(entry)

@@ -75,14 +75,14 @@ lines = st.one_of(
 
 
 def in_force(history: History, day: date) -> Iterator[ReleaseSigned]:
-    """The releases in force on *day*, read off the entries one by one."""
+    """The releases in force on *day*, read off the entries one by one: one ever revoked by then is not."""
     known = [e for e in history if e.day <= day]
     for at, entry in enumerate(known):
         said = entry.event
         if isinstance(said, ReleaseSigned) and entry.day <= day <= said.until:
             after = [e.event for e in known[at + 1 :]]
             again = any(isinstance(e, ReleaseSigned) and e.release == said.release for e in after)
-            revoked = any(isinstance(e, ReleaseRevoked) and e.release == said.release for e in after)
+            revoked = any(isinstance(e.event, ReleaseRevoked) and e.event.release == said.release for e in known)
             if not again and not revoked:
                 yield said
 

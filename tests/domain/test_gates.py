@@ -153,7 +153,7 @@ FOR_SUPERVISORS = (DesigneeNamed, ApprovalGranted, ApprovalReturned)
 def put(event: Any, day: int, *acts: tuple[Any, int], law: Law = LAW, actor: Actor = SUPERVISOR) -> tuple[Finding, ...]:
     """What is found when *event* is put on record after *acts*, by a supervisor if nobody is named. Raises Refused."""
     given = record(*acts)
-    return decide(Entry(event, on(day), len(given) + 1, actor), effective(given), given, law)
+    return decide(Entry(event, on(day), len(given) + 1, actor), effective(given), law)
 
 
 def refusal(event: Any, day: int, *acts: tuple[Any, int], law: Law = LAW, actor: Actor = SUPERVISOR) -> list[str]:

@@ -11,7 +11,7 @@ from ihs_domain.approving import ApprovalGranted
 from ihs_domain.assigning import WorkerAssigned
 from ihs_domain.closing import CaseClosed, Ending
 from ihs_domain.contacting import ContactReported
-from ihs_domain.history import Entry
+from ihs_domain.history import Entry, effective
 from ihs_domain.household import PersonJoined
 from ihs_domain.ids import Mention, entries_named, ids_are_known, mentions
 from ihs_domain.planning import PlanDrafted, PlanGoal
@@ -99,7 +99,7 @@ def test_the_entries_that_an_event_names_are_found_by_their_types(event, version
 
 def against(event: Any, *before: Any) -> list[str]:
     record = recorded((said, FIRST_DAY, SYSTEM) for said in before)
-    return [str(o) for o in ids_are_known(record, Entry(event, FIRST_DAY, len(record) + 1))]
+    return [str(o) for o in ids_are_known(effective(record), Entry(event, FIRST_DAY, len(record) + 1))]
 
 
 def test_an_unknown_id_is_told_with_those_there_are_of_its_kind():
@@ -152,7 +152,7 @@ def test_what_is_objected_to_is_exactly_the_unknown_and_the_taken(record, event)
         or (not m.introduces and (m.kind, m.id) not in there | own)
     }
 
-    found = ids_are_known(record, Entry(event, FIRST_DAY, LONGEST + 9))
+    found = ids_are_known(effective(record), Entry(event, FIRST_DAY, LONGEST + 9))
 
     assert {thing for o in found for thing in o.about} == wrong
     assert len(found) == len(set(found))

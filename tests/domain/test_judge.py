@@ -60,7 +60,7 @@ def kept(proposed: Iterable[Entry[Any]], law: Law) -> tuple[list[Entry[Any]], li
     for entry in proposed:
         entry = entry._replace(version=len(record) + 1, position=len(record) + 1)  # noqa: PLW2901
         try:
-            found += decide(entry, effective(record), record, law)
+            found += decide(entry, effective(record), law)
         except Refused:
             continue
         record.append(entry)
@@ -163,7 +163,7 @@ def test_deciding_changes_nothing(event, day, actor):
     history = effective(before)
 
     with suppress(Refused):
-        decide(Entry(event, day, actor=actor), history, before, LAW)
+        decide(Entry(event, day, actor=actor), history, LAW)
 
     assert (before, history) == (record(*AGREED), effective(record(*AGREED)))
 
@@ -248,7 +248,7 @@ def broken(gate):
 def test_a_rule_that_fails_before_a_happening_is_found_with_its_clause_and_keeps_nothing_off_the_record(gate, error):
     contact = Entry(ContactMade("phone", frozenset()), FIRST_DAY, 1)
 
-    found = decide(contact, effective([]), [], broken(gate))
+    found = decide(contact, effective([]), broken(gate))
 
     assert [f.objection.says for f in found] == [SAID + error]
     assert [(*f.objection.cites, f.objection.edition) for f in found] == [("B-1", MADE_UP.id)]
@@ -259,7 +259,7 @@ def test_a_decision_is_refused_by_a_rule_that_fails_and_told_which_and_what_to_d
     record = [Entry(CaseOpened("voluntary", "north"), FIRST_DAY, 1)]
 
     with pytest.raises(Refused) as refused:
-        decide(Entry(CaseClosed(Ending.MOVED), FIRST_DAY, 2), effective(record), record, broken(breaks))
+        decide(Entry(CaseClosed(Ending.MOVED), FIRST_DAY, 2), effective(record), broken(breaks))
 
     assert str(refused.value) == (
         f"{SAID}AttributeError (B-1, {MADE_UP.id}): have whoever keeps that edition put it right"

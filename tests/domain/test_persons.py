@@ -272,7 +272,7 @@ def test_no_amendment_of_a_case_says_who_is_who(amends):
     record = entries(ASKED, PersonJoined("m", "mother"), PersonIdentified("a", "k1", "m", WHY))
 
     with pytest.raises(Refused, match="this stands on the stream of a person too"):
-        decide(Entry(amends, ON, 4), effective(record), record, LAW)
+        decide(Entry(amends, ON, 4), effective(record), LAW)
 
 
 # Any history whatever

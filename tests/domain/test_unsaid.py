@@ -275,7 +275,7 @@ def test_wishes_together_are_answered_as_soundly(data, wishes):
 
 def accepted(event: Any, edition: Edition) -> bool:
     try:
-        decide(Entry(event, DAY), effective(RECORD), RECORD, always(edition))
+        decide(Entry(event, DAY), effective(RECORD), always(edition))
     except Refused:
         return False
     return True

@@ -232,7 +232,7 @@ NO_DUTY = "no duty rests on the clause it names, in any edition or practice in f
 
 def put(exception: ExceptionGranted, day: int, book: RuleBook = BOOK, actor: Actor = SUPERVISOR) -> tuple[Finding, ...]:
     history = acts()
-    return decide(Entry(exception, jan(day), 2, actor), history, history.record, book.law("xx-mu"))
+    return decide(Entry(exception, jan(day), 2, actor), history, book.law("xx-mu"))
 
 
 def of(cite: str, until: int = 10) -> ExceptionGranted:

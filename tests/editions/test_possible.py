@@ -74,7 +74,7 @@ def record(*acts: tuple[Any, int]) -> list[Entry[Any]]:
 
 def accepts(decision: Any, day: date, actor: Actor, record: Sequence[Entry[Any]], law: Law) -> bool:
     try:
-        decide(Entry(decision, day, actor=actor), effective(record), record, law)
+        decide(Entry(decision, day, actor=actor), effective(record), law)
     except Refused:
         return False
     return True

@@ -50,7 +50,7 @@ class Diary:
             said = said._replace(event=compute(said.event, said.day, self.history(), installed()))
         edition = self.law(said.day)
         entry = said._replace(edition=edition.id if edition.rules else "")
-        self.findings += decide(entry, self.history(), self.record, self.law)
+        self.findings += decide(entry, self.history(), self.law)
         self.record.append(entry)
 
     def history(self, as_at: date | None = None, as_of: date | None = None) -> History:

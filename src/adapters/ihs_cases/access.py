@@ -12,7 +12,7 @@ from ihs_cases.reading import CaseReader
 from ihs_cases.rows import entry_of
 from ihs_domain.access import Asked, Grant, could_read, involved_on
 from ihs_domain.gates import Refused
-from ihs_domain.history import Entry, effective
+from ihs_domain.history import Entry, History, effective
 from ihs_domain.looking import (
     AccessDenied,
     AccessEnded,
@@ -118,12 +118,12 @@ class Access:
 
     def _denied(self, event: BreakGlassOpened, at: datetime | None) -> Iterator[AccessDenied]:
         try:
-            record = [entry_of(row) for row in rows_of(self.cases.store, event.case)]
+            history = effective(map(entry_of, rows_of(self.cases.store, event.case)))
         except UnknownCase:
             yield AccessDenied(None, Seen.CASE, Why.NO_SUCH_CASE, event.reason)
             return
-        day = (at or datetime.now(UTC)).astimezone(zone_of(self.cases.rules, record)).date()
-        if involved_on(effective(record), day).is_sealed_for(event.reason):
+        day = (at or datetime.now(UTC)).astimezone(zone_of(self.cases.rules, history)).date()
+        if involved_on(history, day).is_sealed_for(event.reason):
             yield AccessDenied(event.case, Seen.CASE, Why.SEALED, event.reason)
 
     def review(
@@ -161,28 +161,26 @@ class Access:
         With *as_at* instead: by what was on record then. It is the rule that reading asks, of every actor on record.
         Raises UnknownCase.
         """
-        record = [entry_of(row) for row in rows_of(self.cases.store, case_id)]
-        zone = zone_of(self.cases.rules, record)
+        known = effective(map(entry_of, rows_of(self.cases.store, case_id)))
+        zone = zone_of(self.cases.rules, known)
         given = list(self.streams.read(DECIDING))
         asked = Asked(CaseId(case_id), on, *_ends_of(on, zone), None if purpose is None else Code(purpose))
         roles: dict[tuple[ActorId, Grant], dict[Role, None]] = {}
-        for position in self._moments(as_at, record, [e for _, e in given], asked):
-            history = effective(record, position)
+        for position in self._moments(as_at, known, [e for _, e in given], asked):
+            history = effective(known.record, position)
             helds = _held((whose, e) for whose, e in given if position is None or e.position <= position)
             for one in could_read(history, helds, asked):
                 roles.setdefault((one.actor.id, one.grant), {})[one.actor.role] = None
         found = (Could(actor, tuple(of), grant) for (actor, grant), of in roles.items())
         return tuple(sorted(found, key=lambda one: (one.actor, one.grant.ground, sorted(one.grant.basis))))
 
-    def _moments(
-        self, as_at: AsAt, record: Sequence[Entry[Any]], given: Sequence[Entry[Any]], asked: Asked
-    ) -> Sequence[int | None]:
+    def _moments(self, as_at: AsAt, known: History, given: Sequence[Entry[Any]], asked: Asked) -> Sequence[int | None]:
         """The positions at which an answer of that day can have changed: its beginning, and each record on it."""
         if as_at is not None:
-            return [position_at(self.cases.store, as_at, lambda: zone_of(self.cases.rules, record))]
+            return [position_at(self.cases.store, as_at, lambda: zone_of(self.cases.rules, known))]
         before = self.cases.store.position_at(asked.first - timedelta(microseconds=1))
         last = self.cases.store.position_at(asked.last)
-        return sorted({before, *(e.position for e in (*record, *given) if before < e.position <= last)})
+        return sorted({before, *(e.position for e in (*known.record, *given) if before < e.position <= last)})
 
 
 def _stream_of(whose: str) -> Actor:

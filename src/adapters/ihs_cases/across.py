@@ -110,7 +110,7 @@ def _asked(case: str, ask: Callable[[Reading], T], read: Callable[[str], Reading
 
 def _read(cases: Cases, case: str, *, on: date | None, as_at: AsAt, instruments: InstrumentBook) -> Reading:
     history = cases.history(case, as_at=as_at)
-    jurisdiction = jurisdiction_of(history.record)
+    jurisdiction = jurisdiction_of(history)
     zone = ZoneInfo(cases.rules.zone(jurisdiction) or "UTC")
     day = on or datetime.now(UTC).astimezone(zone).date()
     return Reading(case, history, cases.rules, jurisdiction, day, instruments)

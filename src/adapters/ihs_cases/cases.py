@@ -1,7 +1,7 @@
 """Cases: what an embedder opens to put entries on record and to ask what is known, due and possible."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, Self
@@ -20,7 +20,7 @@ from ihs_cases.errors import (
     UnknownPerson,
 )
 from ihs_cases.law import law_of
-from ihs_cases.moments import AsAt, person_in, position_at, rows_of, zone_of
+from ihs_cases.moments import AsAt, known_of, person_in, position_at, rows_of, zone_of
 from ihs_cases.reading import CaseReader
 from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, streams_of
 from ihs_cases.rows import entry_of, normal, opened_entry, person_key
@@ -33,7 +33,7 @@ from ihs_domain.case import Case, fold
 from ihs_domain.copying import copied
 from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, Law, RuleBook
-from ihs_domain.history import Entry, History, effective
+from ihs_domain.history import History, effective
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding
 from ihs_domain.owing import duties
@@ -343,11 +343,11 @@ class Cases:
         """
         if as_of is not None:
             a_day("as_of", as_of)
-        record = self._record(case_id, opened=opened)
-        upto = self._position(as_at, record)
-        if for_person is None:
-            return effective(record, upto, as_of)
-        return effective(copied(record, person_in(record, for_person), upto), as_of=as_of)
+        known = self._opened(case_id) if opened else self._known(case_id)
+        upto = self._position(as_at, known)
+        if for_person is not None:
+            return effective(copied(known.record, person_in(known.record, for_person), upto), as_of=as_of)
+        return known if upto is None and as_of is None else effective(known.record, upto, as_of)
 
     def get(
         self, case_id: str, *, as_at: AsAt = None, as_of: date | None = None, for_person: str | None = None
@@ -416,7 +416,7 @@ class Cases:
 
     def zone(self, case_id: str) -> ZoneInfo:
         """The time zone of a case's calendar."""
-        return zone_of(self.rules, self._record(case_id))
+        return zone_of(self.rules, self._known(case_id))
 
     @property
     def home(self) -> ZoneInfo:
@@ -433,11 +433,11 @@ class Cases:
         """A person as their own stream has them."""
         return person_of(person_id, self.recorder.entries(f"person/{person_id}", upto))
 
-    def _record(self, case_id: str, *, opened: bool = False) -> list[Entry[Any]]:
-        return [opened_entry(row, self.ring) if opened else entry_of(row) for row in self._rows(case_id)]
+    def _known(self, case_id: str) -> History:
+        return known_of(self.recorder.streams, case_id)
 
-    def _rows(self, case_id: str) -> list[Row]:
-        return rows_of(self.store, case_id)
+    def _opened(self, case_id: str) -> History:
+        return effective(opened_entry(row, self.ring) for row in rows_of(self.store, case_id))
 
     def _law_of(self, history: History, edition: Edition | str | None) -> Law:
         return law_of(self.rules, history, None if edition is None else self._edition(edition))
@@ -450,8 +450,8 @@ class Cases:
         except KeyError as error:
             raise UnknownEdition(str(error.args[0])) from None
 
-    def _position(self, as_at: AsAt, record: Sequence[Entry[Any]]) -> int | None:
-        return self._position_at(as_at, lambda: zone_of(self.rules, record))
+    def _position(self, as_at: AsAt, known: History) -> int | None:
+        return self._position_at(as_at, lambda: zone_of(self.rules, known))
 
     def _position_at(self, as_at: AsAt, zone: Callable[[], ZoneInfo]) -> int | None:
         return position_at(self.store, as_at, zone)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from ihs_domain import agencies, persons
 from ihs_domain.editions import Law
 from ihs_domain.gates import Objection, Refused
-from ihs_domain.history import Entry, effective
+from ihs_domain.history import Entry, History
 from ihs_domain.judge import Finding, decide
 from ihs_domain.recording import EntryCorrected, EntryVoided
 from ihs_domain.terms import RegisterId
@@ -24,9 +24,19 @@ class Place(NamedTuple):
     """A stream as it stands, its rules, and the entry that would go on it."""
 
     stream: str
-    record: Sequence[Entry[Any]]
+    history: History
     rules: Rules
     entry: Entry[Any]
+
+    @property
+    def record(self) -> Sequence[Entry[Any]]:
+        """Everything on it, in version order."""
+        return self.history.record
+
+    @property
+    def version(self) -> int:
+        """The version of the last record on it."""
+        return len(self.history.record)
 
     @property
     def kind(self) -> str:
@@ -37,7 +47,7 @@ class Place(NamedTuple):
 def decided(own: Place, *others: Place) -> tuple[Finding, ...]:
     """The findings that go with an entry on its *own* stream and on *others*, or Refused with all that objects."""
     if own.kind == "case":
-        return decide(own.entry, effective(own.record), own.record, own.rules.law)
+        return decide(own.entry, own.history, own.rules.law)
     amiss = [*_amiss(own, others)]
     if amiss:
         raise Refused(tuple(amiss))

@@ -25,7 +25,7 @@ from ihs_domain.erasing import (
     two_of_them,
 )
 from ihs_domain.gates import Objection, Refused
-from ihs_domain.history import Entry, effective
+from ihs_domain.history import Entry, History
 from ihs_domain.ids import act_of
 from ihs_domain.persons import PersonErased, PersonErasureProposed
 from ihs_domain.releasing import Kind
@@ -388,17 +388,17 @@ def _ordered_by(cases: Cases, target: Target, order: str, actor: Actor) -> str:
 
 def _places(cases: Cases, says: Iterable[Said], by: By) -> Iterator[Place]:
     """Every stream as it stands, with the entry that goes on it; several on one follow each other."""
-    records: dict[str, list[Entry[Any]]] = {}
+    histories: dict[str, History] = {}
     added: dict[str, int] = {}
     for stream, event in says:
-        record = records.setdefault(stream, cases.recorder.entries(stream))
-        rules = cases.recorder.rules(event, stream, record)
+        history = histories.setdefault(stream, cases.recorder.streams.history(stream))
+        rules = cases.recorder.rules(event, stream, history)
         day, occurred = local_day(by.occurred, rules.zone)
         added[stream] = added.get(stream, 0) + 1
-        version = len(record) + added[stream]
+        version = len(history.record) + added[stream]
         entry = Entry(event, day, version, by.actor, occurred, edition=edition_id(rules.law(day)))
         must_have_happened(entry, by.now, rules.zone)
-        yield Place(stream, record, rules, entry)
+        yield Place(stream, history, rules, entry)
 
 
 def _may_be_done(places: Sequence[Place]) -> None:
@@ -413,7 +413,7 @@ def _may_be_done(places: Sequence[Place]) -> None:
             decided(place)
         except Refused as refused:
             against.update(dict.fromkeys(refused.objections))
-        if place.kind == "case" and (held := no_hold_stands(fold(effective(place.record)), place.entry)):
+        if place.kind == "case" and (held := no_hold_stands(fold(place.history), place.entry)):
             against[held] = None
     if against:
         raise Refused(tuple(against))

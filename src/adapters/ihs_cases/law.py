@@ -15,4 +15,4 @@ def law_of(book: RuleBook, history: History, edition: Edition | None = None) -> 
         return always(edition)
     if missing := sorted({e.edition for e in history.record if e.edition} - {one.id for one in book.editions}):
         raise EditionMissing(f"entries were judged by {', '.join(missing)}, not at hand: install the plugin with it")
-    return book.law(jurisdiction_of(history.record))
+    return book.law(jurisdiction_of(history))

@@ -1,15 +1,16 @@
 """The rows of a case, its calendar, who is in it, and which position of the record a moment is."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ihs_cases.errors import NoSuchPosition, NotAnInstant, UnknownCase, UnknownPerson
 from ihs_cases.recording import jurisdiction_of
+from ihs_cases.standing import Streams
 from ihs_cases.when import aware
 from ihs_domain.editions import RuleBook
-from ihs_domain.history import Entry
+from ihs_domain.history import NOTHING, Entry, History
 from ihs_domain.ids import said_in
 from ihs_domain.terms import PersonId
 from ihs_record.patterns import ID
@@ -18,19 +19,28 @@ from ihs_store.port import RecordStore
 
 AsAt = int | date | datetime | None
 """A position, an instant, or a day, which means the end of that local day."""
+NO_CASE: Final = "no case of that id is on record"
 
 
 def rows_of(store: RecordStore, case_id: str) -> list[Row]:
     """The stored rows of a case, in version order. Raises UnknownCase."""
     rows = store.stream(f"case/{case_id}") if ID.fullmatch(case_id) else []
     if not rows:
-        raise UnknownCase("no case of that id is on record")
+        raise UnknownCase(NO_CASE)
     return rows
 
 
-def zone_of(rules: RuleBook, record: Sequence[Entry[Any]]) -> ZoneInfo:
-    """The time zone of the calendar of the case whose *record* it is."""
-    return ZoneInfo(rules.zone(jurisdiction_of(record)) or "UTC")
+def known_of(streams: Streams, case_id: str) -> History:
+    """The history of a case as it stands, sealed parts unopened. Raises UnknownCase."""
+    history = streams.history(f"case/{case_id}") if ID.fullmatch(case_id) else NOTHING
+    if not history.record:
+        raise UnknownCase(NO_CASE)
+    return history
+
+
+def zone_of(rules: RuleBook, history: History) -> ZoneInfo:
+    """The time zone of the calendar of the case whose *history* it is."""
+    return ZoneInfo(rules.zone(jurisdiction_of(history)) or "UTC")
 
 
 def position_at(store: RecordStore, as_at: AsAt, zone: Callable[[], ZoneInfo]) -> int | None:

@@ -1,5 +1,6 @@
 """Reading a case: decided, then on record, then shown. What cannot be put on record is not shown."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -33,7 +34,12 @@ class CaseRecord:
 
     id: str
     rows: list[Row]
-    entries: list[Entry[Any]]
+    history: History
+
+    @property
+    def entries(self) -> Sequence[Entry[Any]]:
+        """Everything on record, in version order."""
+        return self.history.record
 
 
 class Allowed(NamedTuple):
@@ -128,7 +134,7 @@ class CaseReader:
         return person_of(person, self.cases.recorder.entries(f"person/{person}"))
 
     def _position(self, as_at: AsAt, record: CaseRecord) -> int | None:
-        return position_at(self.cases.store, as_at, lambda: zone_of(self.cases.rules, record.entries))
+        return position_at(self.cases.store, as_at, lambda: zone_of(self.cases.rules, record.history))
 
     def _cases_of(self, one: Found) -> tuple[str, ...]:
         if one.case is not None:
@@ -172,11 +178,11 @@ class CaseReader:
             rows = rows_of(self.cases.store, case_id)
         except UnknownCase:
             return NO_SUCH_CASE
-        record = CaseRecord(case_id, rows, [entry_of(row) for row in rows])
+        record = CaseRecord(case_id, rows, effective(map(entry_of, rows)))
         now = self.at or datetime.now(UTC)
-        day = now.astimezone(zone_of(self.cases.rules, record.entries)).date()
+        day = now.astimezone(zone_of(self.cases.rules, record.history)).date()
         asked = Asked(CaseId(case_id), day, now, now, self.purpose)
-        history = effective(record.entries)
+        history = record.history
         reader = Reader(self.actor, held)
         answer = self._as_keeper(history, asked) if self.is_keeper else may_read(history, reader, asked)
         return Allowed(record, answer) if isinstance(answer, Grant) else answer

@@ -21,6 +21,7 @@ from ihs_cases.errors import (
 )
 from ihs_cases.instruments import digest as digest_of_instrument
 from ihs_cases.rows import asked, draft, entry_of, normal
+from ihs_cases.standing import Streams
 from ihs_cases.when import YEARS, aware, local_day
 from ihs_domain import looking
 from ihs_domain.agencies import (
@@ -36,7 +37,7 @@ from ihs_domain.case import fold
 from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.erasing import DESTROYING
 from ihs_domain.gates import Refused
-from ihs_domain.history import Entry, effective
+from ihs_domain.history import Entry, History, effective
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding
 from ihs_domain.looking import AccessDenied, RecordViewed
@@ -146,7 +147,11 @@ class Recorder:
     ring: KeyRing
     book: RuleBook
     instruments: InstrumentBook = field(factory=InstrumentBook)
+    streams: Streams = field(init=False)
     _loaded: set[str] = field(factory=set, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "streams", Streams(self.store))
 
     def record(self, proposal: Proposal, expected_version: int | None) -> Receipt:
         """Record *proposal* once. Without *expected_version* a conflict is decided again, with one it is a Conflict.
@@ -157,7 +162,7 @@ class Recorder:
         current = 0
         for _ in range(MOST_TRIES):
             places = self._places(proposal)
-            current = len(places[0].record)
+            current = places[0].version
             try:
                 return self._recorded(proposal, places, expected_version)
             except VersionConflict as conflict:
@@ -176,17 +181,19 @@ class Recorder:
         zones = {edition.zone for edition in self.book.editions}
         return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
 
-    def entries(self, stream: str, upto: int | None = None) -> list[Entry[Any]]:
+    def entries(self, stream: str, upto: int | None = None) -> Sequence[Entry[Any]]:
         """A stream's entries in version order, sealed parts unopened."""
+        if upto is None:
+            return self.streams.history(stream).record
         return [entry_of(row) for row in self.store.stream(stream, upto=upto)]
 
     def _places(self, proposal: Proposal) -> list[Place]:
         """Every stream it goes on, each with the entry by its own calendar."""
         places: list[Place] = []
         for stream in proposal.streams:
-            record = self.entries(stream)
-            rules = self.rules(proposal.event, stream, record)
-            places.append(Place(stream, record, rules, proposal.entry(len(record) + 1, rules)))
+            history = self.streams.history(stream)
+            rules = self.rules(proposal.event, stream, history)
+            places.append(Place(stream, history, rules, proposal.entry(len(history.record) + 1, rules)))
         return places
 
     def _recorded(self, proposal: Proposal, places: Sequence[Place], expected_version: int | None) -> Receipt:
@@ -194,8 +201,8 @@ class Recorder:
         command = Command(proposal.command_id, self.ring.mac(proposal.asked()))
         if self.store.receipt(command.id) is not None:
             return self._first(proposal, own.rules, self.store.append((), command=command))
-        if expected_version not in {None, len(own.record)}:
-            raise VersionConflict(own.stream, len(own.record))
+        if expected_version not in {None, own.version}:
+            raise VersionConflict(own.stream, own.version)
         asked_for, proposal = proposal, self._computed(proposal, own)
         own = own._replace(entry=own.entry._replace(event=proposal.event))
         places = (own, *places[1:])
@@ -220,13 +227,13 @@ class Recorder:
             if objections := tuple(not_by_hand(proposal.event)):
                 raise Refused(objections)
             return proposal
-        encoded = encode(compute(proposal.event, own.entry.day, effective(own.record), self.instruments))
+        encoded = encode(compute(proposal.event, own.entry.day, own.history, self.instruments))
         return evolve(proposal, encoded=encoded, event=normal(encoded))
 
     def _first(self, proposal: Proposal, rules: Rules, done: StoreReceipt) -> Receipt:
         """The first receipt of a command already on record, with the findings of then by the rules at hand."""
         *before, entry = self.entries(proposal.stream, upto=_last(done))
-        place = Place(proposal.stream, before, rules, entry)
+        place = Place(proposal.stream, effective(before), rules, entry)
         try:
             findings = decided(place) if place.kind == "case" else ()
         except Refused as refused:  # the rules at hand are stricter now; what is on record stays there
@@ -242,17 +249,17 @@ class Recorder:
             return ()
         return rescored_once_recorded(own.entry, own.record, self.as_loaded())
 
-    def rules(self, event: Any, stream: str, record: Sequence[Entry[Any]]) -> Rules:
+    def rules(self, event: Any, stream: str, history: History) -> Rules:
         """The rules that hold on a stream: those of the case, or of the case that the event begins."""
         if not stream.startswith("case/"):
             return Rules(self.book.law(Jurisdiction("none")), self.home)
-        jurisdiction = jurisdiction_of(record) or getattr(event, "jurisdiction", None)
-        if jurisdiction is None and not record:
+        jurisdiction = jurisdiction_of(history) or getattr(event, "jurisdiction", None)
+        if jurisdiction is None and not history.record:
             raise UnknownCase(
                 "no case of that id is on record: begin it with a request, or an opening with jurisdiction"
             )
         instead = getattr(getattr(event, "instead", None), "jurisdiction", None)
-        if jurisdiction is None and any(isinstance(entry.event, Expunged) for entry in record):
+        if jurisdiction is None and any(isinstance(entry.event, Expunged) for entry in history.record):
             raise CaseIsGone("the content of this case was destroyed by order: record under a new case")
         for named in (jurisdiction, instead or jurisdiction):
             if self.book.zone(named) is None:
@@ -309,12 +316,12 @@ class Recorder:
                 continue
 
 
-def jurisdiction_of(record: Sequence[Entry[Any]]) -> Jurisdiction | None:
+def jurisdiction_of(history: History) -> Jurisdiction | None:
     """Whose rules and calendar a case goes by: as it stands, or as last named where what named it is void.
 
     A case opened by mistake keeps its calendar, so that the mistake can still be amended.
     """
-    return fold(effective(record)).jurisdiction or fold(record).jurisdiction
+    return fold(history.whole).jurisdiction or fold(history.record).jurisdiction
 
 
 def streams_of(event: Any, actor: Actor, **named: str | None) -> tuple[str, ...]:
