@@ -10,13 +10,18 @@ from histories import amended, days
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ihs_domain.approving import ApprovalGranted
 from ihs_domain.assigning import STEPS, Assigning, WorkerAssigned, WorkerUnassigned, assigning_on
+from ihs_domain.case import fold
 from ihs_domain.history import Entry, History, account, effective
-from ihs_domain.household import PersonLeft
+from ihs_domain.household import PersonJoined, PersonLeft
+from ihs_domain.ids import ids_are_known
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
+from ihs_domain.releasing import ReleaseRevoked, ReleaseSigned
 from ihs_domain.terms import Amendment
 
 Record = Sequence[Entry[Any]]
+TOLD = (PersonJoined, PersonLeft, ReleaseSigned, ReleaseRevoked, ApprovalGranted)
 lines = amended(WorkerAssigned, WorkerUnassigned)
 
 
@@ -220,3 +225,31 @@ def test_what_is_worked_out_of_a_history_is_worked_out_once():
 
     assert [history.once(length), history.once(length)] == [1, 1]
     assert asked == [history]
+
+
+# Going on
+
+
+@given(amended(*TOLD), days, st.booleans())
+def test_a_history_goes_on_to_what_would_have_been_made_of_all_at_once(record, day, asked):
+    history = effective(())
+    for n, entry in enumerate(record, 1):
+        if asked:
+            fold(history, upto=day), ids_are_known(history, entry)
+        history = history.and_then(entry)
+        at_once = effective(record[:n])
+
+        assert history == at_once
+        assert history.record == at_once.record
+        assert fold(history, upto=day) == fold(tuple(at_once), upto=day)
+        assert ids_are_known(history, entry) == ids_are_known(at_once, entry)
+
+
+@given(lines, days)
+def test_a_history_cut_short_knows_the_whole_and_goes_on_from_that(record, day):
+    whole, cut = effective(record), effective(record, as_of=day)
+
+    assert (whole.whole is whole, cut.whole, cut.upto(day).whole) == (True, whole, whole)
+    if record:
+        *before, last = record
+        assert effective(before, as_of=day).and_then(last) == whole

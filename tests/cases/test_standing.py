@@ -1,0 +1,120 @@
+"""What was read of a stream is kept, and shown again only while it is what stands on record."""
+
+import shutil
+import sqlite3
+from datetime import date
+
+import pytest
+from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, live
+
+from ihs_cases import Cases
+from ihs_cases.erasing import OfEntry, erase, propose
+from ihs_cases.rows import entry_of
+from ihs_cases.standing import Streams
+from ihs_domain.contacting import ContactMade, ContactMode
+from ihs_domain.history import NOTHING, effective
+from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.recording import EntryVoided
+from ihs_domain.roles import Actor, Role
+from ihs_domain.terms import ActorId, Expunged, PersonId, Version
+
+MOTHER = PersonId("mother")
+JOINED = PersonJoined(MOTHER, Relation.MOTHER)
+VISIT = ContactMade(ContactMode.HOME_VISIT, frozenset({MOTHER}))
+OTHER = Actor(ActorId("s-9"), Role.SUPERVISOR)
+ON = date(2015, 1, 5)
+
+
+@pytest.fixture
+def cases(tmp_path):
+    with live(tmp_path) as cases:
+        for event in (ASKED, JOINED):
+            put(cases, event)
+        yield cases
+
+
+def put(cases, event, case="k1"):
+    count = cases.store.head().position
+    return cases.record(event, case_id=case, actor=WORKER, occurred=ON, command_id=f"c{count}").version
+
+
+def as_stored(cases, case="k1"):
+    return effective(map(entry_of, cases.store.stream(f"case/{case}")))
+
+
+def test_what_this_process_and_another_record_is_there_when_asked_next(cases):
+    with Cases.open(cases.store.address, rules=UTAH) as other:
+        seen = []
+        for one in (cases, other, cases, other, other):
+            put(one, VISIT)
+            seen.append((cases.history("k1") == as_stored(cases), other.history("k1") == as_stored(cases)))
+
+    assert seen == [(True, True)] * 5
+
+
+def test_a_history_is_the_same_one_while_nothing_is_recorded(cases):
+    assert cases.history("k1") is cases.history("k1")
+
+
+def test_an_amendment_reaches_what_was_read_before(cases):
+    put(cases, VISIT)
+    before = cases.history("k1")
+
+    put(cases, EntryVoided(Version(3), "wrong-case"))
+
+    assert [len(before), len(cases.history("k1"))] == [3, 2]
+    assert cases.history("k1") == as_stored(cases)
+
+
+def test_what_was_destroyed_by_another_process_is_shown_no_more(cases):
+    version = put(cases, VISIT)
+    cases.history("k1")
+
+    with Cases.open(cases.store.address, rules=UTAH) as other:
+        said = {"order": "erase-1", "occurred": ON}
+        propose(other, OfEntry("k1", version), **said, ordered_by="judge-7", actor=SUPERVISOR, command_id="p")
+        cases.history("k1")
+        erase(other, OfEntry("k1", version), **said, actor=OTHER, command_id="e")
+
+    assert cases.history("k1").record[version - 1].event == Expunged("contact-made")
+    assert cases.history("k1") == as_stored(cases)
+
+
+def test_a_store_set_back_under_an_open_process_is_read_anew(cases, tmp_path):
+    streams = Streams(cases.store)
+    path = tmp_path / "live.db"
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(path, tmp_path / "of-before.db")
+    put(cases, VISIT)
+    put(cases, VISIT)
+    longer = streams.history("case/k1")
+
+    with sqlite3.connect(tmp_path / "of-before.db") as old, sqlite3.connect(path) as database:
+        old.backup(database)
+    shorter = streams.history("case/k1")
+    put(cases, EntryVoided(Version(2), "wrong-case"))
+
+    assert (len(longer.record), len(shorter.record)) == (4, 2)
+    assert streams.history("case/k1") == as_stored(cases)
+
+
+def test_those_asked_for_last_are_kept_and_no_more_than_so_many_entries(cases):
+    for case in ("k2", "k3"):
+        put(cases, ASKED, case)
+        put(cases, JOINED, case)
+    streams = Streams(cases.store, most=4)
+
+    first, _, third = [streams.history(f"case/{case}") for case in ("k1", "k2", "k3")]
+
+    assert streams.history("case/k3") is third
+    assert streams.history("case/k1") is not first
+    assert streams.history("case/k1") == first
+    assert streams.history("case/k4") == NOTHING
+
+
+def test_a_stream_longer_than_all_that_may_be_kept_is_read_each_time(cases):
+    streams = Streams(cases.store, most=1)
+
+    assert streams.history("case/k1") == streams.history("case/k1") == as_stored(cases)
+    assert streams.history("case/k1") is not streams.history("case/k1")
