@@ -1,7 +1,7 @@
 """What was read of a stream is kept, and shown again only while it is what stands on record."""
 
-import shutil
 import sqlite3
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -36,6 +36,14 @@ def cases(tmp_path):
 def put(cases, event, case="k1"):
     count = cases.store.head().position
     return cases.record(event, case_id=case, actor=WORKER, occurred=ON, command_id=f"c{count}").version
+
+
+def copied(folder):
+    """A copy of the store's file, open."""
+    copy = sqlite3.connect(folder / "of-before.db")
+    with closing(sqlite3.connect(folder / "live.db")) as database:
+        database.backup(copy)
+    return copy
 
 
 def as_stored(cases, case="k1"):
@@ -82,20 +90,27 @@ def test_what_was_destroyed_by_another_process_is_shown_no_more(cases):
 
 def test_a_store_set_back_under_an_open_process_is_read_anew(cases, tmp_path):
     streams = Streams(cases.store)
-    path = tmp_path / "live.db"
-    with sqlite3.connect(path) as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copy(path, tmp_path / "of-before.db")
-    put(cases, VISIT)
-    put(cases, VISIT)
-    longer = streams.history("case/k1")
+    with closing(copied(tmp_path)) as before, closing(sqlite3.connect(tmp_path / "live.db")) as database:
+        put(cases, VISIT)
+        put(cases, VISIT)
+        longer = streams.history("case/k1")
 
-    with sqlite3.connect(tmp_path / "of-before.db") as old, sqlite3.connect(path) as database:
-        old.backup(database)
+        before.backup(database)
     shorter = streams.history("case/k1")
-    put(cases, EntryVoided(Version(2), "wrong-case"))
 
     assert (len(longer.record), len(shorter.record)) == (4, 2)
+
+
+def test_a_store_set_back_that_went_another_way_is_read_anew(cases, tmp_path):
+    streams = Streams(cases.store)
+    with closing(copied(tmp_path)) as before, closing(sqlite3.connect(tmp_path / "live.db")) as database:
+        put(cases, VISIT)
+        streams.history("case/k1")
+
+        before.backup(database)
+    put(cases, JOINED)
+    put(cases, VISIT)
+
     assert streams.history("case/k1") == as_stored(cases)
 
 
