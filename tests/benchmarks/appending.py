@@ -84,7 +84,7 @@ class Desk:
 
     def sealed(self, stream: str, number: int, sealing: Sealing) -> Draft:
         key, place = key_of(stream, number), f"{stream} {number} {ENCODED.name} words".encode()
-        return draft(stream, number, ((key, sealing.seal(key, place, WORDS.encode())),))
+        return draft(stream, number, ((key, sealing.seal(key, place, WORDS.encode(), anew=True)),))
 
 
 class Alone:

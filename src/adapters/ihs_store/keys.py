@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -150,12 +150,14 @@ class KeyRing:
 
     def new_key(self, key_id: str) -> tuple[bytes, WrappedKey]:
         """Make a data key, as it is and as the store is to keep it."""
-        key = secrets.token_bytes(KEY_SIZE)
-        return key, WrappedKey(key_id, aes_key_wrap(self._kek.key, key), _commitment(key))
+        key, kek = secrets.token_bytes(KEY_SIZE), self._kek.key
+        # The root key under the same key: the store keeps it so while that key is the store's.
+        beside = aes_key_wrap(kek, self.root) if self._has_root else None
+        return key, WrappedKey(key_id, aes_key_wrap(kek, key), _commitment(key), beside)
 
-    def beside(self) -> bytes | None:
-        """The root key wrapped under the key that is held: the store keeps it so while that key is the store's."""
-        return aes_key_wrap(self._kek.key, self.root) if self._kept(ROOT) else None
+    @cached_property
+    def _has_root(self) -> bool:
+        return self._kept(ROOT) is not None
 
     def read_again(self) -> bool:
         """Whether the key file holds another key by now; from here on that one is used."""
@@ -202,20 +204,21 @@ class Sealing:
         """The keys made on the way, to be kept in the append's own transaction."""
         return tuple(self._new)
 
-    def seal(self, key_id: str, place: bytes, plaintext: bytes) -> bytes:
+    def seal(self, key_id: str, place: bytes, plaintext: bytes, *, anew: bool = False) -> bytes:
         """Encrypt for one place (bytes that name stream, version, field); KeyErased if the key is destroyed.
 
-        Gives 12 bytes of nonce, then AES-256-GCM's ciphertext and tag.
+        Of a key that comes to stand with this part alone, `anew` spares the look whether the store keeps it: where it
+        does, the append is refused (KeyIdTaken). Gives 12 bytes of nonce, then AES-256-GCM's ciphertext and tag.
         """
         nonce = secrets.token_bytes(NONCE_SIZE)
-        return nonce + AESGCM(self._key(key_id)).encrypt(nonce, plaintext, _bound_to(place, key_id))
+        return nonce + AESGCM(self._key(key_id, anew=anew)).encrypt(nonce, plaintext, _bound_to(place, key_id))
 
-    def _key(self, key_id: str) -> bytes:
+    def _key(self, key_id: str, *, anew: bool) -> bytes:
         if key_id not in self._keys:
-            self._keys[key_id] = self._ring.key(key_id) or self._made(key_id)
+            self._keys[key_id] = (None if anew else self._ring.key(key_id)) or self._made(key_id)
         return self._keys[key_id]
 
     def _made(self, key_id: str) -> bytes:
         key, wrapped = self._ring.new_key(key_id)
-        self._new.append(evolve(wrapped, beside=self._ring.beside()))
+        self._new.append(wrapped)
         return key
