@@ -125,7 +125,8 @@ def _sealed_parts(stream: str, entry: Entry[Any], encoded: Encoded, sealing: Sea
 def _sealed(stream: str, entry: Entry[Any], name: str, part: Part, sealing: Sealing) -> tuple[str, bytes]:
     narrative = f"{NARRATIVE}{stream}/{entry.version}/{part.path}"
     key = narrative if part.person is None else person_key(stream, part.person)
-    return key, sealing.seal(key, _place(stream, entry.version, name, part.path), part.plain)
+    place = _place(stream, entry.version, name, part.path)
+    return key, sealing.seal(key, place, part.plain, anew=part.person is None)
 
 
 def _place(stream: str, version: int, name: str, path: str) -> bytes:

@@ -7,8 +7,9 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from hashlib import sha256
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -44,7 +45,7 @@ _FINGERPRINT = b"ihs/key-fingerprint/1"
 
 def first_keys(kek: bytes) -> tuple[WrappedKey, ...]:
     """Make the keys a new store begins with: its root key."""
-    return (KeyRing(kek, lambda _: None).new_key(ROOT)[1],)
+    return (KeyRing(kek, lambda _: None).wrapped(ROOT, secrets.token_bytes(KEY_SIZE)),)
 
 
 def fits(kept: WrappedKey | None) -> Callable[[bytes], bool]:
@@ -66,7 +67,7 @@ def fingerprint(kek: bytes) -> str:
 
 
 def _commitment(key: bytes) -> bytes:
-    return hmac.digest(key, _COMMITMENT, "sha256")
+    return hmac.new(key, _COMMITMENT, sha256).digest()  # hmac.digest would let other threads in, and wait for them
 
 
 def _bound_to(place: bytes, key_id: str) -> bytes:
@@ -148,14 +149,16 @@ class KeyRing:
             raise KeyErased("the store has no root key: restore it from a backup")
         return key
 
-    def new_key(self, key_id: str) -> tuple[bytes, WrappedKey]:
-        """Make a data key, as it is and as the store is to keep it."""
-        key = secrets.token_bytes(KEY_SIZE)
-        return key, WrappedKey(key_id, aes_key_wrap(self._kek.key, key), _commitment(key))
+    def wrapped(self, key_id: str, key: bytes) -> WrappedKey:
+        """A new data key as the store is to keep it."""
+        kek = self._kek.key
+        # The root key under the same key: the store keeps it so while that key is the store's.
+        beside = aes_key_wrap(kek, self.root) if self._has_root else None
+        return WrappedKey(key_id, aes_key_wrap(kek, key), _commitment(key), beside)
 
-    def beside(self) -> bytes | None:
-        """The root key wrapped under the key that is held: the store keeps it so while that key is the store's."""
-        return aes_key_wrap(self._kek.key, self.root) if self._kept(ROOT) else None
+    @cached_property
+    def _has_root(self) -> bool:
+        return self._kept(ROOT) is not None
 
     def read_again(self) -> bool:
         """Whether the key file holds another key by now; from here on that one is used."""
@@ -182,11 +185,13 @@ class KeyRing:
 
     def mac(self, content: bytes) -> bytes:
         """Authenticate what a command asks, so that a receipt shows nothing of it: 32 bytes."""
-        return hmac.digest(self._receipts, content, "sha256")
+        mac = self._receipts.copy()
+        mac.update(content)
+        return mac.digest()
 
     @cached_property
-    def _receipts(self) -> bytes:
-        return self.derive("receipt")
+    def _receipts(self) -> hmac.HMAC:
+        return hmac.new(self.derive("receipt"), digestmod=sha256)
 
 
 @define
@@ -202,20 +207,20 @@ class Sealing:
         """The keys made on the way, to be kept in the append's own transaction."""
         return tuple(self._new)
 
-    def seal(self, key_id: str, place: bytes, plaintext: bytes) -> bytes:
+    def seal(self, key_id: str, place: bytes, plaintext: bytes, *, anew: bool = False) -> bytes:
         """Encrypt for one place (bytes that name stream, version, field); KeyErased if the key is destroyed.
 
-        Gives 12 bytes of nonce, then AES-256-GCM's ciphertext and tag.
+        Of a key that comes to stand with this part alone, `anew` spares the look whether the store keeps it: where it
+        does, the append is refused (KeyIdTaken). Gives 12 bytes of nonce, then AES-256-GCM's ciphertext and tag.
         """
-        nonce = secrets.token_bytes(NONCE_SIZE)
-        return nonce + AESGCM(self._key(key_id)).encrypt(nonce, plaintext, _bound_to(place, key_id))
+        fresh = secrets.token_bytes(NONCE_SIZE + KEY_SIZE)  # at once, as each call lets other threads in
+        nonce, key = fresh[:NONCE_SIZE], self._keys.get(key_id)
+        if key is None:
+            key = self._keys[key_id] = self._kept_or_made(key_id, fresh[NONCE_SIZE:], anew=anew)
+        return nonce + AESGCM(key).encrypt(nonce, plaintext, _bound_to(place, key_id))
 
-    def _key(self, key_id: str) -> bytes:
-        if key_id not in self._keys:
-            self._keys[key_id] = self._ring.key(key_id) or self._made(key_id)
-        return self._keys[key_id]
-
-    def _made(self, key_id: str) -> bytes:
-        key, wrapped = self._ring.new_key(key_id)
-        self._new.append(evolve(wrapped, beside=self._ring.beside()))
-        return key
+    def _kept_or_made(self, key_id: str, fresh: bytes, *, anew: bool) -> bytes:
+        kept = None if anew else self._ring.key(key_id)
+        if kept is None:
+            self._new.append(self._ring.wrapped(key_id, fresh))
+        return kept or fresh

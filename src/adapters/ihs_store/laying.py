@@ -2,12 +2,12 @@
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from eventsourcing.persistence import StoredEvent
 
 from ihs_ledger.tree import Frontier
@@ -31,6 +31,7 @@ End = tuple[int, bytes]
 """Where a stream stands: its version and its last leaf."""
 
 _LARGEST_STEP_BACK = 2_000_000
+_MOST_SALTS: Final = 64
 CLOCK_CORRECTED: Final = "ClockCorrected.v1"
 SYSTEM: Final = "system"
 NOWHERE: End = (0, b"")
@@ -118,27 +119,43 @@ def _corrects_clock(asked: "Asked") -> Draft | None:
     return only if says else None  # type: ignore[return-value]
 
 
-def _bare(event: StoredEvent, position: int, ident: bytes, recorded_at: int, command: str, mac: bytes | None) -> Row:
+Salts = Iterator[bytes]
+
+
+def _salts() -> Salts:
+    """Fresh random salts, without end. To draw is a system call, at which other threads run: so many at once."""
+    count = 2
+    while True:
+        drawn = secrets.token_bytes(count * SALT_SIZE)
+        yield from (drawn[at : at + SALT_SIZE] for at in range(0, len(drawn), SALT_SIZE))
+        count = min(2 * count, _MOST_SALTS)
+
+
+def _bare(
+    event: StoredEvent, position: int, ident: bytes, recorded_at: int, command: str, mac: bytes | None, salts: Salts
+) -> Row:
     """Lay out an event of the library's own, which has neutral headers."""
-    stream, content = str(event.originator_id), _salted(event.state)
+    stream, content = str(event.originator_id), _salted(event.state, salts)
     end = (None, None, "", 0, 0, mac, content, ())
     return Row(
         position, stream, event.originator_version, event.topic, ident, "", None, recorded_at, "", "", command, *end
     )
 
 
-def _salted(content: bytes | None) -> Part | None:
-    return None if content is None else Part(secrets.token_bytes(SALT_SIZE), content)
+def _salted(content: bytes | None, salts: Salts) -> Part | None:
+    return None if content is None else Part(next(salts), content)
 
 
-def _row(asked: Draft | StoredEvent, position: int, number: int, recorded_at: int, by: Command | None) -> Row:
+def _row(
+    asked: Draft | StoredEvent, position: int, number: int, recorded_at: int, by: Command | None, salts: Salts
+) -> Row:
     """Lay out one record, still without its leaf."""
     command, mac = (by.id, by.mac if number == 1 else None) if by else ("", None)
     ident = event_id(command, number) if command else secrets.token_bytes(EVENT_ID_SIZE)
     if isinstance(asked, StoredDraft):
         asked = asked.draft
     elif isinstance(asked, StoredEvent):
-        return _bare(asked, position, ident, recorded_at, command, mac)
+        return _bare(asked, position, ident, recorded_at, command, mac, salts)
     d = asked
     return Row(
         position,
@@ -158,8 +175,8 @@ def _row(asked: Draft | StoredEvent, position: int, number: int, recorded_at: in
         d.target,
         d.schema,
         mac,
-        _salted(d.open),
-        tuple([SealedPart(key, secrets.token_bytes(SALT_SIZE), content) for key, content in d.sealed]),
+        _salted(d.open, salts),
+        tuple([SealedPart(key, next(salts), content) for key, content in d.sealed]),
     )
 
 
@@ -174,7 +191,7 @@ class _Made:
         """Give the keys made with a record, each with its commitment."""
         if not self._unused:
             return []
-        made = [self._unused.pop(key) for key in dict.fromkeys(row.keys) if key in self._unused]
+        made = [key for part in row.sealed if (key := self._unused.pop(part.key, None))]
         self.at += [(key, row.position) for key in made]
         return [(key.id, key.commitment) for key in made]
 
@@ -188,7 +205,8 @@ class _Made:
 class Laying:
     """The record's end as a transaction found it, growing by one caller after the other.
 
-    A caller who is refused leaves no trace in it, so the others are recorded as if that one had not asked.
+    A caller who is refused leaves no trace in it, so the others are recorded as if that one had not asked. What was
+    found stays as it was found: `moved` has the ends that the rows make.
     """
 
     keeper: Keeper
@@ -200,9 +218,11 @@ class Laying:
     corrected: Callable[[int], int | None]
     root: bytes | None = None
     rows: list[Row] = field(factory=list)
-    kept: list[tuple[Command, Receipt]] = field(factory=list)
+    moved: dict[str, End] = field(factory=dict)
+    kept: list[tuple[str, int, int]] = field(factory=list)
     keys: list[tuple[WrappedKey, int]] = field(factory=list)
     changes: list[Changing] = field(factory=list)
+    _salts: Salts = field(factory=_salts, init=False)
 
     def take(self, asked: Asked) -> None:
         """Lay out one append, and settle its outcome."""
@@ -222,7 +242,7 @@ class Laying:
         receipt, mac = found
         if not secrets.compare_digest(mac, command.mac):
             raise CommandReused("this command id is on record with other content: use a new id for a new command")
-        return receipt
+        return receipt if receipt.again else evolve(receipt, again=True)
 
     def _laid(self, asked: Asked) -> Receipt:
         if not asked.drafts:
@@ -233,7 +253,7 @@ class Laying:
         self._take_keys(made)
         self.rows += rows
         self.changes += [] if asked.change is None else [asked.change]
-        self.ends.update(ends)
+        self.moved.update(ends)
         self.recorded_at = recorded_at
         return self._receipt(asked.command, rows)
 
@@ -254,8 +274,8 @@ class Laying:
         rows: list[Row] = []
         ends: dict[str, End] = {}
         for number, draft in enumerate(asked.drafts, start=1):
-            bare = _row(draft, before + number, number, recorded_at, asked.command)
-            version, previous = ends.get(bare.stream) or self.ends.get(bare.stream, NOWHERE)
+            bare = _row(draft, before + number, number, recorded_at, asked.command, self._salts)
+            version, previous = ends.get(bare.stream) or self.moved.get(bare.stream) or self.ends[bare.stream]
             if bare.version != version + 1 and isinstance(draft, Draft | StoredDraft):
                 raise VersionConflict(bare.stream, version)
             row = chained(bare, previous, self.keeper.tag, made.by(bare))
@@ -279,7 +299,6 @@ class Laying:
         ident = command.id if command else None
         receipt = Receipt(ident, first, len(rows), recorded_at, again=False, versions=versions)
         if command:
-            self.kept.append((command, receipt))
-            again = Receipt(ident, first, len(rows), recorded_at, again=True, versions=versions)
-            self.receipts[command.id] = again, command.mac
+            self.kept.append((command.id, first, len(rows)))
+            self.receipts[command.id] = receipt, command.mac
         return receipt

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from threading import BoundedSemaphore
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import psycopg
 from psycopg import errors, pq
+from psycopg.adapt import Dumper
 from psycopg.rows import DictRow, dict_row, tuple_row
 
 from ihs_store.addresses import Server
@@ -24,6 +25,8 @@ from ihs_store.errors import (
     StoreReadOnly,
     StoreUnavailable,
 )
+from ihs_store.port import Statements
+from ihs_store.writing import Question
 
 MOST_CONNECTIONS: Final = 16
 
@@ -67,6 +70,8 @@ def connected(server: Server, lock_timeout: float) -> Connection:
     except psycopg.OperationalError as error:
         raise _unconnected(error) from None
     connection.answer_within = server.answer_within
+    connection.adapters.register_dumper(bytes, _Bytes)
+    connection.adapters.register_dumper(int, _Number)
     try:
         within = f"{int(server.answer_within * 1000)}ms"
         values = (server.schema, f"{max(1, int(lock_timeout * 1000))}ms", within, within)
@@ -99,14 +104,36 @@ _REFUSALS: Final[tuple[tuple[str, type[StoreError], str], ...]] = (
 
 @cache
 def _translated(statement: str) -> bytes:
-    return statement.replace("?", "%s").replace("/*C*/", 'COLLATE "C"').encode()
+    first, *rest = statement.replace("/*C*/", 'COLLATE "C"').split("?")
+    return "".join((first, *(f"${n}{piece}" for n, piece in enumerate(rest, start=1)))).encode()
+
+
+class _Bytes(Dumper):
+    """Sends bytes as they are, their type left to the statement, which so stays the same where there are none."""
+
+    format = pq.Format.BINARY
+
+    def dump(self, obj: bytes) -> bytes:
+        return obj
+
+
+class _Number(Dumper):
+    """Sends a whole number without the type that would go by its size, for the same reason."""
+
+    def dump(self, obj: int) -> bytes:
+        return b"%d" % obj
 
 
 class Cursor:
     """A cursor that takes the statements both databases understand, and gives tuples."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._cursor = connection.cursor(row_factory=tuple_row)
+        self._connection = connection
+        self._cursor = psycopg.RawCursor(connection, row_factory=tuple_row)
+
+    def another(self) -> "Cursor":
+        """Give another cursor, with answers of its own, in the same transaction."""
+        return Cursor(self._connection)
 
     def execute(self, statement: str, values: Any = (), /) -> Any:
         """Run one statement."""
@@ -123,6 +150,15 @@ class Cursor:
     def fetchall(self) -> Any:
         """Give all rows found."""
         return self._cursor.fetchall()
+
+
+def together(c: Statements, *questions: Question) -> list[list[Any]]:
+    """Ask several questions before any answer is awaited: in a pipeline they travel together."""
+    asked = [(cast("Cursor", c).another(), *question) for question in questions]
+    for cursor, statement, values in asked:
+        if statement:
+            cursor.execute(statement, values)
+    return [cursor.fetchall() if statement else [] for cursor, statement, _ in asked]
 
 
 def _is_sound(connection: Connection) -> bool:

@@ -21,7 +21,7 @@ from ihs_store.errors import (
 from ihs_store.keeping import Store, info_of
 from ihs_store.laying import Asked, Clock, Keeper
 from ihs_store.port import Statements
-from ihs_store.postgres import CommitLost, Connection, Cursor, Pool, connected, is_lost, plainly
+from ihs_store.postgres import CommitLost, Connection, Cursor, Pool, connected, is_lost, plainly, together
 from ihs_store.postgres_recorder import BEGIN, LOCK, RecordRecorder
 from ihs_store.schema import FORMAT, HEADER, Fill, refuse_other_format
 from ihs_store.writing import Writer
@@ -149,7 +149,7 @@ class PostgresSchema:
         self._server = server
         self._lock_timeout = lock_timeout
         self._pool = Pool(self._connected, lock_timeout)
-        self._writer = Writer(keeper)
+        self._writer = Writer(keeper, together)
         self._channel = f"ihs_{server.schema}"[:63]
         self.recorder = RecordRecorder(self._pool, server.schema, self._writer, self._channel)
 

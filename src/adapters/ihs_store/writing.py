@@ -3,9 +3,10 @@
 A transaction that writes must hold the store's one write lock before `write` reads where the record stands.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, Protocol
 
 from attrs import define, field
 
@@ -18,17 +19,57 @@ from ihs_store.schema import COLUMNS, FORMAT, HEADER
 
 SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
 SELECT_STANDING: Final = "SELECT size, frontier, recorded_at FROM ledger LEFT JOIN records ON position = size"
-_SELECT_END: Final = SELECT_STANDING.replace(" FROM", ", (SELECT value FROM meta WHERE key = 'format') FROM", 1)
-_SELECT_RECEIPTS: Final = """
-    SELECT r.command, asked, r.first, r.count FROM receipts AS r LEFT JOIN records ON position = r.first
-"""
+_SELECT_END: Final = f"""
+    SELECT size, frontier, recorded_at, (SELECT value FROM meta WHERE key = 'format'),
+        (SELECT wrapped FROM keys WHERE id = '{ROOT}')
+    FROM ledger LEFT JOIN records ON position = size
+"""  # noqa: S608
 _MOST_ENDS: Final = 50_000
-_INSERT_RECORD: Final = f"INSERT INTO records({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+_MOST_ROWS: Final = 64
+_INTO: Final = {
+    "records": f"records({', '.join(COLUMNS)})",
+    "receipts": "receipts",
+    "keys": "keys",
+}
+
+
+Question = tuple[str, Sequence[object]]
+"""A statement with its values; an empty one asks nothing."""
+
+
+class Answers(Protocol):
+    """How several questions are asked."""
+
+    def __call__(self, c: Statements, *questions: Question) -> list[list[Any]]:
+        """Give the rows found for each."""
+
+
+def in_turn(c: Statements, *questions: Question) -> list[list[Any]]:
+    """Ask one question after the other."""
+    found: list[list[Any]] = []
+    for statement, values in questions:
+        if statement:
+            c.execute(statement, values)
+        found.append(c.fetchall() if statement else [])
+    return found
 
 
 @cache
 def _marks(count: int) -> str:
     return ", ".join("?" * count)
+
+
+@cache
+def _select_receipts(count: int) -> str:
+    return f"""
+        SELECT r.command, asked, r.first, r.count FROM receipts AS r LEFT JOIN records ON position = r.first
+        WHERE r.command IN ({_marks(count)})
+    """  # noqa: S608 - marks alone
+
+
+@cache
+def _select_taken(count: int) -> str:
+    return f"SELECT id FROM keys WHERE id IN ({_marks(count)})"  # noqa: S608
 
 
 @cache
@@ -40,6 +81,11 @@ def _select_ends(count: int) -> str:
             FROM (VALUES {listed}) AS listed
         ) AS ends ON stream = wanted /*C*/ AND version = last
     """  # noqa: S608 - marks alone
+
+
+@cache
+def _insert_into(table: str, width: int, count: int) -> str:
+    return f"INSERT INTO {_INTO[table]} VALUES {', '.join([f'({_marks(width)})'] * count)}"  # noqa: S608
 
 
 @define
@@ -62,16 +108,14 @@ class Writer:
     """
 
     keeper: Keeper
+    answers: Answers = in_turn
     _known: _Known | None = field(default=None, init=False)
 
     def write(self, c: Statements, asks: Sequence[Asked]) -> Sequence[Row]:
         """Record each caller's append whole or not at all, and settle every outcome."""
-        known = self._standing(c)
-        _add_ends(c, known.ends, [_stream(draft) for asked in asks for draft in asked.drafts])
-        receipts = _receipts(c, [asked.command.id for asked in asks if asked.command])
-        taken, root = _taken(c, [key.id for asked in asks for key in asked.keys])
+        known, root, receipts, taken = self._found(c, asks)
         corrected = partial(_clock_read, c)
-        laying = Laying(self.keeper, known.tree, known.recorded_at, dict(known.ends), receipts, taken, corrected, root)
+        laying = Laying(self.keeper, known.tree, known.recorded_at, known.ends, receipts, taken, corrected, root)
         for asked in asks:
             laying.take(asked)
         if laying.rows:
@@ -80,12 +124,36 @@ class Writer:
             _insert(c, laying, tree.size, frontier)
             for change in laying.changes:
                 change.make(c)
-            self._known = _Known(tree.size, frontier, tree, laying.recorded_at, laying.ends)
+            known.ends.update(laying.moved)
+            self._known = _Known(tree.size, frontier, tree, laying.recorded_at, known.ends)
         return laying.rows
 
-    def _standing(self, c: Statements) -> _Known:
-        c.execute(_SELECT_END)
-        size, frontier, recorded_at, version = c.fetchone()
+    def _found(
+        self, c: Statements, asks: Sequence[Asked]
+    ) -> tuple[_Known, bytes | None, dict[str, tuple[Receipt, bytes]], set[str]]:
+        """Where the record stands, how the root key is wrapped, and what of all that is asked is on record."""
+        streams = {_stream(draft) for asked in asks for draft in asked.drafts}
+        commands = [asked.command.id for asked in asks if asked.command]
+        keys = [key.id for asked in asks for key in asked.keys]
+        remembered = self._known.ends if self._known else {}
+        unknown = [stream for stream in streams if stream not in remembered]
+        (end,), receipts, taken, ends = self.answers(
+            c,
+            (_SELECT_END, ()),
+            _of_each(_select_receipts, commands),
+            _of_each(_select_taken, keys),
+            _of_each(_select_ends, unknown),
+        )
+        known = self._standing(end)
+        if known.ends is not remembered:
+            unknown = [*streams]
+            (ends,) = self.answers(c, _of_each(_select_ends, unknown))
+        known.ends.update(dict.fromkeys(unknown, NOWHERE))
+        known.ends.update({stream: (version, leaf) for stream, version, leaf in ends})
+        return known, end[-1], _receipts(c, receipts), {id_ for (id_,) in taken}
+
+    def _standing(self, end: Sequence[Any]) -> _Known:
+        size, frontier, recorded_at, version, _ = end
         if version != str(FORMAT):
             raise NewerStore("the store was migrated while it was open: open it with the newer program")
         if size and recorded_at is None:
@@ -94,6 +162,14 @@ class Writer:
         if known is None or known.size != size or known.frontier != frontier or len(known.ends) > _MOST_ENDS:
             known = self._known = _Known(size, frontier, tree_of(size, frontier), recorded_at, {})
         return known
+
+
+def _of_each(select: Callable[[int], str], values: Sequence[str]) -> Question:
+    """Ask for all of these values at once, by a statement of one of few sizes: each is to be prepared only once."""
+    if not values:
+        return "", ()
+    count = 1 << (len(values) - 1).bit_length()
+    return select(count), [*values, *[values[-1]] * (count - len(values))]
 
 
 def _stream(draft: Any) -> str:
@@ -108,16 +184,14 @@ def tree_of(size: int, frontier: bytes) -> Frontier:
         raise StoreDamaged("the ledger's row is damaged: verify the store against a backup") from error
 
 
-def _receipts(c: Statements, commands: Sequence[str]) -> dict[str, tuple[Receipt, bytes]]:
-    if not commands:
-        return {}
-    c.execute(f"{_SELECT_RECEIPTS} WHERE r.command IN ({_marks(len(commands))})", commands)
-    return {command: (_receipt(c, command, first, count), asked) for command, asked, first, count in c.fetchall()}
+def _receipts(c: Statements, found: Iterable[tuple[str, bytes, int, int]]) -> dict[str, tuple[Receipt, bytes]]:
+    return {command: (_receipt(c, command, first, count), asked) for command, asked, first, count in found}
 
 
 def receipt_of(c: Statements, command: str) -> Receipt | None:
     """Read a command's receipt, None where it recorded nothing."""
-    found = _receipts(c, [command])
+    c.execute(_select_receipts(1), (command,))
+    found = _receipts(c, c.fetchall())
     return found[command][0] if found else None
 
 
@@ -133,24 +207,6 @@ def _receipt(c: Statements, command: str, first: int, count: int) -> Receipt:
     return Receipt(command, first, count, instant(rows[0][2]), again=True, versions=versions)
 
 
-def _add_ends(c: Statements, ends: dict[str, End], streams: Iterable[str]) -> None:
-    asked = [*{stream for stream in streams if stream not in ends}]
-    if asked:
-        ends.update(dict.fromkeys(asked, NOWHERE))
-        c.execute(_select_ends(len(asked)), asked)
-        ends.update({stream: (version, leaf) for stream, version, leaf in c.fetchall()})
-
-
-def _taken(c: Statements, keys: Sequence[str]) -> tuple[set[str], bytes | None]:
-    """Which of these ids of new keys are in use, and how the root key is wrapped."""
-    if not keys:
-        return set(), None
-    ids = (*keys, ROOT)
-    c.execute(f"SELECT id, wrapped FROM keys WHERE id IN ({_marks(len(ids))})", ids)  # noqa: S608
-    found: dict[str, bytes] = dict(c.fetchall())
-    return {id_ for id_ in found if id_ in keys}, found.get(ROOT)
-
-
 def _clock_read(c: Statements, last: int) -> int | None:
     """What the clock read at the last ClockCorrected, if that was while the record stood at this time."""
     c.execute(
@@ -162,14 +218,20 @@ def _clock_read(c: Statements, last: int) -> int | None:
 
 
 def _insert(c: Statements, laying: Laying, size: int, frontier: bytes) -> None:
-    c.executemany(_INSERT_RECORD, [columns(row) for row in laying.rows])
+    _insert_rows(c, "records", [columns(row) for row in laying.rows])
     c.execute("UPDATE ledger SET size = ?, frontier = ?", (size, frontier))
-    if laying.kept:
-        kept = [(command.id, receipt.first, receipt.count) for command, receipt in laying.kept]
-        c.executemany("INSERT INTO receipts VALUES (?, ?, ?)", kept)
-    if laying.keys:
-        made = [(key.id, key.wrapped, key.commitment, position) for key, position in laying.keys]
-        c.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", made)
+    _insert_rows(c, "receipts", laying.kept)
+    _insert_rows(c, "keys", [(key.id, key.wrapped, key.commitment, position) for key, position in laying.keys])
+
+
+def _insert_rows(c: Statements, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert many rows by few statements, of few sizes: each is to be prepared only once."""
+    at = 0
+    while left := len(rows) - at:
+        count = min(_MOST_ROWS, 1 << (left.bit_length() - 1))
+        values = [*chain.from_iterable(rows[at : at + count])]
+        c.execute(_insert_into(table, len(rows[at]), count), values)
+        at += count
 
 
 def columns(row: Row) -> tuple[object, ...]:
