@@ -142,9 +142,10 @@ def ids_are_known(history: History, proposed: Entry[Any]) -> list[Objection]:
     """
     known = history.once(_on_record)
     taken = brought_in(_others(history.record, proposed.event)) if isinstance(proposed.event, Amendment) else known
-    own = {(m.kind, m.id) for m in said_in(proposed.event) if m.introduces}
-    wrong = [_objection(m, known | own) for m in said_in(proposed.event) if not _fits(m, taken, known | own)]
-    return list(dict.fromkeys(wrong))
+    said = list(said_in(proposed.event))
+    if own := {(m.kind, m.id) for m in said if m.introduces}:
+        known = known | own
+    return list(dict.fromkeys(_objection(m, known) for m in said if not _fits(m, taken, known)))
 
 
 def ids_are_kept(record: Iterable[Entry[Any]], standing: Iterable[Entry[Any]], proposed: Entry[Any]) -> list[Objection]:

@@ -120,8 +120,8 @@ def _amends_an_entry(record: Sequence[Entry[Any]], proposed: Entry[Any]) -> list
 
 def opens_once(history: History, proposed: Entry[Any]) -> list[Objection]:
     """A case is opened once: not before its opening either. On later days a gate says so."""
-    opened = history.first(CaseOpened)
-    if not isinstance(proposed.event, CaseOpened) or opened is None or opened.day <= proposed.day:
+    opened = history.first(CaseOpened) if isinstance(proposed.event, CaseOpened) else None
+    if opened is None or opened.day <= proposed.day:
         return []
     return [Objection("the case is opened already", "reopen it if it was closed, or correct the opening")]
 

@@ -14,7 +14,6 @@ from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, Desk, live, rehearsal
 from ihs_cases import Cases
 from ihs_cases.errors import Conflict, Refused, UnknownAgency, UnknownCase, UnknownPerson, WrongStream
 from ihs_cases.recording import Proposal
-from ihs_cases.rows import normal
 from ihs_domain.agencies import AgreementMade, OnCallCovered
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.household import PersonJoined, Relation
@@ -34,7 +33,7 @@ from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind
 from ihs_domain.searching import PersonSearchMade
 from ihs_domain.terms import Unopened
-from ihs_record.codec import encode
+from ihs_record.codec import encoded_and_read
 from ihs_store.errors import SealBroken, StoreDamaged
 
 MOTHER = PersonJoined("mother", Relation.MOTHER, name="Quirina Made-Up", born_on=date(1985, 7, 19))
@@ -280,11 +279,9 @@ def test_a_merge_is_undone_and_who_is_who_is_told_as_it_was_known(two_families):
 def erased(desk: Desk, id_: str) -> None:
     """What erasing puts on record, once somebody else proposed it."""
     on(desk, PersonErasureProposed(id_, "order-1", "judge-7"))
-    encoded = encode(PersonErased(id_, "order-1"))
+    encoded, event = encoded_and_read(PersonErased(id_, "order-1"))
     said = {"actor": SUPERVISOR, "occurred": desk.now, "command_id": f"erase-{id_}", "recorded_at": desk.now}
-    desk.cases.recorder.record(
-        Proposal(streams=(f"person/{id_}",), encoded=encoded, event=normal(encoded), **said), None
-    )
+    desk.cases.recorder.record(Proposal(streams=(f"person/{id_}",), encoded=encoded, event=event, **said), None)
 
 
 def test_nobody_is_merged_with_themselves_somebody_unknown_merged_already_or_erased(two_families):

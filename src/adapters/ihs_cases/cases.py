@@ -23,7 +23,7 @@ from ihs_cases.law import law_of
 from ihs_cases.moments import AsAt, known_of, person_in, position_at, rows_of, zone_of
 from ihs_cases.reading import CaseReader
 from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, streams_of
-from ihs_cases.rows import entry_of, normal, opened_entry, person_key
+from ihs_cases.rows import entry_of, opened_entry, person_key
 from ihs_cases.searching import Names
 from ihs_cases.when import a_day, a_day_of_services, aware
 from ihs_domain.agencies import Agency, on_call_at
@@ -47,7 +47,7 @@ from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, Register
 from ihs_ledger.checkpoint import Checkpoint
 from ihs_ledger.note import Signer, key_name
 from ihs_ledger.tree import TreeHead
-from ihs_record.codec import encode, encode_computing
+from ihs_record.codec import encode, encoded_and_read
 from ihs_record.errors import BadFields, Fault
 from ihs_record.patterns import ID
 from ihs_record.row import Row
@@ -229,11 +229,11 @@ class Cases:
         """
         if recorded_at is not None and not self.rehearsal:
             raise RecordedAtRefused("a live store stamps the time of recording itself: leave recorded_at out")
-        encoded = encode_computing(event) if isinstance(event, Computing) else encode(_consistent(event))
+        encoded, said = encoded_and_read(event if isinstance(event, Computing) else _consistent(event))
         proposal = Proposal(
             streams=streams_of(event, actor, case=case_id, agency=agency_id, person=person_id),
             encoded=encoded,
-            event=normal(encoded),
+            event=said,
             actor=actor,
             occurred=occurred,
             command_id=command_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
@@ -20,7 +20,7 @@ from ihs_cases.errors import (
     WrongStream,
 )
 from ihs_cases.instruments import digest as digest_of_instrument
-from ihs_cases.rows import asked, draft, entry_of, normal
+from ihs_cases.rows import asked, draft, entry_of
 from ihs_cases.standing import Streams
 from ihs_cases.when import YEARS, aware, local_day
 from ihs_domain import looking
@@ -57,11 +57,11 @@ from ihs_domain.scoring import compute, not_by_hand, scored_with
 from ihs_domain.searching import PersonSearchMade
 from ihs_domain.system import ClockCorrected, EditionLoaded, InstrumentLoaded, KeyCreated
 from ihs_domain.terms import Amendment, Code, Computing, Digest, EditionId, Expunged, Jurisdiction
-from ihs_record.codec import Encoded, decode, encode
+from ihs_record.codec import Encoded, decode, encode, encoded_and_read
 from ihs_record.patterns import AN_ID, ID
-from ihs_record.row import DraftRefused
+from ihs_record.row import Draft, DraftRefused
 from ihs_store.errors import KeyFileReplaced, KeyIdTaken, VersionConflict
-from ihs_store.keys import KeyRing
+from ihs_store.keys import KeyRing, Sealing
 from ihs_store.port import Command, RecordStore
 from ihs_store.port import Receipt as StoreReceipt
 
@@ -139,6 +139,16 @@ class Proposal:
         return Entry(self.event, day, version, self.actor, occurred, edition=edition_id(rules.law(day)))
 
 
+class Ready(NamedTuple):
+    """What was decided to be appended, and what its receipt is to say."""
+
+    drafts: list[Draft]
+    sealing: Sealing
+    entry: Entry[Any]
+    findings: tuple[Finding, ...]
+    encoded: Encoded
+
+
 @frozen
 class Recorder:
     """Records proposals in one store."""
@@ -197,13 +207,30 @@ class Recorder:
         return places
 
     def _recorded(self, proposal: Proposal, places: Sequence[Place], expected_version: int | None) -> Receipt:
-        own = places[0]
+        """The receipt of what was decided and appended, or the first one of a command that is on record already.
+
+        Appending finds that out by itself, so only before anything is refused it must be looked up.
+        """
         command = Command(proposal.command_id, self.ring.mac(proposal.asked()))
-        if self.store.receipt(command.id) is not None:
-            return self._first(proposal, own.rules, self.store.append((), command=command))
+        try:
+            ready = self._ready(proposal, places, expected_version)
+        except Exception:
+            if self.store.receipt(command.id) is None:
+                raise
+            return self._first(proposal, places[0].rules, self.store.append((), command=command))
+        sealing = ready.sealing
+        done = self.store.append(ready.drafts, command=command, recorded_at=proposal.recorded_at, keys=sealing.new_keys)
+        if done.again:
+            return self._first(proposal, places[0].rules, done)
+        computed = decode(*ready.encoded) if isinstance(proposal.event, Computing) else None
+        return _receipt(done, ready.entry, ready.findings, computed)
+
+    def _ready(self, asked_for: Proposal, places: Sequence[Place], expected_version: int | None) -> "Ready":
+        """What is to be appended: decided, and sealed."""
+        own = places[0]
         if expected_version not in {None, own.version}:
             raise VersionConflict(own.stream, own.version)
-        asked_for, proposal = proposal, self._computed(proposal, own)
+        proposal = self._computed(asked_for, own)
         own = own._replace(entry=own.entry._replace(event=proposal.event))
         places = (own, *places[1:])
         _must_agree(own.entry.event, own.rules.zone)
@@ -215,11 +242,7 @@ class Recorder:
         sealing = self.ring.sealing()
         in_order = (*places[1:], own)  # the receipt's position is the last: as at it, all of the command is known
         drafts = [draft(p.stream, p.entry, proposal.encoded, sealing, proposal.correlation) for p in in_order]
-        done = self.store.append(drafts, command=command, recorded_at=proposal.recorded_at, keys=sealing.new_keys)
-        if done.again:  # the same command, recorded by someone else since we looked
-            return self._first(asked_for, own.rules, done)
-        computed = decode(*proposal.encoded) if isinstance(asked_for.event, Computing) else None
-        return _receipt(done, own.entry, findings, computed)
+        return Ready(drafts, sealing, own.entry, findings, proposal.encoded)
 
     def _computed(self, proposal: Proposal, own: Place) -> Proposal:
         """The proposal itself; of one that the core computes from, that of the event it comes to."""
@@ -227,8 +250,9 @@ class Recorder:
             if objections := tuple(not_by_hand(proposal.event)):
                 raise Refused(objections)
             return proposal
-        encoded = encode(compute(proposal.event, own.entry.day, own.history, self.instruments))
-        return evolve(proposal, encoded=encoded, event=normal(encoded))
+        computed = compute(proposal.event, own.entry.day, own.history, self.instruments)
+        encoded, event = encoded_and_read(computed)
+        return evolve(proposal, encoded=encoded, event=event)
 
     def _first(self, proposal: Proposal, rules: Rules, done: StoreReceipt) -> Receipt:
         """The first receipt of a command already on record, with the findings of then by the rules at hand."""

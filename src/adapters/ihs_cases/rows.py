@@ -8,8 +8,7 @@ from typing import Any
 from ihs_domain.history import Entry
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId, Amendment, Code, Expunged
-from ihs_record.codec import Encoded, Part, decode, decode_computing, erased, opened
-from ihs_record.names import COMPUTING
+from ihs_record.codec import Encoded, Part, decode, erased, opened
 from ihs_record.row import Draft, Emptied, Row, SealedPart, length_prefixed
 from ihs_record.row import instant as instant_of
 from ihs_store.errors import KeyErased, StoreDamaged
@@ -131,12 +130,6 @@ def _sealed(stream: str, entry: Entry[Any], name: str, part: Part, sealing: Seal
 
 def _place(stream: str, version: int, name: str, path: str) -> bytes:
     return length_prefixed((stream.encode(), version.to_bytes(8, "big"), name.encode(), path.encode()))
-
-
-def normal(encoded: Encoded) -> Any:
-    """What was said as it will be read back: every enum a member, every set a set."""
-    read = decode_computing if encoded.name in COMPUTING else decode
-    return opened(read(*encoded), encoded.parts)
 
 
 def asked(stream: str, actor: Actor, occurred: date | datetime, encoded: Encoded) -> bytes:

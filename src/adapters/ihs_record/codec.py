@@ -20,7 +20,7 @@ __all__ = [
     "decode",
     "decode_computing",
     "encode",
-    "encode_computing",
+    "encoded_and_read",
     "erased",
     "opened",
     "printable_path",
@@ -40,31 +40,41 @@ class Encoded(NamedTuple):
 
 def encode(event: Any) -> Encoded:
     """*event* as bytes. Raises :class:`RecordError` for anything that would not come back equal."""
+    return _encoded(_stored_name(event), _with_offset(event), decode)[0]
+
+
+def encoded_and_read(said: Any) -> tuple[Encoded, Any]:
+    """What is said as bytes, and as these are read: equal, but with every enum a member and every set a set.
+
+    What the core is to compute an event from has bytes too, which are never stored: by them it is known when it is
+    repeated. Raises :class:`RecordError` for anything that would not come back equal.
+    """
+    if isinstance(said, Computing):
+        return _encoded(_name_of_computing(type(said)), said, decode_computing)
+    return _encoded(_stored_name(said), _with_offset(said), decode)
+
+
+def _stored_name(event: Any) -> str:
     name = STORED_AS.get(type(event))
     if name is None:
         raise UnknownName(f"{type(event).__name__} has no stored name")
-    return _encoded(name, _with_offset(event), decode)
+    return name
 
 
-def encode_computing(said: Computing) -> Encoded:
-    """What the core is to compute an event from, as bytes that are never stored: by them it is known when repeated.
-
-    Raises :class:`RecordError` as :func:`encode` does.
-    """
-    cls = type(said)
+def _name_of_computing(cls: type[Any]) -> str:
     if COMPUTING.get(cls.__name__) is not cls:
         raise UnknownName(f"{cls.__name__} is nothing that an event is computed from")
-    return _encoded(cls.__name__, said, decode_computing)
+    return cls.__name__
 
 
-def _encoded(name: str, said: Any, read: Callable[[str, bytes, Iterable[Part]], Any]) -> Encoded:
+def _encoded(name: str, said: Any, read: Callable[[str, bytes, Iterable[Part]], Any]) -> tuple[Encoded, Any]:
     encoded = _as_bytes(name, said)
     if encoded is None:
         raise BadFields(type(said).__name__, [Fault("", "a value that cannot be stored")])
     back = opened(read(name, encoded.open, encoded.parts), encoded.parts)
     if back != said:
         raise BadFields(type(said).__name__, list(_changed(said, back)))
-    return encoded
+    return encoded, back
 
 
 def _as_bytes(name: str, said: Any) -> Encoded | None:
