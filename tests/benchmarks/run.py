@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, closing
-from datetime import date
+from functools import partial
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
@@ -28,16 +28,13 @@ from typing import Any, Final
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 sys.path.insert(0, str(Path(__file__).parent))
 
-import library_cases
 import orjson
 import postgres
 from appending import (
     CALLERS,
     CONTACT,
     ENCODED,
-    FIELDS,
     PAYLOAD,
-    WHOM,
     WORDS,
     Alone,
     Desk,
@@ -50,15 +47,13 @@ from appending import (
     ready_made,
     store_at,
 )
-from rehearsal import ASKED, UTAH, WORKER
+from commanding import both
 
-from ihs_cases.cases import Cases
-from ihs_domain.household import PersonJoined, Relation
-from ihs_domain.terms import PersonId
 from ihs_ledger.tree import Frontier
 from ihs_ledger.verify import verify
 from ihs_record.codec import decode, encode
 from ihs_record.leaf import leaf
+from ihs_record.open_part import written
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import RecordStore
 
@@ -165,41 +160,30 @@ class Bench:
         self.found["pg_append_32_vs_eventsourcing"] = middle_ratio(taken, ours)
         self.tell_of_many("pg_", ours, unsealed, taken, threads)
 
-    def commands_and_loads(self) -> None:
-        with (
-            Cases.create(str(self.folder / "c.db"), rules=UTAH) as cases,
-            on_sqlite(self.folder / "libc.db") as library,
-        ):
-            numbers = count()
+    def commands(self) -> None:
+        """Twenty commands on a case of thirty entries, which is new in each round."""
+        taken: list[list[float]] = []
+        with both(self.folder) as (ours, theirs):
+            for _ in range(self.rounds + 1):
+                our_case, their_case = ours.begun(30), theirs.begun(30)
+                own = us(lambda n, case=our_case: ours.go_on(case, n), 20)
+                taken.append([own, us(lambda n, case=their_case: theirs.go_on(case, n), 20)])
+        own, library = ([*column] for column in zip(*taken[1:], strict=True))
+        self.found["command_vs_eventsourcing"] = middle_ratio(library, own)
+        self.beside |= {"command_us": statistics.median(own), "library_command_us": statistics.median(library)}
 
-            def record(times: int, case: str = "k1") -> None:
-                for _ in range(times):
-                    say = {"case_id": case, "actor": WORKER, "occurred": date(2015, 1, 9)}
-                    cases.record(CONTACT, **say, command_id=f"c{next(numbers)}")
-
-            def theirs(times: int) -> None:
-                for _ in range(times):
-                    case = library.repository.get(small.id)
-                    case.contact_made(**FIELDS)
-                    library.save(case)
-
-            small, large = library_cases.Case("us-ut"), library_cases.Case("us-ut")
-            for case, name, length in ((small, "k1", 30), (large, "k50", 50)):
-                begun = begin(cases, name)
-                record(length - begun, name)
-                for _ in range(length - 1):
-                    case.contact_made(**FIELDS)
-            library.save(small, large)
-            loads = (
-                (lambda n: [cases.get("k50") for _ in range(n)]),
-                (lambda n: [library.repository.get(large.id) for _ in range(n)]),
-            )
-            load, their_load = in_turn(self.rounds, *((act, self.times(96)) for act in loads))
-            ours_taken, theirs_taken = in_turn(3, (record, 8), (theirs, 8))
-        self.found["command_vs_eventsourcing"] = middle_ratio(theirs_taken, ours_taken)
-        self.found["load_50_vs_eventsourcing"] = middle_ratio(their_load, load)
-        self.beside["command_us"] = statistics.median(ours_taken)
-        self.beside["load_50_us"] = statistics.median(load)
+    def loads(self) -> None:
+        """Cases read and folded as if never read before; what asking again takes is told beside it."""
+        with both(self.folder / "loads") as (ours, theirs):
+            for length in (20, 50, 500):
+                case, library = ours.begun(length), theirs.begun(length)
+                acts = (partial(ours.load, case), partial(ours.load_again, case), partial(theirs.load, library))
+                times = max(2, self.times(4800) // length)
+                first, again, read = in_turn(self.rounds, *((act, times) for act in acts))
+                told = {"us": first, "again_us": again}
+                self.beside |= {f"load_{length}_{name}": statistics.median(column) for name, column in told.items()}
+                self.beside[f"load_{length}_vs_eventsourcing"] = middle_ratio(read, first)
+        self.found["load_50_vs_eventsourcing"] = self.beside.pop("load_50_vs_eventsourcing")
 
     def bytes_and_words(self) -> None:
         plain, times = orjson.loads(ENCODED.open), self.times(3200)
@@ -208,12 +192,14 @@ class Bench:
             lambda n: [orjson.loads(ENCODED.open) for _ in range(n)],
             lambda n: [decode(ENCODED.name, ENCODED.open, owners) for _ in range(n)],
             lambda n: [orjson.dumps(plain) for _ in range(n)],
+            lambda n: [written(CONTACT) for _ in range(n)],
             lambda n: [encode(CONTACT) for _ in range(n)],
         )
-        loads, ours, dumps, encoded = in_turn(self.rounds, *((act, times) for act in acts))
+        loads, ours, dumps, encoded, proved = in_turn(self.rounds, *((act, times) for act in acts))
         self.found["decode_vs_orjson"] = middle_ratio(ours, loads)
         self.found["encode_vs_orjson"] = middle_ratio(encoded, dumps)
-        self.beside["decode_us"], self.beside["encode_us"] = statistics.median(ours), statistics.median(encoded)
+        told = {"decode": ours, "encode": encoded, "encode_with_sealed_parts_and_read_back": proved}
+        self.beside |= {f"{name}_us": statistics.median(column) for name, column in told.items()}
 
     def seals(self) -> None:
         create_key_file(self.folder / "key")
@@ -262,15 +248,6 @@ class Bench:
         for name, column in zip(acts, in_turn(self.rounds, *((act, times) for act in acts.values())), strict=True):
             self.beside[name] = statistics.median(column)
         self.beside["fsync_us"] = statistics.median(fsyncs(self.folder / "synced", 50))
-
-
-def begin(cases: Cases, case_id: str) -> int:
-    """Have a family on record; how many records that made."""
-    family = [ASKED, *(PersonJoined(PersonId(person), Relation.CHILD) for person in WHOM)]
-    for number, event in enumerate(family):
-        say = {"case_id": case_id, "actor": WORKER, "occurred": date(2015, 1, 5)}
-        cases.record(event, **say, command_id=f"{case_id}/{number}")
-    return len(family)
 
 
 def fill(store: RecordStore, most: int, at_once: int = 500) -> None:
@@ -347,7 +324,8 @@ def main() -> None:
             bench.appends,
             bench.appends_of_many,
             bench.appends_of_many_on_postgres,
-            bench.commands_and_loads,
+            bench.commands,
+            bench.loads,
             bench.bytes_and_words,
             bench.seals,
             bench.growth_size_and_audit,

@@ -1,0 +1,88 @@
+"""Whole commands and loads of cases: ours as an embedder asks, the library's as its documentation has it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import library_cases
+from appending import CONTACT, FIELDS, WHOM, on_sqlite
+from attrs import frozen
+from rehearsal import ASKED, UTAH, WORKER
+
+from ihs_cases.cases import Cases
+from ihs_cases.standing import Streams
+from ihs_domain.case import fold
+from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.terms import PersonId
+
+FAMILY: Final = (ASKED, *(PersonJoined(PersonId(person), Relation.CHILD) for person in WHOM))
+
+
+@frozen
+class Ours:
+    """Cases in a store of ours; each is a family with contacts, as many entries long as is asked."""
+
+    cases: Cases
+    numbers: Iterator[int]
+
+    def begun(self, length: int) -> str:
+        """A new case of so many entries."""
+        case = f"k{next(self.numbers)}"
+        for event in FAMILY:
+            self._record(case, event)
+        self.go_on(case, length - len(FAMILY))
+        return case
+
+    def go_on(self, case: str, times: int) -> None:
+        """So many commands, each decided and durable before the next."""
+        for _ in range(times):
+            self._record(case, CONTACT)
+
+    def load(self, case: str, times: int) -> None:
+        """Read and fold it from the store, as if never read before."""
+        for _ in range(times):
+            fold(Streams(self.cases.store).history(f"case/{case}"))
+
+    def load_again(self, case: str, times: int) -> None:
+        """Ask for it as an embedder does who asked before: only what is new is read."""
+        for _ in range(times):
+            self.cases.get(case)
+
+    def _record(self, case: str, event: object) -> None:
+        said = {"case_id": case, "actor": WORKER, "occurred": date(2015, 1, 9)}
+        self.cases.record(event, **said, command_id=f"c{next(self.numbers)}")
+
+
+@frozen
+class Theirs:
+    """The same cases kept by the library."""
+
+    library: library_cases.Cases
+
+    def begun(self, length: int) -> library_cases.Case:
+        case = library_cases.Case("us-ut")
+        for _ in range(length - 1):
+            case.contact_made(**FIELDS)
+        self.library.save(case)
+        return case
+
+    def go_on(self, begun: library_cases.Case, times: int) -> None:
+        for _ in range(times):
+            case = self.library.repository.get(begun.id)
+            case.contact_made(**FIELDS)
+            self.library.save(case)
+
+    def load(self, begun: library_cases.Case, times: int) -> None:
+        for _ in range(times):
+            self.library.repository.get(begun.id)
+
+
+@contextmanager
+def both(folder: Path) -> Iterator[tuple[Ours, Theirs]]:
+    """A store of each in a folder."""
+    folder.mkdir(exist_ok=True)
+    with Cases.create(str(folder / "cases.db"), rules=UTAH) as cases, on_sqlite(folder / "library.db") as library:
+        yield Ours(cases, count()), Theirs(library)
