@@ -40,6 +40,15 @@ def test_a_stream_is_read_in_version_order_up_to_a_position_and_after_a_version(
     assert versions(after_version=2, upto=5) == [3]
 
 
+def test_a_stream_is_read_by_the_names_of_its_records_and_says_how_far_it_has_come(store, draft):
+    store.append([draft(n, name=f"{name}.v1") for n, name in enumerate(("Seen", "Given", "Seen", "Ended"), 1)])
+
+    found = store.stream("case/k1", names={"Given.v1", "Ended.v1"}, after_version=1)
+
+    assert [row.version for row in found] == [2, 4]
+    assert (store.standing("case/k1"), store.standing("case/k2")) == (4, 0)
+
+
 def test_the_record_is_read_in_pages(store, draft):
     store.append([draft(n) for n in range(1, 8)])
 

@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from ihs_cases.cases import Cases, key_file_of
+from ihs_cases.reading import CaseReader
 from ihs_cli.errors import WRONG, Failure, Misasked
 from ihs_cli.opening import opened
 from ihs_cli.options import asks_a_store, formats
 from ihs_cli.output import Output
 from ihs_cli.printable import shown
+from ihs_cli.reading import reader_of, reads
 from ihs_cli.stopping import stopping
 from ihs_domain.editions import RuleBook
 from ihs_ledger import bundle as bundles
@@ -21,7 +23,6 @@ from ihs_ledger.note import NoteRefused, VerifierKey
 from ihs_ledger.tables import SQLiteTables
 from ihs_ledger.tree import TreeHead
 from ihs_ledger.verify import Stated, Verdict, verify
-from ihs_record.patterns import ID
 from ihs_store.addresses import shown as address
 from ihs_store.backup import file_of
 from ihs_store.errors import KeyFileMissing, StoreDamaged, StoreError
@@ -200,38 +201,52 @@ def status(store: str, folder: Path) -> None:
 @click.option("--without-sealed", is_flag=True, help="Show sealed parts by their digests alone.")
 @click.option("--without-open", type=click.IntRange(1), multiple=True, help="Withhold the open part at this position.")
 @click.option("--since", type=FILE, help="Prove too that it goes on from this earlier checkpoint.")
+@reads
 def export(
+    *,
     store: str,
     key_file: Path | None,
     case: str | None,
     position: int | None,
     to: Path,
-    *,
     without_sealed: bool,
     without_open: tuple[int, ...],
     since: Path | None,
+    **who: Any,
 ) -> None:
     """Write the records of CASE, or the one at a position, with proofs that a stranger can check.
 
+    That a case is handed out is put on record first, so that the bundle tells of it by the size of its tree alone.
     Of a store on a server they are taken from a copy as at one moment, made in a temporary folder, and removed.
 
     Example: ihs audit export cases.db alder --to alder.bundle --without-sealed
     """
     if (case is None) == (position is None):
         raise Misasked("name a case, or a --position, and not both")
-    if case is not None and not ID.fullmatch(case):
-        raise Misasked("no case of that id is on record")
     withheld = bundles.Withheld(without_sealed, without_open)
     earlier = None if since is None else _read(since)
-    with opened(store, key_file) as cases, file_of(store) as path, SQLiteTables(path) as tables:
+    with opened(store, key_file) as cases:
+        _must_be_open(reader_of(cases, **who), case, position)
+        with file_of(store) as path, SQLiteTables(path) as tables:
 
-        def sign(head: TreeHead) -> str:
-            return Checkpoint(cases.store.info().origin, head).signed_by(cases.signer)
+            def sign(head: TreeHead) -> str:
+                return Checkpoint(cases.store.info().origin, head).signed_by(cases.signer)
 
-        stream = None if case is None else f"case/{case}"
-        written = bundles.export(tables, stream, position, sign, withheld, earlier)
+            stream = None if case is None else f"case/{case}"
+            written = bundles.export(tables, stream, position, sign, withheld, earlier)
     to.write_text(written, encoding="utf-8")
     click.echo(shown(f'written: {to} (check it with: ihs audit check {to} --key "$(ihs audit key {address(store)})")'))
+
+
+def _must_be_open(reader: CaseReader, case: str | None, position: int | None) -> None:
+    """Put on record that a case, or a record of one, is handed out. What is of no case only who keeps the store has."""
+    if case is not None:
+        reader.exporting(case)
+        return
+    there = reader.door.cases.store.places(int(position or 0) - 1, limit=1)
+    stream = next((stream for at, stream in there if at == position), "")
+    if stream.startswith("case/") or not reader.door.is_keeper:
+        reader.exporting(stream.removeprefix("case/"), as_at=position)
 
 
 @audit.command()

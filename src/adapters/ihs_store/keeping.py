@@ -81,18 +81,25 @@ class Store(RecordStore):
         with self._database.reading() as c:
             return receipt_of(c, command_id)
 
-    def stream(self, stream: str, *, upto: int | None = None, after_version: int = 0) -> list[Row]:
+    def stream(
+        self, stream: str, *, upto: int | None = None, after_version: int = 0, names: Collection[str] = ()
+    ) -> list[Row]:
         """Give a stream's records: see RecordStore."""
         return self._rows(
-            "WHERE stream = ? AND version > ? AND position > 0 AND position <= ? ORDER BY version",
-            (stream, after_version, _LARGEST_POSITION if upto is None else upto),
+            f"WHERE stream = ? AND version > ? AND position > 0 AND position <= ? {_named(names)}ORDER BY version",
+            (stream, after_version, _LARGEST_POSITION if upto is None else upto, *names),
         )
+
+    def standing(self, stream: str) -> int:
+        """Tell the last version of a stream: see RecordStore."""
+        with self._database.reading() as c:
+            c.execute("SELECT max(version) FROM records WHERE stream = ?", (stream,))
+            return c.fetchone()[0] or 0
 
     def read(self, after: int, *, limit: int = 1000, upto: int | None = None, names: Collection[str] = ()) -> list[Row]:
         """Give the records after a position: see RecordStore."""
-        named = f"AND name IN ({', '.join('?' * len(names))}) " if names else ""
         return self._rows(
-            f"WHERE position > ? AND position <= ? {named}ORDER BY position LIMIT ?",
+            f"WHERE position > ? AND position <= ? {_named(names)}ORDER BY position LIMIT ?",
             (after, _LARGEST_POSITION if upto is None else upto, *names, limit),
         )
 
@@ -184,6 +191,11 @@ class Store(RecordStore):
     def close(self) -> None:
         """Let go of the database."""
         self._database.close()
+
+
+def _named(names: Collection[str]) -> str:
+    """What keeps a statement to records of these stored names, where any are given."""
+    return f"AND name IN ({', '.join('?' * len(names))}) " if names else ""
 
 
 def info_of(meta: dict[str, str], version: int) -> Info:

@@ -120,8 +120,13 @@ class RecordStore(Protocol):
     def receipt(self, command_id: str) -> Receipt | None:
         """Give the receipt of a command, None where it recorded nothing."""
 
-    def stream(self, stream: str, *, upto: int | None = None, after_version: int = 0) -> list[Row]:
-        """Give a stream's records in version order, those at positions up to `upto` alone."""
+    def stream(
+        self, stream: str, *, upto: int | None = None, after_version: int = 0, names: Collection[str] = ()
+    ) -> list[Row]:
+        """Give a stream's records in version order: up to a position, and of these stored names, where any."""
+
+    def standing(self, stream: str) -> int:
+        """Tell the last version of a stream; 0 where there is none."""
 
     def read(self, after: int, *, limit: int = 1000, upto: int | None = None, names: Collection[str] = ()) -> list[Row]:
         """Give the records after a position, in order, at most `limit`; of these stored names alone, where any."""
