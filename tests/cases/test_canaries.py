@@ -11,7 +11,7 @@ from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER
 from typed import type_
 
 from ihs_cases import Cases
-from ihs_cases.erasing import OfCase, OfPerson, erase, propose
+from ihs_cases.erasing import OfCase, OfPerson
 from ihs_domain.agencies import AgreementMade
 from ihs_domain.assessing import NeedIdentified
 from ihs_domain.contacting import ContactMade, ContactMode
@@ -113,8 +113,8 @@ def typed_in(place: Path) -> None:
 def erased(cases: Cases) -> None:
     for target in (OfPerson("p-m"), OfPerson("p-c"), OfCase("k1")):
         said = {"order": "o-26-4", "occurred": TODAY}
-        propose(cases, target, **said, ordered_by="judge-2", actor=SUPERVISOR, command_id=f"propose {target}")
-        erase(cases, target, **said, actor=OTHER, command_id=f"erase {target}")
+        cases.erasing.propose(target, **said, ordered_by="judge-2", actor=SUPERVISOR, command_id=f"propose {target}")
+        cases.erasing.erase(target, **said, actor=OTHER, command_id=f"erase {target}")
 
 
 def forms(canary: str) -> Iterator[bytes]:

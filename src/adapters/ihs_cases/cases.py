@@ -1,6 +1,5 @@
 """Cases: what an embedder opens to put entries on record and to ask what is known, due and possible."""
 
-import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +14,9 @@ from ihs_cases.agencies import agency_of
 from ihs_cases.asking import duties_in, findings_in, possible_in
 from ihs_cases.checking import have_calendars
 from ihs_cases.door import Door
+from ihs_cases.erasing import Erasing
 from ihs_cases.errors import NothingToSearchFor, UnknownAgency, UnknownPerson
+from ihs_cases.key_place import is_named, key_file_of, ring_of
 from ihs_cases.moments import AsAt, person_in, position_at, rows_of, zone_of
 from ihs_cases.reading import CaseReader
 from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, streams_of
@@ -46,41 +47,13 @@ from ihs_record.errors import BadFields, Fault
 from ihs_record.patterns import ID
 from ihs_record.row import Row
 from ihs_store.addresses import is_server, path_of
-from ihs_store.errors import KeyFileMissing, OutcomeUnknown, RecordedAtRefused
-from ihs_store.key_files import fitting_key
-from ihs_store.keys import ROOT, Kek, KeyRing, create_key_file, first_keys, fits, read_key_file
+from ihs_store.errors import OutcomeUnknown, RecordedAtRefused
+from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import Head, RecordStore
 from ihs_store.schema import refuse_leftovers
 from ihs_store.store import create, open_store
 
-KEY_FILE: Final = "IHS_KEY_FILE"
 CHECKPOINTS: Final = "checkpoints"
-
-
-def key_file_of(url: str, key_file: str | Path | None = None) -> Path:
-    """Where the key file is: as given, or by the environment's IHS_KEY_FILE, or beside the store's own file.
-
-    Raises KeyFileMissing where none is named for a store on a server, which has no place beside it.
-    """
-    if named := key_file or os.environ.get(KEY_FILE):
-        return Path(named)
-    if is_server(url):
-        raise KeyFileMissing(f"a store on a server has no key file beside it: name one, or set {KEY_FILE}")
-    return path_of(url).with_name(path_of(url).name + ".key")
-
-
-def ring_of(store: RecordStore, path: Path) -> KeyRing:
-    """The keys of a store, under the key file at *path*, which may be replaced meanwhile; WrongKeyFile, told now.
-
-    Not only when something was sealed under it.
-    """
-
-    def read() -> bytes:
-        return fitting_key(path, fits(store.key(ROOT)))
-
-    ring = KeyRing(Kek(read(), read), store.key)
-    _ = ring.root
-    return ring
 
 
 def _consistent(event: Any) -> Any:
@@ -116,6 +89,7 @@ class Cases:
         self.instruments = InstrumentBook() if instruments is None else instruments
         self.recorder = Recorder(store, ring, rules, self.instruments)
         self.access = Access(self)
+        self.erasing = Erasing(self)
 
     @classmethod
     def open(
@@ -160,8 +134,7 @@ class Cases:
         if not is_server(url):
             refuse_leftovers(path_of(url))
         path = key_file_of(url, key_file)
-        named = key_file is not None or KEY_FILE in os.environ
-        made = not (named and path.exists())
+        made = not (is_named(key_file) and path.exists())
         if made:
             create_key_file(path)
         try:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ihs_cases.cases import Cases, key_file_of
+from ihs_cases.cases import Cases
+from ihs_cases.key_place import key_file_of
 from ihs_cases.reading import CaseReader
 from ihs_cli.errors import WRONG, Failure, Misasked
 from ihs_cli.opening import opened
