@@ -7,13 +7,14 @@ from attrs import frozen
 
 from ihs_cases.destroying import By, anew, may_be_done, orderer, receipt_of, service_now, where
 from ihs_cases.errors import Conflict
-from ihs_cases.reaching import OfCase, OfEntry, OfPerson, Reach, Target, proposals, reach
+from ihs_cases.reaching import OfCase, OfEntry, OfPerson, Reach, Target, empties, proposals, reach
 from ihs_cases.recording import Receipt
 from ihs_cases.rows import PERSON
 from ihs_domain.roles import Actor
 from ihs_domain.terms import Code
 from ihs_store.key_service import KeyEncryption
 from ihs_store.port import Command
+from ihs_store.port import Receipt as StoreReceipt
 
 if TYPE_CHECKING:
     from ihs_cases.cases import Cases
@@ -26,7 +27,8 @@ ROTATION, ERASURE = Code("rotation"), Code("erasure")
 class Erased:
     """What was destroyed: how many keys, how many open parts. *again*: by the same command before, and not now.
 
-    *scoured*: no copy is left in the database's own journal. Where that is False, a reader still needed it.
+    *scoured*: no copy is left in the database's own files. Where that is False, a reader still needed it: the same
+    command again tries again.
     """
 
     command: str
@@ -92,18 +94,17 @@ class Erasing:
         by = By(actor=actor, occurred=occurred, command_id=command_id, recorded_at=recorded_at)
         command = by.command(self.cases, "erase", target, order)
         if (first := receipt_of(self.cases, command)) is not None:
-            return Erased(command.id, first.first + first.count - 1, again=True)
+            return self._again(first, parts=empties(target))
         for _ in range(MOST_TRIES):
             found = reach(self.cases, target, order, orderer(self.cases, target, order, actor))
             places = [*where(self.cases, found.says, by)]
             may_be_done(places)
             done = anew(self.cases, by, command, ERASURE, service_now(self.cases), places, found)
             if done is not None:
-                position = done.first + done.count - 1
                 if done.again:
-                    return Erased(command.id, position, again=True)
-                scoured = self.cases.store.scour()
-                return Erased(command.id, position, len(found.keys), len(found.empty), scoured=scoured)
+                    return self._again(done, parts=empties(target))
+                scoured = self.cases.store.scour(parts=empties(target))
+                return Erased(command.id, last(done), len(found.keys), len(found.empty), scoured=scoured)
         raise Conflict(0, None)
 
     def rotate(
@@ -123,12 +124,23 @@ class Erasing:
         )
         command = Command(command_id, self.cases.ring.mac(b"rotate"))
         if (first := receipt_of(self.cases, command)) is not None:
-            return Erased(command.id, first.first, again=True)
+            return self._again(first, parts=False)
         for _ in range(MOST_TRIES):
             done = anew(self.cases, by, command, ROTATION, service or service_now(self.cases), (), Reach())
             if done is not None:
-                return Erased(command.id, done.first, again=done.again, scoured=self.cases.store.scour())
+                scoured = self.cases.store.scour(parts=False)
+                return Erased(command.id, last(done), again=done.again, scoured=scoured)
         raise Conflict(0, None)
+
+    def _again(self, first: StoreReceipt, *, parts: bool) -> Erased:
+        """What was done already; a copy that it left, since it was cut off or somebody read, goes now."""
+        scoured = self.cases.store.scour(parts=parts)
+        return Erased(str(first.command), last(first), again=True, scoured=scoured)
+
+
+def last(done: StoreReceipt) -> int:
+    """The position of the last record of a command."""
+    return done.first + done.count - 1
 
 
 __all__ = ["Erased", "Erasing", "OfCase", "OfEntry", "OfPerson", "Reach", "Target"]

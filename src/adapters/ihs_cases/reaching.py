@@ -49,6 +49,11 @@ class OfCase:
 Target = OfPerson | OfEntry | OfCase
 
 
+def empties(target: Target) -> bool:
+    """Whether open parts are emptied, and not only keys destroyed."""
+    return isinstance(target, OfCase) or (isinstance(target, OfEntry) and not target.words_alone)
+
+
 class Said(NamedTuple):
     """An event, and the stream it goes on."""
 

@@ -117,5 +117,5 @@ def _say_erased(out: Output, done: Erased, cases: Cases) -> None:
         return
     lines = [f"{result}: {done.keys} keys destroyed, {done.emptied} entries emptied, at position {done.position}"]
     if not done.scoured:
-        lines.append("somebody reads the store: the journal keeps copies until the last reader has gone")
+        lines.append("somebody reads the store: its files keep copies until then; afterwards type the same line again")
     out.text(lines if done.again else [*lines, f"the new key file: {cases.key_file}", *NEXT])

@@ -203,7 +203,7 @@ class SQLiteFile:
             time.sleep(min(LOOK_AGAIN, left))
         return now
 
-    def scour(self) -> bool:
+    def scour(self, *, parts: bool = True) -> bool:  # noqa: ARG002 - the journal goes whole, whatever is in it
         """Bring the journal into the file and empty it, where no reader still needs it; what is freed is zeroed."""
         with self._writing, plainly():
             self._refuse_closed()

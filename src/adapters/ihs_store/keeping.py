@@ -42,8 +42,8 @@ class Database(Protocol):
     def wait(self, version: int, timeout: float) -> int:
         """Wait until the data version is another, at most `timeout` seconds; give the one that then is."""
 
-    def scour(self) -> bool:
-        """Leave no copy of what was destroyed in a journal; False where somebody still reads from it."""
+    def scour(self, *, parts: bool = True) -> bool:
+        """Leave no copy of what was destroyed: see RecordStore."""
 
     def close(self) -> None:
         """Let go of the database."""
@@ -184,9 +184,9 @@ class Store(RecordStore):
         """Wait until somebody has recorded: see RecordStore."""
         return self._database.wait(version, timeout)
 
-    def scour(self) -> bool:
+    def scour(self, *, parts: bool = True) -> bool:
         """Leave no copy of what was destroyed: see RecordStore."""
-        return self._database.scour()
+        return self._database.scour(parts=parts)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -158,8 +158,11 @@ class RecordStore(Protocol):
     def wait(self, version: int, timeout: float) -> int:
         """Wait until the data version is another, at most `timeout` seconds; give the one that then is."""
 
-    def scour(self) -> bool:
-        """Leave no copy of what was destroyed in the database's journal; False where somebody still reads from it."""
+    def scour(self, *, parts: bool = True) -> bool:
+        """Leave no copy of destroyed keys, and of emptied open `parts`, in the database's own files.
+
+        False where somebody still reads from it. A server's log and archives are its own: what it keeps there stays.
+        """
 
     def close(self) -> None:
         """Let go of the database."""
