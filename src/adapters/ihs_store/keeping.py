@@ -13,7 +13,7 @@ from ihs_store.application import Records
 from ihs_store.errors import StoreDamaged
 from ihs_store.grouping import Group
 from ihs_store.laying import Asked
-from ihs_store.port import Changing, Command, Head, Info, Kind, Receipt, RecordStore, Statements, WrappedKey
+from ihs_store.port import Changing, Command, Head, Info, Kind, Receipt, RecordStore, Setting, Statements, WrappedKey
 from ihs_store.writing import SELECT_RECORDS, SELECT_STANDING, receipt_of, row_of, tree_of
 
 _LAST_CHARACTER: Final = "\U0010ffff"
@@ -35,6 +35,9 @@ class Database(Protocol):
 
     def commit(self, asks: Sequence[Asked]) -> None:
         """Record what several callers ask in one durable transaction, and settle the outcome of each."""
+
+    def settings(self) -> list[Setting]:
+        """Tell how the database is set up to keep what it acknowledged."""
 
     def data_version(self) -> int:
         """Give a number that changes whenever anyone has recorded."""
@@ -175,6 +178,10 @@ class Store(RecordStore):
     def info(self) -> Info:
         """Tell what kind of store this is."""
         return self._info
+
+    def settings(self) -> list[Setting]:
+        """Tell how the database is set up: see RecordStore."""
+        return self._database.settings()
 
     def data_version(self) -> int:
         """Give a number that changes whenever anyone records: see RecordStore."""

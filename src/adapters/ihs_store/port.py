@@ -91,6 +91,15 @@ class Changing(Protocol):
         """Change what the store keeps, in the transaction of the append."""
 
 
+@frozen
+class Setting:
+    """How a database is set up in one respect; `unsafe` says what is lost by it, empty where nothing is."""
+
+    name: str
+    value: str
+    unsafe: str = ""
+
+
 class RecordStore(Protocol):
     """Keeps records in one dense order; several threads, and several processes at once, may use it.
 
@@ -151,6 +160,9 @@ class RecordStore(Protocol):
 
     def info(self) -> Info:
         """Tell what kind of store this is."""
+
+    def settings(self) -> list[Setting]:
+        """Tell how the database is set up to keep what it acknowledged."""
 
     def data_version(self) -> int:
         """Give a number that changes whenever anyone has recorded."""

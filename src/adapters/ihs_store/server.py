@@ -20,13 +20,19 @@ from ihs_store.errors import (
 )
 from ihs_store.keeping import Store, info_of
 from ihs_store.laying import Asked, Clock, Keeper
-from ihs_store.port import Statements
+from ihs_store.port import Setting, Statements
 from ihs_store.postgres import CommitLost, Connection, Cursor, Pool, connected, is_lost, plainly
 from ihs_store.postgres_recorder import BEGIN, LOCK, RecordRecorder
 from ihs_store.schema import FORMAT, HEADER, Fill, refuse_other_format
 from ihs_store.writing import Writer
 
 LONGEST_SILENCE: Final = 5.0
+_UNSAFE: Final = {
+    "fsync": "a crash of the machine damages the database: set fsync = on",
+    "full_page_writes": "a crash of the machine damages the database: set full_page_writes = on",
+    "synchronous_commit": "what was acknowledged is lost in a crash: set synchronous_commit = on",
+}
+"""Settings that cost something where they are off, and what."""
 LONGEST_SCOUR: Final = 6 * 3600.0
 
 _STATEMENTS: Final = (
@@ -236,6 +242,12 @@ class PostgresSchema:
                 if not connection.closed:
                     connection.execute(b"UNLISTEN *")
         return now
+
+    def settings(self) -> list[Setting]:
+        """Tell how the server is set up, for sessions such as ours."""
+        with self.reading() as c:
+            c.execute("SELECT name, setting FROM pg_settings WHERE name = ANY (?) ORDER BY name", ([*_UNSAFE],))
+            return [Setting(name, value, _UNSAFE[name] if value == "off" else "") for name, value in c.fetchall()]
 
     def scour(self, *, parts: bool = True) -> bool:
         """Write the tables anew: vacuumed in place, a page keeps the bytes of what was removed from it.
