@@ -48,6 +48,10 @@ class Seen(StrEnum):
     ENTRY = "entry"
     EXPORT = "export"
     SEARCH = "search"
+    DUTIES = "duties"
+    FINDINGS = "findings"
+    POSSIBLE = "possible"
+    WHAT_IF = "what-if"
 
 
 class Why(StrEnum):

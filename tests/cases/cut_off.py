@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ihs_cases import Cases
-from ihs_cases.erasing import OfPerson, erase
+from ihs_cases.erasing import OfPerson
 from ihs_domain.roles import Actor, Role
 from ihs_store import key_files
 from ihs_store.change import Change
@@ -38,4 +38,4 @@ match step:
         Path.replace = after(Path.replace)
 at = datetime.fromisoformat(now)
 said = {"order": "erase-15-4", "actor": Actor("s-9", Role.SUPERVISOR), "occurred": at.date(), "command_id": "erase-1"}
-erase(cases, OfPerson("p-1"), **said, recorded_at=at)
+cases.erasing.erase(OfPerson("p-1"), **said, recorded_at=at)

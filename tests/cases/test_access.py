@@ -16,6 +16,7 @@ import pytest
 from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, Desk, live
 
 from ihs_cases import AsyncCases, Cases
+from ihs_cases.door import Door
 from ihs_cases.errors import CaseNotOpen, UnknownCase, UnknownEntry, UnknownPerson, WrongStream
 from ihs_cases.reading import CaseReader
 from ihs_domain.assigning import WorkerAssigned, WorkerUnassigned
@@ -157,7 +158,7 @@ def test_a_team_member_is_shown_a_copy_that_leaves_out_what_is_kept_from_them(fu
     assert shown == full.cases.history("k1", opened=True, for_person="dad")
     assert not [e for e in shown.record if isinstance(e.event, ContactMade)]
     assert [e.event.name for e in shown.of(PersonJoined)] == ["Otto Made-Up", Unopened.SEALED]
-    assert [view.copy_for for view in looks(full.cases, dad.actor)] == ["dad"]
+    assert [view.copy_for for view in looks(full.cases, dad.door.actor)] == ["dad"]
     with pytest.raises(CaseNotOpen):
         dad.history("k1", for_person="mum")
 
@@ -333,7 +334,7 @@ def copy(assigned):
 
 
 def test_of_a_copy_that_can_only_be_read_nothing_is_shown_unless_its_keeper_says_so(copy):
-    careless = CaseReader(copy, WORKER, even_unrecorded=True)
+    careless = CaseReader(Door(copy, WORKER, even_unrecorded=True))
     for one in (careless, copy.reader(WORKER), copy.reader(STRANGER), copy.access.keeper("os-eve")):
         with pytest.raises(StoreReadOnly):
             one.get("k1")

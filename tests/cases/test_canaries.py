@@ -1,17 +1,20 @@
 """Canaries: what identifies somebody is written everywhere and erased; then every file and every key is searched."""
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from secrets import token_hex
 
+import psycopg
 import pytest
 from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER
 from typed import type_
 
 from ihs_cases import Cases
-from ihs_cases.erasing import OfCase, OfPerson, erase, propose
+from ihs_cases.erasing import OfCase, OfPerson
 from ihs_domain.agencies import AgreementMade
 from ihs_domain.assessing import NeedIdentified
 from ihs_domain.contacting import ContactMade, ContactMode
@@ -61,6 +64,16 @@ def put(cases: Cases, n: int, event, **where) -> None:
     cases.record(event, **said, **where)
 
 
+def put_all(cases: Cases) -> None:
+    put(cases, 90, AgreementMade("wasatch", frozenset({Kind.REFERRAL}), "treatment"), agency_id="wasatch")
+    for n, event in enumerate(facts()):
+        put(cases, n, event, case_id="k1")
+    for n, (id_, name, born) in enumerate((("p-m", MOTHER, MOTHER_BORN), ("p-c", CHILD, CHILD_BORN)), 50):
+        person = PersonRegistered(id_, born[:7], name=name, born_on=date.fromisoformat(born))
+        put(cases, n, person, person_id=id_)
+        put(cases, n + 10, PersonIdentified(id_, "k1", id_[2:], "same-address"), person_id=id_)
+
+
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """Where everything is written; nothing else is."""
@@ -74,13 +87,7 @@ def place(tmp_path, monkeypatch):
 def everywhere(place, nats_server):
     """A store in which everything was told, shown, exported, backed up and complained about."""
     with Cases.create(str(place / "cases.db"), rules=UTAH) as cases:
-        put(cases, 90, AgreementMade("wasatch", frozenset({Kind.REFERRAL}), "treatment"), agency_id="wasatch")
-        for n, event in enumerate(facts()):
-            put(cases, n, event, case_id="k1")
-        for n, (id_, name, born) in enumerate((("p-m", MOTHER, MOTHER_BORN), ("p-c", CHILD, CHILD_BORN)), 50):
-            person = PersonRegistered(id_, born[:7], name=name, born_on=date.fromisoformat(born))
-            put(cases, n, person, person_id=id_)
-            put(cases, n + 10, PersonIdentified(id_, "k1", id_[2:], "same-address"), person_id=id_)
+        put_all(cases)
         cases.find(MOTHER, actor=WORKER)
         followed(cases, place)
     typed_in(place)
@@ -113,8 +120,8 @@ def typed_in(place: Path) -> None:
 def erased(cases: Cases) -> None:
     for target in (OfPerson("p-m"), OfPerson("p-c"), OfCase("k1")):
         said = {"order": "o-26-4", "occurred": TODAY}
-        propose(cases, target, **said, ordered_by="judge-2", actor=SUPERVISOR, command_id=f"propose {target}")
-        erase(cases, target, **said, actor=OTHER, command_id=f"erase {target}")
+        cases.erasing.propose(target, **said, ordered_by="judge-2", actor=SUPERVISOR, command_id=f"propose {target}")
+        cases.erasing.erase(target, **said, actor=OTHER, command_id=f"erase {target}")
 
 
 def forms(canary: str) -> Iterator[bytes]:
@@ -189,6 +196,56 @@ def test_a_code_that_was_expunged_stands_in_neither_store_nor_views(everywhere):
     after = {name for name, _ in found_in(everywhere, OPEN)}
     assert {"cases.db", "saved.db", "bundle.json"} <= before
     assert after == {"saved.db", "bundle.json"}
+
+
+def in_the_page() -> list[str]:
+    """What the page on erasing has a superuser of a server do."""
+    page = (Path(__file__).parents[2] / "docs/how-to/erase.md").read_text()
+    block = page.split("```sql\n")[1].split("```")[0]
+    return [one.strip() for one in re.split(r";\n(?! )(?!END)", block) if one.strip()]
+
+
+@pytest.fixture
+def superuser(postgres):
+    address = f"postgresql://ihs@127.0.0.1:{postgres.port}/postgres"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET min_wal_size = '1GB'")  # it keeps every file of its log, to be used again
+        connection.execute("SELECT pg_reload_conf()")
+        yield connection
+        connection.execute("ALTER SYSTEM RESET min_wal_size")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def test_on_a_server_what_was_erased_is_in_no_file_once_its_log_was_written_over(postgres, superuser, tmp_path):
+    data = postgres.folder / "data"
+    with Cases.create(postgres.url(f"t{token_hex(8)}"), key_file=tmp_path / "key", rules=UTAH) as cases:
+        put_all(cases)
+        doomed = [key.wrapped for key in cases.store.keys("").values() if key.id.startswith(("person/", "narrative/"))]
+        for statement in ["SELECT pg_switch_wal()", "CHECKPOINT"] * 2:
+            superuser.execute(statement)
+        put(cases, 99, NeedIdentified("N2", OPEN[0], of="c"), case_id="k1")
+        before = bytes_found_in(data, [OPEN[0].encode(), *doomed])
+        erased(cases)
+        after = bytes_found_in(data, [OPEN[0].encode(), *doomed])
+        for statement in in_the_page():
+            superuser.execute(statement)
+
+    assert len(doomed) >= 5
+    assert {place for place, _ in before} == {"base", "pg_wal"}
+    assert {place for place, _ in after} == {"pg_wal"}
+    assert bytes_found_in(data, [OPEN[0].encode(), *doomed]) == set()
+
+
+def bytes_found_in(data: Path, canaries: list[bytes]) -> set[tuple[str, int]]:
+    """Where below a server's folder which of the canaries stand."""
+    files = [path for path in data.rglob("*") if path.is_file()]
+    return {
+        (path.relative_to(data).parts[0], n)
+        for path in files
+        for content in [path.read_bytes()]
+        for n, canary in enumerate(canaries)
+        if canary in content
+    }
 
 
 @pytest.mark.parametrize("form", [0, 1, 2, 3, 4, 5])

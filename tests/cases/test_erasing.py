@@ -12,7 +12,7 @@ from attrs import evolve
 from rehearsal import ASKED, SUPERVISOR, WORKER, Desk
 
 from ihs_cases import Cases
-from ihs_cases.erasing import OfCase, OfEntry, OfPerson, erase, propose, reach, rotate
+from ihs_cases.erasing import OfCase, OfEntry, OfPerson
 from ihs_cases.errors import AlreadyGone, CaseIsGone, CommandReused, Refused, UnknownEntry, UnknownPerson
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.household import PersonJoined, Relation
@@ -38,12 +38,12 @@ VISIT = ContactMade(ContactMode.HOME_VISIT, frozenset({"mother"}), words="A visi
 def proposed(desk: Desk, target, *, order: str = ORDER, actor: Actor = SUPERVISOR):
     desk.count += 1
     said = {"order": order, "ordered_by": JUDGE, "actor": actor, "occurred": desk.now.date()}
-    return propose(desk.cases, target, **said, command_id=f"propose-{desk.count}", recorded_at=desk.now)
+    return desk.cases.erasing.propose(target, **said, command_id=f"propose-{desk.count}", recorded_at=desk.now)
 
 
 def done(desk: Desk, target, *, order: str = ORDER, actor: Actor = OTHER, command_id: str = "erase-1", on=None):
     said = {"order": order, "actor": actor, "occurred": on or desk.now.date()}
-    return erase(desk.cases, target, **said, command_id=command_id, recorded_at=desk.now)
+    return desk.cases.erasing.erase(target, **said, command_id=command_id, recorded_at=desk.now)
 
 
 def erased(desk: Desk, target, **more):
@@ -189,7 +189,7 @@ def test_a_dry_run_says_what_would_be_touched_and_touches_nothing(family):
     family.put(HoldPlaced("suit-15-9"))
     head = family.cases.store.head()
 
-    found = reach(family.cases, OfPerson("p-2"), ORDER)
+    found = family.cases.erasing.reach(OfPerson("p-2"), ORDER)
 
     assert (found.cases, found.entries, found.holds) == (("k1",), {"k1": 1}, {"k1": ("suit-15-9",)})
     assert found.keys == ("person/k1/mother", "person/p-1", "person/p-2")
@@ -200,7 +200,7 @@ def test_a_dry_run_says_what_would_be_touched_and_touches_nothing(family):
 def test_a_dry_run_of_a_case_names_every_key_and_part_of_it(family):
     family.put(VISIT)
 
-    found = reach(family.cases, OfCase("k1"), ORDER)
+    found = family.cases.erasing.reach(OfCase("k1"), ORDER)
 
     assert found.entries == {"k1": 5}
     assert found.keys == ("narrative/case/k1/5/words", "person/k1/c-1", "person/k1/mother")
@@ -209,11 +209,11 @@ def test_a_dry_run_of_a_case_names_every_key_and_part_of_it(family):
 
 def test_what_is_not_there_cannot_be_erased(family):
     with pytest.raises(UnknownPerson):
-        reach(family.cases, OfPerson("p-9"), ORDER)
+        family.cases.erasing.reach(OfPerson("p-9"), ORDER)
     with pytest.raises(UnknownEntry):
-        reach(family.cases, OfEntry("k1", 9), ORDER)
+        family.cases.erasing.reach(OfEntry("k1", 9), ORDER)
     with pytest.raises(AlreadyGone):
-        reach(family.cases, OfEntry("k1", 2, words_alone=True), ORDER)
+        family.cases.erasing.reach(OfEntry("k1", 2, words_alone=True), ORDER)
 
 
 # An entry, its words, a case
@@ -267,7 +267,7 @@ def test_a_case_disposed_of_is_tombstones_alone_and_takes_nothing_more(family):
     with pytest.raises(CaseIsGone):
         family.put(VISIT)
     with pytest.raises(AlreadyGone):
-        reach(family.cases, OfCase("k1"), ORDER)
+        family.cases.erasing.reach(OfCase("k1"), ORDER)
     assert holds(family.cases)
 
 
@@ -312,8 +312,8 @@ def test_a_store_of_before_the_erasure_opens_with_no_key_file_of_after(family, t
 
 def test_a_process_that_had_the_store_open_reads_and_seals_on_under_the_new_key(family):
     with Cases.open(family.cases.store.address, rules=family.cases.rules) as other:
-        rotate(family.cases, actor=SUPERVISOR, command_id="r-1", recorded_at=family.now)
-        rotate(family.cases, actor=SUPERVISOR, command_id="r-2", recorded_at=family.now)
+        family.cases.erasing.rotate(actor=SUPERVISOR, command_id="r-1", recorded_at=family.now)
+        family.cases.erasing.rotate(actor=SUPERVISOR, command_id="r-2", recorded_at=family.now)
 
         desk = Desk(other, now=family.now, count=100)
         desk.put(VISIT)
@@ -326,7 +326,7 @@ def test_a_process_that_had_the_store_open_reads_and_seals_on_under_the_new_key(
 def test_rotating_changes_no_record_but_says_so_on_the_systems_stream(family):
     before = family.cases.store.read(0)
 
-    rotate(family.cases, actor=SUPERVISOR, command_id="r-1", recorded_at=family.now)
+    family.cases.erasing.rotate(actor=SUPERVISOR, command_id="r-1", recorded_at=family.now)
 
     rows = family.cases.store.read(0)
     [said] = [e.event for e in family.cases.recorder.entries("system") if isinstance(e.event, KeyCreated)]

@@ -8,7 +8,6 @@ from rehearsal import ASKED, SUPERVISOR, UTAH
 from transit import TOKEN, serving
 
 from ihs_cases import Cases
-from ihs_cases.erasing import rotate
 from ihs_domain.household import PersonJoined, Relation
 from ihs_store.errors import KeyFileDamaged, KeyServiceAway, WrongKeyFile
 from ihs_store.key_files import copy_key_file, create_key_file
@@ -31,7 +30,7 @@ def kept(service, desk):
     """A store with a name on record, its key kept by the service."""
     desk.put(ASKED)
     desk.put(MOTHER)
-    rotate(desk.cases, actor=SUPERVISOR, command_id="r-1", service=service_at(service.url), recorded_at=desk.now)
+    desk.cases.erasing.rotate(actor=SUPERVISOR, command_id="r-1", service=service_at(service.url), recorded_at=desk.now)
     return desk
 
 
@@ -54,7 +53,7 @@ def test_a_store_whose_key_a_service_keeps_opens_with_one_question(kept, service
 def test_replacing_a_key_that_a_service_keeps_has_the_service_keep_the_new_one(kept, service):
     before = kept.cases.key_file.read_bytes()
 
-    rotate(kept.cases, actor=SUPERVISOR, command_id="r-2", recorded_at=kept.now)
+    kept.cases.erasing.rotate(actor=SUPERVISOR, command_id="r-2", recorded_at=kept.now)
 
     with Cases.open(kept.cases.store.address, rules=UTAH) as cases:
         assert name_in(cases) == "Quirina Made-Up"
@@ -70,7 +69,7 @@ def test_a_service_that_refuses_keeps_a_store_shut_and_a_key_from_being_replaced
     with pytest.raises(KeyServiceAway, match="nothing was recorded"):
         Cases.open(kept.cases.store.address, rules=UTAH)
     with pytest.raises(KeyServiceAway, match="nothing was recorded"):
-        rotate(kept.cases, actor=SUPERVISOR, command_id="r-2", recorded_at=kept.now)
+        kept.cases.erasing.rotate(actor=SUPERVISOR, command_id="r-2", recorded_at=kept.now)
 
     assert (kept.cases.store.head(), kept.cases.key_file.read_bytes()) == (head, before)
 

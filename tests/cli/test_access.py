@@ -47,6 +47,59 @@ def test_every_view_of_a_case_is_on_record(ihs, alder, view):
     assert looked(ihs) == [(user(), "RecordViewed")]
 
 
+WHAT_IF = ("whatif", "cases.db", "--edition", "utah-r512-100@2003-09-03")
+
+
+@pytest.mark.parametrize(
+    "typed, what",
+    [
+        (("duties", "cases.db", "alder"), "duties"),
+        (("duties", "cases.db"), "duties"),
+        (("findings", "cases.db"), "findings"),
+        (WHAT_IF, "what-if"),
+        ((*WHAT_IF, "--counts", "--format", "json"), "what-if"),
+        (("audit", "export", "cases.db", "alder", "--to", "alder.bundle"), "export"),
+        (("audit", "export", "cases.db", "--position", "9", "--to", "alder.bundle"), "export"),
+    ],
+)
+def test_every_question_that_tells_of_a_case_is_on_record(ihs, alder, typed, what):
+    assert ihs(*typed, "--purpose", "monday").code == 0
+
+    [one] = ihs_looked(ihs)
+    assert (one["actor"], one["event"]["with"]["what"], one["event"]["with"]["purpose"]) == (user(), what, "monday")
+
+
+def test_of_all_cases_a_worker_is_told_of_their_own_in_words_that_tell_of_no_other(ihs, three):
+    own = ihs("duties", "cases.db", "--on", "2015-02-01", *WORKER)
+    none = ihs("duties", "cases.db", "--on", "2015-02-01", *STRANGER)
+
+    assert (own.code, own.out) == (0, ihs("duties", "cases.db", "--on", "2015-02-01", "--worker", "w-12").out)
+    assert own.err == "ihs: of all cases, those are told of that w-12 may read\n"
+    assert (none.code, none.lines[1:], none.err) == (0, ["0 cases: nothing owed"], own.err.replace("w-12", "w-99"))
+
+
+def test_a_case_that_is_not_theirs_is_neither_told_of_nor_handed_out(ihs, alder):
+    for typed in (("duties",), ("findings",), WHAT_IF[:1]):
+        more = WHAT_IF[2:] if typed == WHAT_IF[:1] else ()
+        answer = ihs(*typed, "cases.db", "alder", *more, *STRANGER)
+        assert (answer.code, answer.out.count("\n"), answer.err) == (1, 0, NOT_OPEN)
+    for named in (["alder"], ["--position", "9"], ["--position", "1"], ["--position", "9999"]):
+        answer = ihs("audit", "export", "cases.db", *named, "--to", "alder.bundle", *STRANGER)
+        assert (answer.code, answer.err, Path("alder.bundle").exists()) == (1, NOT_OPEN, False)
+
+
+def test_how_many_cases_are_sealed_is_told_to_who_keeps_the_store(ihs, three):
+    seal = ("seal", "place", "cases.db", "birch", "--order", "o-1", "--open-for", "new-report")
+    assert ihs(*seal, *SUPERVISOR).code == 0
+
+    closed = ihs("findings", "cases.db")
+    open_ = ihs("findings", "cases.db", "--purpose", "new-report")
+
+    left_out = "1 case that a court sealed left out: name a --purpose that the seal leaves open"
+    assert (closed.code, closed.err) == (0, f"ihs: {left_out}\n")
+    assert (open_.err, closed.out == open_.out) == ("", False)
+
+
 def test_reading_a_rehearsal_moves_no_clock_and_shows_the_same_again(ihs, alder):
     shown = [ihs("case", "timeline", "cases.db", "alder").out for _ in range(2)]
 
@@ -160,3 +213,4 @@ def test_a_copy_that_can_only_be_read_is_shown_where_its_keeper_says_unrecorded(
     assert "the store can only be read here" in refused.err
     assert (denied.code, denied.out) == (1, "")
     assert (shown.code, shown.lines[1]) == (0, "alder")
+    assert [type_("duties", copy, *more).code for more in ((), ("--unrecorded",))] == [1, 0]

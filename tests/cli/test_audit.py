@@ -7,6 +7,13 @@ from contextlib import closing
 import pytest
 from typed import entry
 
+from ihs_cases import Cases
+from ihs_ledger.checkpoint import Checkpoint
+from ihs_ledger.tree import TreeHead
+from ihs_nats import EmbeddedServer
+
+KEPT_AT_55 = f"kept/{55:019}.checkpoint"
+
 
 def changed(store, *statements):
     with closing(sqlite3.connect(store, isolation_level=None)) as database:
@@ -121,6 +128,75 @@ def test_an_older_copy_is_found_by_the_checkpoints_kept_in_a_folder(ihs, live):
     assert "does not lead to the checkpoint kept at 3" in refused.err
 
 
+@pytest.fixture
+def server(nats_server, tmp_path):
+    """A real server, its connection kept in the folder `nats`."""
+    with EmbeddedServer(tmp_path / "nats", []) as running:
+        yield running
+
+
+def test_an_older_copy_is_found_by_the_checkpoints_kept_on_a_server(ihs, live, server):
+    older = live.read_bytes()
+    ihs("audit", "checkpoint", live, "--server", "nats")
+    ihs("record", live, "-", given=json.dumps(entry()))
+    waiting = ihs("audit", "status", live, "--server", "nats")
+    ihs("audit", "checkpoint", live, "--server", "nats", "--to", "kept")
+    whole = ihs("audit", "verify", live, "--server", "nats")
+
+    live.write_bytes(older)
+    answer = ihs("audit", "verify", live, "--server", "nats")
+
+    assert (waiting.code, waiting.out.startswith("records have been waiting")) == (0, True)
+    assert (whole.code, whole.lines[1]) == (0, "it leads to the checkpoints kept outside, the largest of 3 records")
+    assert answer.code == 1
+    assert answer.lines[0].startswith("does not hold: position 3, records: the checkpoint in ihs-checkpoints.")
+
+
+def test_a_server_with_no_checkpoint_of_the_store_is_told_and_so_is_one_that_is_away(ihs, live, nats_server, tmp_path):
+    with EmbeddedServer(tmp_path / "nats", []):
+        none = ihs("audit", "verify", live, "--server", "nats")
+        ihs("store", "init", "other.db")
+        ihs("audit", "checkpoint", "other.db", "--server", "nats")
+        of_another = ihs("audit", "verify", live, "--server", "nats")
+    nowhere = ihs("audit", "verify", live, "--server", "nowhere")
+
+    assert [(one.code, one.out, one.err.count("\n")) for one in (none, of_another, nowhere)] == [(2, "", 1)] * 3
+    assert none.err.startswith("ihs: there are no checkpoints in ihs-checkpoints.")
+
+
+@pytest.fixture
+def handed_out(ihs, alder, vkey, server):
+    """A bundle that goes on from a checkpoint kept on the server, beside one of another store's."""
+    ihs("store", "init", "other.db")
+    ihs("audit", "checkpoint", "other.db", "--server", "nats")
+    ihs("audit", "checkpoint", alder, "--server", "nats", "--to", "kept")
+    ihs("audit", "export", alder, "alder", "--to", "alder.bundle", "--since", KEPT_AT_55)
+    return "alder.bundle"
+
+
+def test_a_bundle_is_held_against_the_checkpoints_kept_on_a_server(ihs, alder, vkey, handed_out):
+    answer = ihs("audit", "check", handed_out, "--key", vkey, "--server", "nats")
+    ihs("audit", "export", alder, "alder", "--to", "without.bundle")
+    without = ihs("audit", "check", "without.bundle", "--key", vkey, "--server", "nats")
+
+    assert (answer.code, answer.lines[-2]) == (0, "it comes by the checkpoint of 55 records that is kept outside")
+    assert (without.code, without.out) == (1, "")
+    assert without.err.startswith("ihs: the bundle comes by no checkpoint that is kept outside")
+
+
+def test_a_bundle_of_a_history_made_anew_is_found_by_the_checkpoints_kept_outside(
+    ihs, alder, vkey, handed_out, tmp_path
+):
+    with Cases.open(str(alder)) as cases:
+        anew = Checkpoint(cases.signer.name, TreeHead(55, bytes(32))).signed_by(cases.signer)
+    (tmp_path / KEPT_AT_55).write_text(anew)
+
+    answer = ihs("audit", "check", handed_out, "--key", vkey, "--checkpoints", "kept")
+
+    why = "another checkpoint of 55 records is kept outside: the history in this bundle was rewritten"
+    assert answer == (1, "", f"ihs: {why}\n")
+
+
 def test_records_that_wait_for_a_checkpoint_are_told(ihs, alder):
     waiting = ihs("audit", "status", alder, "--checkpoints", "kept")
     ihs("audit", "checkpoint", alder, "--to", "kept")
@@ -140,7 +216,7 @@ def test_a_stranger_checks_a_case_with_the_key_alone(ihs, alder, vkey, tmp_path)
 
     assert written.code == 0
     assert answer.code == 0
-    assert answer.lines[1] == f"holds: 52 records among 55 of {vkey.split('+')[0]}"
+    assert answer.lines[1] == f"holds: 52 records among 56 of {vkey.split('+')[0]}"
     assert "parts are withheld" in answer.lines[2]
 
 

@@ -29,7 +29,7 @@ def test_help_is_short_and_gives_one_example(ihs, path, command):
     answer = ihs(*path, "--help")
 
     assert answer.out.count("Example: ihs ") == 1
-    assert len(answer.lines) <= 36
+    assert len(answer.lines) <= 38  # one screen
     assert (answer.code, answer.err) == (0, "")
 
 
@@ -84,8 +84,8 @@ def test_the_example_works(ihs, alder, write, path, command):
         alder.with_name(alder.name + ".key").unlink()
     elif path[:1] == ("audit",):
         alder.with_name("agency.vkey").write_text(ihs("audit", "key", alder).out)
-        ihs("audit", "checkpoint", alder, "--to", "kept")
         ihs("audit", "export", alder, "alder", "--to", "alder.bundle")
+        ihs("audit", "checkpoint", alder, "--to", "kept")
 
     answer = ihs(*shlex.split(example.partition("ihs ")[2]))
 

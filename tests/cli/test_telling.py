@@ -96,7 +96,8 @@ def test_a_server_that_is_not_there_is_given_up(live, tmp_path, nats_server):
     up.wait(WITHIN)
     up.stdout.close()
 
-    answer = typed(tmp_path, "nats", "subscribe", "--server", "nats", "wasatch", "--idle", "0.5")
+    answer = typed(tmp_path, "nats", "subscribe", "--server", "nats", "wasatch", "--wait", "0.5")
 
     assert answer.returncode == 1
+    assert "within 0.5 s" in answer.stderr
     assert answer.stderr.count("\n") == 1

@@ -5,6 +5,10 @@ import re
 
 import pytest
 
+from ihs_cases import Cases
+from ihs_cli.reading import user
+from ihs_domain.looking import Seen
+
 UTAH_2003, UTAH_2010 = "utah-r512-100@2003-09-03", "utah-r512-100@2010-10-08"
 AFTER = ("--on", "2015-05-15")
 
@@ -216,9 +220,13 @@ def test_a_file_that_brings_no_whole_edition_is_told_with_why(ihs, three, tmp_pa
     assert says in answer.err
 
 
-def test_nothing_is_recorded_by_asking(ihs, three, draft):
-    before = three.read_bytes()
+def test_nothing_is_recorded_by_asking_but_which_cases_were_looked_into(ihs, three, draft):
+    with Cases.open("cases.db") as cases:
+        before = cases.store.head().position
 
     ihs("whatif", "cases.db", "--file", draft.name)
 
-    assert three.read_bytes() == before
+    with Cases.open("cases.db") as cases:
+        said = [entry.event for entry in cases.recorder.entries(f"access/{user()}")]
+        assert cases.store.head().position == before + len(said)
+    assert [(one.case, one.what) for one in said] == [("alder", Seen.WHAT_IF), ("birch", Seen.WHAT_IF)]

@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ihs_ledger.tree import EMPTY_ROOT, Frontier
+from ihs_store.addresses import is_server
 from ihs_store.port import Head
 from ihs_store.store import create
 
@@ -38,6 +39,15 @@ def test_a_stream_is_read_in_version_order_up_to_a_position_and_after_a_version(
     assert versions(upto=0) == []
     assert versions(after_version=2) == [3, 4]
     assert versions(after_version=2, upto=5) == [3]
+
+
+def test_a_stream_is_read_by_the_names_of_its_records_and_says_how_far_it_has_come(store, draft):
+    store.append([draft(n, name=f"{name}.v1") for n, name in enumerate(("Seen", "Given", "Seen", "Ended"), 1)])
+
+    found = store.stream("case/k1", names={"Given.v1", "Ended.v1"}, after_version=1)
+
+    assert [row.version for row in found] == [2, 4]
+    assert (store.standing("case/k1"), store.standing("case/k2")) == (4, 0)
 
 
 def test_the_record_is_read_in_pages(store, draft):
@@ -102,3 +112,15 @@ def test_the_data_version_changes_when_anyone_records_and_only_then(store, reope
 
     assert len({before, after, follower.data_version()}) == 3
     assert store.head() == follower.head()
+
+
+def test_a_store_says_how_its_database_keeps_what_it_acknowledged_and_what_is_unsafe(store):
+    found = {setting.name: setting for setting in store.settings()}
+
+    if is_server(store.address):  # the tests' server is set up to be quick
+        assert {name for name, setting in found.items() if setting.unsafe} == {"fsync", "full_page_writes"}
+        assert found["synchronous_commit"].value == "on"
+    else:
+        said = {"journal_mode": "wal", "synchronous": "full", "secure_delete": "on"}
+        assert {name: setting.value for name, setting in found.items()} == said
+        assert not any(setting.unsafe for setting in found.values())

@@ -4,7 +4,7 @@ import pytest
 from being_told import agree, decided, messages, open_case, referral, release, replayed, tell
 from rehearsal import SUPERVISOR, Desk
 
-from ihs_cases.erasing import OfCase, OfEntry, OfPerson, Target, erase, propose, reach
+from ihs_cases.erasing import OfCase, OfEntry, OfPerson, Target
 from ihs_domain.persons import PersonIdentified, PersonRegistered
 from ihs_domain.restricting import RecordSealed, RecordUnsealed
 from ihs_domain.roles import Actor, Role
@@ -31,13 +31,13 @@ def told(desk):
 
 def erased(desk: Desk, target: Target) -> None:
     said = {"order": "erase-15-4", "occurred": desk.now.date(), "recorded_at": desk.now}
-    propose(desk.cases, target, **said, ordered_by="judge-7", actor=SUPERVISOR, command_id="propose")
-    erase(desk.cases, target, **said, actor=OTHER, command_id="erase")
+    desk.cases.erasing.propose(target, **said, ordered_by="judge-7", actor=SUPERVISOR, command_id="propose")
+    desk.cases.erasing.erase(target, **said, actor=OTHER, command_id="erase")
 
 
 @pytest.mark.parametrize("target", [OfPerson("kid"), OfEntry("k1", 8), OfCase("k1")])
 def test_what_is_erased_is_taken_back_from_who_holds_it(told, target):
-    agencies = reach(told.cases, target, "erase-15-4").agencies
+    agencies = told.cases.erasing.reach(target, "erase-15-4").agencies
 
     erased(told, target)
     tell(told.cases)
@@ -49,7 +49,7 @@ def test_what_is_erased_is_taken_back_from_who_holds_it(told, target):
 
 @pytest.mark.parametrize("target", [OfPerson("mo"), OfEntry("k1", 4)])
 def test_what_is_told_about_others_stays_told(told, target):
-    agencies = reach(told.cases, target, "erase-15-4").agencies
+    agencies = told.cases.erasing.reach(target, "erase-15-4").agencies
 
     erased(told, target)
     tell(told.cases)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from ihs_cases.door import Door
 from ihs_cases.errors import CaseNotOpen, UnknownCase
 from ihs_cases.looking import DECIDING, AccessStreams
 from ihs_cases.moments import AsAt, position_at, rows_of, zone_of
@@ -71,7 +72,7 @@ class Access:
         *even_unrecorded* lets them read a copy that can only be read. Give it to nobody who is at another machine.
         """
         actor, what_for = Actor(ActorId(user), Role.ADMINISTRATOR), None if purpose is None else Code(purpose)
-        return CaseReader(self.cases, actor, what_for, at, is_keeper=True, even_unrecorded=even_unrecorded)
+        return CaseReader(Door(self.cases, actor, what_for, at, is_keeper=True, even_unrecorded=even_unrecorded))
 
     def give(
         self,

@@ -1,18 +1,17 @@
-"""Going through the cases of a store, each read once: one that cannot be read is named, and stops no other."""
+"""Going through the cases that somebody may read, each read once: one that cannot be read stops no other."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
+from enum import Enum
 from functools import partial
-from typing import TypeVar
-from zoneinfo import ZoneInfo
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from attrs import frozen
 
-from ihs_cases.cases import Cases
+from ihs_cases.door import Allowed, Door, Shown
 from ihs_cases.errors import CasesError, EditionMissing
 from ihs_cases.law import law_of
-from ihs_cases.moments import AsAt
-from ihs_cases.recording import jurisdiction_of
+from ihs_domain.access import Denial
 from ihs_domain.assigning import assigning_on
 from ihs_domain.closing import closed_on
 from ihs_domain.duties import Duty
@@ -20,6 +19,7 @@ from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.history import History
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding
+from ihs_domain.looking import Held, RecordViewed
 from ihs_domain.opening import CaseOpened
 from ihs_domain.owing import DutyFails, duties
 from ihs_domain.rescoring import findings
@@ -27,6 +27,10 @@ from ihs_domain.terms import ActorId, Jurisdiction
 from ihs_store.errors import StoreDamaged, StoreError
 
 T = TypeVar("T")
+
+TOGETHER: Final = 100
+"""As many cases are decided, and put on record as shown, in one append: what is held of them meanwhile is theirs."""
+UNREADABLE: Final = "it cannot be read, nor who may read it: have whoever keeps the store run ihs audit verify"
 
 
 @frozen
@@ -72,45 +76,102 @@ class Reading:
         return findings(history, law_of(self.rules, self.history, edition), self.instruments)
 
 
+def of_any(_: Reading) -> bool:
+    """Every case is meant."""
+    return True
+
+
 @frozen
 class Broken:
-    """A case of which nothing can be said, and why."""
+    """A case of which nothing can be said, and why; without its name where it cannot be told who may know of it."""
 
-    case: str
+    case: str | None
     why: str
 
 
-def across(
-    cases: Cases,
-    ask: Callable[[Reading], T],
-    *,
-    among: Iterable[str] | None = None,
-    on: date | None = None,
-    as_at: AsAt = None,
-) -> Iterator[T | Broken]:
-    """What *ask* makes of each case, of all or of those named; *on* is today by the case's calendar if left out.
+class LeftOut(Enum):
+    """Why nothing is said of a case, and not even which it is."""
 
-    Only what is wrong with one case is passed over: an unknown case, or a store that cannot be asked, is raised.
-    """
-    read = partial(_read, cases, on=on, as_at=as_at, instruments=cases.recorder.as_loaded())
-    for case in cases.case_ids() if among is None else among:
-        yield _asked(case, ask, read)
+    NOT_MEANT = "it is not asked about"
+    NOT_OPEN = "it may not be read"
 
 
-def _asked(case: str, ask: Callable[[Reading], T], read: Callable[[str], Reading]) -> T | Broken:
-    try:
-        return ask(read(case))
-    except (StoreDamaged, EditionMissing, DutyFails) as error:
-        return Broken(case, str(error))
-    except (StoreError, CasesError):
-        raise
-    except Exception as error:  # noqa: BLE001 - a rule of a plugin may fail in any way, and its words may tell a name
-        return Broken(case, f"a rule that was asked of it fails with {type(error).__name__}")
+@frozen
+class Many(Generic[T]):
+    """What is asked of many cases: each is decided and read once, and that they are shown is on record together."""
+
+    door: Door
+    ask: Callable[[Reading], T]
+    meant: Callable[[Reading], bool]
+    shown: Shown
+    on: date | None = None
+
+    def all(self) -> Iterator[T | Broken | LeftOut]:
+        """Of every case in the store that may be read, some at a time. A denial is not put on record: none was named.
+
+        Only what is wrong with one case is passed over: a store that cannot be asked is raised.
+        """
+        instruments = self.door.cases.recorder.as_loaded()
+        ids = self.door.cases.case_ids()
+        for first in range(0, len(ids), TOGETHER):
+            read: list[_Read | Broken | LeftOut] = []
+            self.door.put(partial(self._decided, ids[first : first + TOGETHER], instruments, read))
+            yield from (self._answer(one) for one in read)
+
+    def named(self, case_ids: Iterable[str]) -> Iterator[T | Broken | LeftOut]:
+        """Of each of these cases. Raises CaseNotOpen, and to who keeps the store UnknownCase."""
+        instruments = self.door.cases.recorder.as_loaded()
+        for case in case_ids:
+            try:
+                allowed = self.door.allowed(case, self.shown)
+            except StoreDamaged as error:
+                yield Broken(case, str(error))
+                continue
+            reading = self._reading(allowed, instruments)
+            yield self._answer(_Read(allowed, reading)) if self.meant(reading) else LeftOut.NOT_MEANT
+
+    def _decided(
+        self,
+        ids: Iterable[str],
+        instruments: InstrumentBook,
+        read: list["_Read | Broken | LeftOut"],
+        held: Held,
+    ) -> tuple[list[RecordViewed], None]:
+        """What is to be on record of these; what was read of them goes to *read*."""
+        read[:] = [self._looked_at(case, instruments, held) for case in ids]
+        return [self.door.viewed(one.allowed, self.shown) for one in read if isinstance(one, _Read)], None
+
+    def _looked_at(self, case: str, instruments: InstrumentBook, held: Held) -> "_Read | Broken | LeftOut":
+        try:
+            allowed = self.door.decided(case, held, self.shown)
+        except StoreDamaged as error:
+            return Broken(case, str(error)) if self.door.is_keeper else Broken(None, UNREADABLE)
+        if isinstance(allowed, Denial):
+            return LeftOut.NOT_OPEN
+        reading = self._reading(allowed, instruments)
+        return _Read(allowed, reading) if self.meant(reading) else LeftOut.NOT_MEANT
+
+    def _reading(self, allowed: Allowed, instruments: InstrumentBook) -> Reading:
+        case, history = allowed.record, self.door.left_of(allowed, self.shown)
+        on = self.on or datetime.now(UTC).astimezone(case.zone).date()
+        return Reading(case.id, history, self.door.cases.rules, case.jurisdiction, on, instruments)
+
+    def _answer(self, one: "_Read | Broken | LeftOut") -> T | Broken | LeftOut:
+        if not isinstance(one, _Read):
+            return one
+        case = one.reading.case
+        try:
+            return self.ask(one.reading)
+        except (StoreDamaged, EditionMissing, DutyFails) as error:
+            return Broken(case, str(error))
+        except (StoreError, CasesError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a rule of a plugin may fail in any way, and its words may tell a name
+            return Broken(case, f"a rule that was asked of it fails with {type(error).__name__}")
 
 
-def _read(cases: Cases, case: str, *, on: date | None, as_at: AsAt, instruments: InstrumentBook) -> Reading:
-    history = cases.history(case, as_at=as_at)
-    jurisdiction = jurisdiction_of(history)
-    zone = ZoneInfo(cases.rules.zone(jurisdiction) or "UTC")
-    day = on or datetime.now(UTC).astimezone(zone).date()
-    return Reading(case, history, cases.rules, jurisdiction, day, instruments)
+class _Read(NamedTuple):
+    """A case that may be shown, and what is asked of it."""
+
+    allowed: Allowed
+    reading: Reading

@@ -5,7 +5,7 @@ time is committed together.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import datetime
@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import Any, Final, ParamSpec, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
-
+from ihs_cases.access import Access
 from ihs_cases.cases import Cases
-from ihs_domain.case import Case
+from ihs_cases.erasing import Erasing
+from ihs_cases.reading import CaseReader
 from ihs_domain.editions import RuleBook
-from ihs_domain.history import Entry, History
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.roles import Actor
-from ihs_domain.searching import Found
 from ihs_ledger.note import Signer
 
 P = ParamSpec("P")
@@ -32,15 +30,87 @@ R = TypeVar("R")
 AT_ONCE: Final = 64
 
 
-@frozen
+class Threads:
+    """The threads in which one set of cases is asked."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(AT_ONCE, "ihs")  # never shut down: they end when nothing holds this
+
+    def awaited(self, ask: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
+        """The same question, asked in a thread and awaited."""
+
+        @wraps(ask)
+        async def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+            call = partial(copy_context().run, ask, *args, **kwargs)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+        return asked
+
+    def each(self, ask: Callable[P, Iterator[R]]) -> Callable[P, AsyncIterator[R]]:
+        """The same question, each of its answers awaited."""
+        answer = self.awaited(_next)
+
+        @wraps(ask)
+        async def asked(*args: P.args, **kwargs: P.kwargs) -> AsyncIterator[R]:
+            answers = ask(*args, **kwargs)
+            while more := await answer(answers):
+                yield more[0]
+
+        return asked
+
+
+def _next(answers: Iterator[R]) -> tuple[R] | None:
+    """The next of the *answers*, None after the last: a StopIteration cannot be raised through a future."""
+    return next(zip(answers, strict=False), None)
+
+
 class AsyncReader:
     """:class:`ihs_cases.reading.CaseReader`, awaited: the same words, arguments, answers and errors."""
 
-    history: Callable[..., Coroutine[Any, Any, History]]
-    timeline: Callable[..., Coroutine[Any, Any, History]]
-    get: Callable[..., Coroutine[Any, Any, Case]]
-    entry: Callable[..., Coroutine[Any, Any, Entry[Any]]]
-    find: Callable[..., Coroutine[Any, Any, tuple[Found, ...]]]
+    def __init__(self, reader: CaseReader, threads: Threads) -> None:
+        self.history = threads.awaited(reader.history)
+        self.timeline = threads.awaited(reader.timeline)
+        self.get = threads.awaited(reader.get)
+        self.entry = threads.awaited(reader.entry)
+        self.approvals = threads.awaited(reader.approvals)
+        self.duties = threads.awaited(reader.duties)
+        self.findings = threads.awaited(reader.findings)
+        self.possible = threads.awaited(reader.possible)
+        self.across = threads.each(reader.across)
+        self.exporting = threads.awaited(reader.exporting)
+        self.find = threads.awaited(reader.find)
+
+
+class AsyncAccess:
+    """:class:`ihs_cases.access.Access`, awaited: the same words, arguments, answers and errors."""
+
+    def __init__(self, access: Access, threads: Threads) -> None:
+        self._access = access
+        self._threads = threads
+        self.give = threads.awaited(access.give)
+        self.end = threads.awaited(access.end)
+        self.break_glass = threads.awaited(access.break_glass)
+        self.review = threads.awaited(access.review)
+        self.unreviewed = threads.awaited(access.unreviewed)
+        self.looked = threads.awaited(access.looked)
+        self.could = threads.awaited(access.could)
+
+    def keeper(
+        self, user: str, *, purpose: str | None = None, at: datetime | None = None, even_unrecorded: bool = False
+    ) -> AsyncReader:
+        """The cases as whoever holds the store's file and key reads them: see Access.keeper."""
+        reader = self._access.keeper(user, purpose=purpose, at=at, even_unrecorded=even_unrecorded)
+        return AsyncReader(reader, self._threads)
+
+
+class AsyncErasing:
+    """:class:`ihs_cases.erasing.Erasing`, awaited: the same words, arguments, answers and errors."""
+
+    def __init__(self, erasing: Erasing, threads: Threads) -> None:
+        self.reach = threads.awaited(erasing.reach)
+        self.propose = threads.awaited(erasing.propose)
+        self.erase = threads.awaited(erasing.erase)
+        self.rotate = threads.awaited(erasing.rotate)
 
 
 class AsyncCases:
@@ -48,44 +118,31 @@ class AsyncCases:
 
     def __init__(self, cases: Cases) -> None:
         self.cases = cases
-        self._threads = ThreadPoolExecutor(AT_ONCE, "ihs")  # never shut down: they end when nothing holds this
-        self.record = self._awaited(cases.record)
-        self.register = self._awaited(cases.register)
-        self.person = self._awaited(cases.person)
-        self.keys_of = self._awaited(cases.keys_of)
-        self.person_ids = self._awaited(cases.person_ids)
-        self.find = self._awaited(cases.find)
-        self.get = self._awaited(cases.get)
-        self.approvals = self._awaited(cases.approvals)
-        self.history = self._awaited(cases.history)
-        self.duties = self._awaited(cases.duties)
-        self.findings = self._awaited(cases.findings)
-        self.possible = self._awaited(cases.possible)
-        self.case_ids = self._awaited(cases.case_ids)
-        self.agency = self._awaited(cases.agency)
-        self.on_call = self._awaited(cases.on_call)
-        self.agency_ids = self._awaited(cases.agency_ids)
-        self.zone = self._awaited(cases.zone)
-        self.checkpoint = self._awaited(cases.checkpoint)
+        self._threads = threads = Threads()
+        self.access = AsyncAccess(cases.access, threads)
+        self.erasing = AsyncErasing(cases.erasing, threads)
+        self.record = threads.awaited(cases.record)
+        self.register = threads.awaited(cases.register)
+        self.person = threads.awaited(cases.person)
+        self.keys_of = threads.awaited(cases.keys_of)
+        self.person_ids = threads.awaited(cases.person_ids)
+        self.find = threads.awaited(cases.find)
+        self.get = threads.awaited(cases.get)
+        self.approvals = threads.awaited(cases.approvals)
+        self.history = threads.awaited(cases.history)
+        self.duties = threads.awaited(cases.duties)
+        self.findings = threads.awaited(cases.findings)
+        self.possible = threads.awaited(cases.possible)
+        self.case_ids = threads.awaited(cases.case_ids)
+        self.agency = threads.awaited(cases.agency)
+        self.on_call = threads.awaited(cases.on_call)
+        self.agency_ids = threads.awaited(cases.agency_ids)
+        self.zone = threads.awaited(cases.zone)
+        self.checkpoint = threads.awaited(cases.checkpoint)
 
     def reader(self, actor: Actor, *, purpose: str | None = None, at: datetime | None = None) -> AsyncReader:
         """The cases as *actor* may read them: see Cases.reader."""
-        reader = self.cases.reader(actor, purpose=purpose, at=at)
-        return AsyncReader(
-            history=self._awaited(reader.history),
-            timeline=self._awaited(reader.timeline),
-            get=self._awaited(reader.get),
-            entry=self._awaited(reader.entry),
-            find=self._awaited(reader.find),
-        )
-
-    def _awaited(self, ask: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
-        @wraps(ask)
-        async def asked(*args: P.args, **kwargs: P.kwargs) -> R:
-            call = partial(copy_context().run, ask, *args, **kwargs)
-            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
-
-        return asked
+        return AsyncReader(self.cases.reader(actor, purpose=purpose, at=at), self._threads)
 
     @classmethod
     async def open(

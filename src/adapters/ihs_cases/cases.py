@@ -1,6 +1,5 @@
 """Cases: what an embedder opens to put entries on record and to ask what is known, due and possible."""
 
-import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,35 +11,31 @@ from ihs_cases import editions as books
 from ihs_cases import instruments as shelf
 from ihs_cases.access import Access
 from ihs_cases.agencies import agency_of
+from ihs_cases.asking import duties_in, findings_in, possible_in
 from ihs_cases.checking import have_calendars
-from ihs_cases.errors import (
-    NothingToSearchFor,
-    UnknownAgency,
-    UnknownEdition,
-    UnknownPerson,
-)
-from ihs_cases.law import law_of
+from ihs_cases.door import Door
+from ihs_cases.erasing import Erasing
+from ihs_cases.errors import NothingToSearchFor, UnknownAgency, UnknownPerson
+from ihs_cases.key_place import is_named, key_file_of, ring_of
 from ihs_cases.moments import AsAt, known_of, person_in, position_at, rows_of, zone_of
 from ihs_cases.reading import CaseReader
 from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, streams_of
 from ihs_cases.rows import entry_of, opened_entry, person_key
 from ihs_cases.searching import Names
-from ihs_cases.when import a_day, a_day_of_services, aware
+from ihs_cases.when import a_day, aware
 from ihs_domain.agencies import Agency, on_call_at
 from ihs_domain.approvals import Approval, approvals
 from ihs_domain.births import contradicts_itself, with_month_of_birth
 from ihs_domain.case import Case, fold
 from ihs_domain.copying import copied
 from ihs_domain.duties import Duty
-from ihs_domain.editions import Edition, Law, RuleBook
+from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.history import History, effective
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding
-from ihs_domain.owing import duties
 from ihs_domain.persons import Person, PersonRegistered, person_of, whole
-from ihs_domain.possible import Doable, possible
+from ihs_domain.possible import Doable
 from ihs_domain.recording import EntryCorrected
-from ihs_domain.rescoring import findings
 from ihs_domain.roles import Actor
 from ihs_domain.searching import Found, PersonSearchMade, words
 from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, RegisterId
@@ -52,41 +47,13 @@ from ihs_record.errors import BadFields, Fault
 from ihs_record.patterns import ID
 from ihs_record.row import Row
 from ihs_store.addresses import is_server, path_of
-from ihs_store.errors import KeyFileMissing, OutcomeUnknown, RecordedAtRefused
-from ihs_store.key_files import fitting_key
-from ihs_store.keys import ROOT, Kek, KeyRing, create_key_file, first_keys, fits, read_key_file
+from ihs_store.errors import OutcomeUnknown, RecordedAtRefused
+from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import Head, RecordStore
 from ihs_store.schema import refuse_leftovers
 from ihs_store.store import create, open_store
 
-KEY_FILE: Final = "IHS_KEY_FILE"
 CHECKPOINTS: Final = "checkpoints"
-
-
-def key_file_of(url: str, key_file: str | Path | None = None) -> Path:
-    """Where the key file is: as given, or by the environment's IHS_KEY_FILE, or beside the store's own file.
-
-    Raises KeyFileMissing where none is named for a store on a server, which has no place beside it.
-    """
-    if named := key_file or os.environ.get(KEY_FILE):
-        return Path(named)
-    if is_server(url):
-        raise KeyFileMissing(f"a store on a server has no key file beside it: name one, or set {KEY_FILE}")
-    return path_of(url).with_name(path_of(url).name + ".key")
-
-
-def ring_of(store: RecordStore, path: Path) -> KeyRing:
-    """The keys of a store, under the key file at *path*, which may be replaced meanwhile; WrongKeyFile, told now.
-
-    Not only when something was sealed under it.
-    """
-
-    def read() -> bytes:
-        return fitting_key(path, fits(store.key(ROOT)))
-
-    ring = KeyRing(Kek(read(), read), store.key)
-    _ = ring.root
-    return ring
 
 
 def _consistent(event: Any) -> Any:
@@ -122,6 +89,7 @@ class Cases:
         self.instruments = InstrumentBook() if instruments is None else instruments
         self.recorder = Recorder(store, ring, rules, self.instruments)
         self.access = Access(self)
+        self.erasing = Erasing(self)
 
     @classmethod
     def open(
@@ -166,8 +134,7 @@ class Cases:
         if not is_server(url):
             refuse_leftovers(path_of(url))
         path = key_file_of(url, key_file)
-        named = key_file is not None or KEY_FILE in os.environ
-        made = not (named and path.exists())
+        made = not (is_named(key_file) and path.exists())
         if made:
             create_key_file(path)
         try:
@@ -325,7 +292,7 @@ class Cases:
 
         *at* is the moment of reading, for rehearsal stores alone.
         """
-        return CaseReader(self, actor, None if purpose is None else Code(purpose), at)
+        return CaseReader(Door(self, actor, None if purpose is None else Code(purpose), at))
 
     def history(
         self,
@@ -369,10 +336,7 @@ class Cases:
         for_person: str | None = None,
     ) -> tuple[Duty, ...]:
         """What fell due by the end of *on*, by editions and practices in force, or (what-if) by one throughout."""
-        a_day_of_services("on", on)
-        history = self.history(case_id, as_at=as_at, for_person=for_person)
-        beside = self.rules.practices(fold(history).jurisdiction) if edition is None else ()
-        return duties(history, self._law_of(history, edition), on, beside)
+        return duties_in(self.history(case_id, as_at=as_at, for_person=for_person), self.rules, on, edition)
 
     def findings(
         self,
@@ -387,13 +351,11 @@ class Cases:
         What an instrument came to is worked out again: a difference is found, and that it is not at hand.
         """
         history = self.history(case_id, as_at=as_at, for_person=for_person)
-        return findings(history, self._law_of(history, edition), self.recorder.as_loaded())
+        return findings_in(history, self.rules, self.recorder.as_loaded(), edition)
 
     def possible(self, case_id: str, actor: Actor, *, on: date) -> tuple[Doable, ...]:
         """Which decisions *actor* could take on that day; "no" is refused for every argument, with why and remedy."""
-        a_day_of_services("on", on)
-        history = self.history(case_id)
-        return tuple(possible(history, self._law_of(history, None), on, actor))
+        return possible_in(self.history(case_id), self.rules, actor, on)
 
     def case_ids(self) -> list[str]:
         """The ids of all cases, in order."""
@@ -438,17 +400,6 @@ class Cases:
 
     def _opened(self, case_id: str) -> History:
         return effective(opened_entry(row, self.ring) for row in rows_of(self.store, case_id))
-
-    def _law_of(self, history: History, edition: Edition | str | None) -> Law:
-        return law_of(self.rules, history, None if edition is None else self._edition(edition))
-
-    def _edition(self, edition: Edition | str) -> Edition:
-        if isinstance(edition, Edition):
-            return edition
-        try:
-            return self.rules.edition(edition)
-        except KeyError as error:
-            raise UnknownEdition(str(error.args[0])) from None
 
     def _position(self, as_at: AsAt, known: History) -> int | None:
         return self._position_at(as_at, lambda: zone_of(self.rules, known))

@@ -18,7 +18,7 @@ from ihs_domain.roles import Actor
 from ihs_domain.terms import ActorId
 from ihs_record.codec import encode
 from ihs_record.names import STORED_AS
-from ihs_record.row import Row, length_prefixed
+from ihs_record.row import length_prefixed
 from ihs_store.errors import KeyFileReplaced, VersionConflict
 from ihs_store.keys import KeyRing
 from ihs_store.port import Command, RecordStore
@@ -51,27 +51,37 @@ class AccessStreams:
         """What somebody's stream says of them now."""
         stream = access_stream(whose)
         known = self._tails.get(stream, Tail())
-        rows = self.store.stream(stream, after_version=known.version)
-        if rows:
-            known = Tail(rows[-1].version, held_by(map(entry_of, _deciding(rows)), known.held))
-            self._tails[stream] = known
-        return known
+        standing = self.store.standing(stream)  # asked first: what comes after it is read the next time
+        rows = self.store.stream(stream, after_version=known.version, names=DECIDING)
+        decided = (entry_of(row) for row in rows if row.version <= standing)
+        self._tails[stream] = Tail(standing, held_by(decided, known.held))
+        return self._tails[stream]
 
-    def put(self, actor: Actor, decide: Callable[[Held], tuple[Sequence[Any], T]], at: datetime | None) -> T:
+    def put(
+        self,
+        actor: Actor,
+        decide: Callable[[Held], tuple[Sequence[Any], T]],
+        at: datetime | None,
+        *,
+        whatever_is_held: bool = False,
+    ) -> T:
         """Have on record what *decide* says is to stand on *actor*'s own stream, and then give its answer.
 
         It is decided again where the stream went on meanwhile. Whatever keeps it from being recorded is raised, and
-        the answer is not given. *at* is for rehearsal stores alone.
+        the answer is not given. *at* is for rehearsal stores alone. Where it is decided *whatever_is_held*, what the
+        stream says is not read.
         """
         for _ in range(MOST_TRIES):
-            tail = self.tail(actor)
+            tail = Tail(self.store.standing(access_stream(actor))) if whatever_is_held else self.tail(actor)
             events, answer = decide(tail.held)
+            if not events:
+                return answer
             try:
                 self._append(actor, actor, events, tail.version, at, f"access/{uuid4().hex}")
             except VersionConflict:
                 continue
             return answer
-        raise Conflict(self.tail(actor).version, None)
+        raise Conflict(self.store.standing(access_stream(actor)), None)
 
     def decided(self, whose: Actor, event: Any, actor: Actor, at: datetime | None, command_id: str | None) -> int:
         """Put a decision on *whose* stream, once for each *command_id*; the version it has. Raises Refused."""
@@ -86,7 +96,7 @@ class AccessStreams:
                 return self._append(whose, actor, [event], tail.version, at, named).versions[-1][1]
             except VersionConflict:
                 continue
-        raise Conflict(self.tail(whose).version, None)
+        raise Conflict(self.store.standing(access_stream(whose)), None)
 
     def read(self, names: Collection[str], upto: int | None = None) -> Iterator[tuple[ActorId, Entry[Any]]]:
         """Whose stream, and the entry, of everything of these stored names, in order, read in pages."""
@@ -112,7 +122,3 @@ class AccessStreams:
             if not self.ring.read_again():
                 raise
             return self._append(whose, actor, events, after, at, command_id)
-
-
-def _deciding(rows: Sequence[Row]) -> Iterator[Row]:
-    return (row for row in rows if row.name in DECIDING)

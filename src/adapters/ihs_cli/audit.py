@@ -1,18 +1,23 @@
 """`ihs audit`: prove a store to yourself, have its checkpoints kept elsewhere, and prove records to a stranger."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 import click
 
-from ihs_cases.cases import Cases, key_file_of
-from ihs_cli.errors import WRONG, Failure, Misasked
+from ihs_cases.cases import Cases
+from ihs_cases.key_place import key_file_of
+from ihs_cases.reading import CaseReader
+from ihs_cli.errors import WRONG, Misasked
 from ihs_cli.opening import opened
 from ihs_cli.options import asks_a_store, formats
 from ihs_cli.output import Output
+from ihs_cli.outside import FOLDER, are_kept, places, read, stated, stated_by, told
 from ihs_cli.printable import shown
+from ihs_cli.reading import reader_of, reads
 from ihs_cli.stopping import stopping
 from ihs_domain.editions import RuleBook
 from ihs_ledger import bundle as bundles
@@ -20,8 +25,7 @@ from ihs_ledger.checkpoint import Checkpoint
 from ihs_ledger.note import NoteRefused, VerifierKey
 from ihs_ledger.tables import SQLiteTables
 from ihs_ledger.tree import TreeHead
-from ihs_ledger.verify import Stated, Verdict, verify
-from ihs_record.patterns import ID
+from ihs_ledger.verify import Verdict, verify
 from ihs_store.addresses import shown as address
 from ihs_store.backup import file_of
 from ihs_store.errors import KeyFileMissing, StoreDamaged, StoreError
@@ -29,14 +33,10 @@ from ihs_store.keys import read_key_file
 from ihs_store.port import Kind
 from ihs_store.store import open_store
 
-if TYPE_CHECKING:
-    from ihs_follow.checkpoints import Kept
-
 FILE: Final = click.Path(path_type=Path, dir_okay=False)
-FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 VKEY: Final = click.option("--key", "vkey", metavar="VKEY", help="What `ihs audit key` said: NAME+ID+KEY, or a file.")
 TO: Final = click.option("--to", type=FOLDER, help="Keep it in this folder, outside the store.")
-SERVER: Final = click.option("--server", type=FOLDER, help="Keep it on the NATS server of this folder.")
+ON_SERVER: Final = click.option("--server", type=FOLDER, help="Keep it on the NATS server of this folder.")
 
 
 @click.group()
@@ -50,11 +50,18 @@ def audit() -> None:
 @audit.command("verify")
 @asks_a_store
 @click.option("--checkpoint", "files", type=FILE, multiple=True, help="One kept outside; as often as there are.")
-@click.option("--checkpoints", "folder", type=FOLDER, help="All that `ihs audit checkpoint --to` kept in a folder.")
+@are_kept
 @VKEY
 @formats("text", "json")
 def verify_(
-    store: str, key_file: Path | None, files: tuple[Path, ...], folder: Path | None, vkey: str | None, format_: str
+    *,
+    store: str,
+    key_file: Path | None,
+    files: tuple[Path, ...],
+    folder: Path | None,
+    server: Path | None,
+    vkey: str | None,
+    format_: str,
 ) -> None:
     """Recompute all that STORE claims; name the first position and column that does not hold.
 
@@ -63,10 +70,11 @@ def verify_(
 
     Example: ihs audit verify cases.db --checkpoints kept --key agency.vkey
     """
-    kind = _kind(store)
+    kind, id_ = _said_of(store)
     kept = _key_file(store, key_file)
     key = _key(vkey) if vkey else _own_key(store, kept)
-    outside = [_stated(file, key) for file in (*files, *_in(folder))]
+    outside = [stated_by(str(file), read(file), key) for file in files]
+    outside += stated(folder, server if id_ else None, id_, key)
     with file_of(store) as path:
         verdict = verify(path, outside, None if kept is None else read_key_file(kept))
     _say(verdict, Output(kind, format_), signed=key is not None)
@@ -118,7 +126,7 @@ def key(store: str, key_file: Path | None) -> None:
 @audit.command()
 @asks_a_store
 @TO
-@SERVER
+@ON_SERVER
 @click.option("--every", type=click.FloatRange(1, 60), help="Go on so many seconds apart, until Ctrl-C.")
 def checkpoint(store: str, key_file: Path | None, to: Path | None, server: Path | None, every: float | None) -> None:
     """Sign where STORE's record stands; print it, or have it kept outside.
@@ -133,11 +141,10 @@ def checkpoint(store: str, key_file: Path | None, to: Path | None, server: Path 
 
 
 def _publish(cases: Cases, folder: Path | None, server: Path | None, every: float | None) -> None:
-    from ihs_follow.checkpoints import CheckpointPublisher, DepartsFromKept
-    from ihs_nats.errors import TellingError
+    from ihs_follow.checkpoints import CheckpointPublisher
 
-    try:
-        publishers = [CheckpointPublisher(cases, place) for place in _places(cases, folder, server)]
+    with told():
+        publishers = [CheckpointPublisher(cases, kept) for kept in places(folder, server, cases.store.info().store)]
         for publisher in publishers:
             said = publisher.publish()
             click.echo(shown(f"{publisher.kept.name}: {_as_kept(said)}"))
@@ -145,49 +152,34 @@ def _publish(cases: Cases, folder: Path | None, server: Path | None, every: floa
         while stop and not stop.wait(every):
             for publisher in publishers:
                 publisher.attempt()
-    except (DepartsFromKept, TellingError) as error:
-        raise Failure(str(error)) from error
 
 
 def _as_kept(said: Checkpoint | None) -> str:
     return "the last checkpoint says all there is" if said is None else f"kept at {said.head.size} records"
 
 
-def _places(cases: Cases, folder: Path | None, server: Path | None) -> "Iterator[Kept]":
-    if folder is not None:
-        from ihs_follow.checkpoints import Folder
-
-        yield Folder(folder)
-    if server is not None:
-        from ihs_nats.checkpoints import NatsKept
-        from ihs_nats.connection import load
-
-        yield NatsKept(load(server), cases.store.info().store)
-
-
 @audit.command()
 @click.argument("store")
-@click.option("--checkpoints", "folder", type=FOLDER, required=True, help="Where its checkpoints are kept.")
-def status(store: str, folder: Path) -> None:
+@are_kept
+def status(store: str, folder: Path | None, server: Path | None) -> None:
     """Say whether checkpoints of STORE leave it: wrong is five minutes of records without one.
 
     Example: ihs audit status cases.db --checkpoints kept
     """
-    from ihs_follow.checkpoints import LATE, DepartsFromKept, Folder, waiting
+    from ihs_follow.checkpoints import LATE, waiting
 
-    records = open_store(store)
-    try:
-        waited, kind = waiting(records, Folder(folder)), records.info().kind
-    except DepartsFromKept as error:
-        raise Failure(str(error)) from error
-    finally:
-        records.close()
-    if waited is None:
-        Output(kind).text(["the last checkpoint says all there is"])
+    if folder is None and server is None:
+        raise Misasked("say where its checkpoints are kept: --checkpoints, or --server")
+    with closing(open_store(store)) as records, told():
+        info = records.info()
+        waited = [waiting(records, kept) for kept in places(folder, server, info.store)]
+    out, longest = Output(info.kind), max((one for one in waited if one is not None), default=None)
+    if longest is None:
+        out.text(["the last checkpoint says all there is"])
         return
-    late = waited >= LATE
-    said = f"records have been waiting for a checkpoint for {timedelta(seconds=int(waited.total_seconds()))}"
-    Output(kind).text([f"{said}: is `ihs audit checkpoint --every` running?" if late else said])
+    late = longest >= LATE
+    said = f"records have been waiting for a checkpoint for {timedelta(seconds=int(longest.total_seconds()))}"
+    out.text([f"{said}: is `ihs audit checkpoint --every` running?" if late else said])
     if late:
         raise click.exceptions.Exit(WRONG)
 
@@ -200,68 +192,89 @@ def status(store: str, folder: Path) -> None:
 @click.option("--without-sealed", is_flag=True, help="Show sealed parts by their digests alone.")
 @click.option("--without-open", type=click.IntRange(1), multiple=True, help="Withhold the open part at this position.")
 @click.option("--since", type=FILE, help="Prove too that it goes on from this earlier checkpoint.")
+@reads
 def export(
+    *,
     store: str,
     key_file: Path | None,
     case: str | None,
     position: int | None,
     to: Path,
-    *,
     without_sealed: bool,
     without_open: tuple[int, ...],
     since: Path | None,
+    **who: Any,
 ) -> None:
     """Write the records of CASE, or the one at a position, with proofs that a stranger can check.
 
+    That a case is handed out is put on record first, so that the bundle tells of it by the size of its tree alone.
     Of a store on a server they are taken from a copy as at one moment, made in a temporary folder, and removed.
 
     Example: ihs audit export cases.db alder --to alder.bundle --without-sealed
     """
     if (case is None) == (position is None):
         raise Misasked("name a case, or a --position, and not both")
-    if case is not None and not ID.fullmatch(case):
-        raise Misasked("no case of that id is on record")
     withheld = bundles.Withheld(without_sealed, without_open)
-    earlier = None if since is None else _read(since)
-    with opened(store, key_file) as cases, file_of(store) as path, SQLiteTables(path) as tables:
+    earlier = None if since is None else read(since)
+    with opened(store, key_file) as cases:
+        _must_be_open(reader_of(cases, **who), case, position)
+        with file_of(store) as path, SQLiteTables(path) as tables:
 
-        def sign(head: TreeHead) -> str:
-            return Checkpoint(cases.store.info().origin, head).signed_by(cases.signer)
+            def sign(head: TreeHead) -> str:
+                return Checkpoint(cases.store.info().origin, head).signed_by(cases.signer)
 
-        stream = None if case is None else f"case/{case}"
-        written = bundles.export(tables, stream, position, sign, withheld, earlier)
+            stream = None if case is None else f"case/{case}"
+            written = bundles.export(tables, stream, position, sign, withheld, earlier)
     to.write_text(written, encoding="utf-8")
     click.echo(shown(f'written: {to} (check it with: ihs audit check {to} --key "$(ihs audit key {address(store)})")'))
+
+
+def _must_be_open(reader: CaseReader, case: str | None, position: int | None) -> None:
+    """Put on record that a case, or a record of one, is handed out. What is of no case only who keeps the store has."""
+    if case is not None:
+        reader.exporting(case)
+        return
+    there = reader.door.cases.store.places(int(position or 0) - 1, limit=1)
+    stream = next((stream for at, stream in there if at == position), "")
+    if stream.startswith("case/") or not reader.door.is_keeper:
+        reader.exporting(stream.removeprefix("case/"), as_at=position)
 
 
 @audit.command()
 @click.argument("bundle", type=FILE)
 @click.option("--key", "vkey", metavar="VKEY", required=True, help="What `ihs audit key` said: NAME+ID+KEY, or a file.")
 @click.option("--since", type=FILE, help="A checkpoint of your own that it must go on from.")
-def check(bundle: Path, vkey: str, since: Path | None) -> None:
-    """Check BUNDLE with nothing but its store's verifier key: no store, no key file, no network.
+@are_kept
+def check(bundle: Path, vkey: str, since: Path | None, folder: Path | None, server: Path | None) -> None:
+    """Check BUNDLE with nothing but its store's verifier key: no store, no key file, and by itself no network.
+
+    Where checkpoints are kept outside, it must come by one of them, and depart from none.
 
     Example: ihs audit check alder.bundle --key agency.vkey
     """
-    found = bundles.check(_read(bundle), _key(vkey), None if since is None else _read(since))
+    found = bundles.check(read(bundle), _key(vkey), None if since is None else read(since))
+    heads = [one.head for one in stated(folder, server, None, _key(vkey))]
+    by = bundles.held_against(found, heads) if folder or server else None
     out, head = Output("rehearsal" if found.kind == "rehearsal" else "live"), found.checkpoint.head
     lines = [f"holds: {len(found.positions)} records among {head.size} of {found.checkpoint.origin}"]
     if found.withheld:
         lines.append(f"{found.withheld} parts are withheld: shown by their digests alone")
     if found.since is not None:
         lines.append(f"it goes on from the checkpoint of {found.since.head.size} records")
+    if by is not None:
+        lines.append(f"it comes by the checkpoint of {by.size} records that is kept outside")
     out.text([*lines, "that nothing else is on record of this case, a bundle cannot show"])
 
 
-def _kind(store: str) -> Kind:
-    """The kind of store, as far as it can be told: the verifier itself says what is damaged."""
+def _said_of(store: str) -> tuple[Kind, str | None]:
+    """The kind of store, and its id, as far as they can be told: the verifier itself says what is damaged."""
     try:
         records = open_store(store)
     except StoreDamaged:
-        return "live"
-    kind = records.info().kind
+        return "live", None
+    info = records.info()
     records.close()
-    return kind
+    return info.kind, info.store
 
 
 def _key_file(store: str, named: Path | None) -> Path | None:
@@ -287,34 +300,6 @@ def _own_key(store: str, key_file: Path | None) -> VerifierKey | None:
 def _key(text: str) -> VerifierKey:
     """The verifier key that was typed, or that stands in the file of that name."""
     try:
-        return VerifierKey.parse(text if "+" in text else _read(Path(text)))
+        return VerifierKey.parse(text if "+" in text else read(Path(text)))
     except NoteRefused as error:
         raise Misasked(f"--key: {error}") from error
-
-
-def _stated(file: Path, key: VerifierKey | None) -> Stated:
-    try:
-        said = Checkpoint.opened(_read(file), key)
-    except NoteRefused as error:
-        raise Failure(f"{file}: {error}") from error
-    return Stated(said.head, f"the checkpoint in {file}", said.origin)
-
-
-def _in(folder: Path | None) -> Iterator[Path]:
-    if folder is None:
-        return
-    from ihs_follow.checkpoints import Folder
-
-    files = [*Folder(folder).all()]
-    if not files:
-        raise Misasked(f"there are no checkpoints in {folder}: name the folder of `ihs audit checkpoint --to`")
-    yield from files
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise Misasked(f"{file} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError:
-        raise Misasked(f"{file} is no text") from None

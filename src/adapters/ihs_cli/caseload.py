@@ -7,13 +7,14 @@ from typing import Final, TypeVar
 import click
 from attrs import define, field, frozen
 
-from ihs_cases import Cases
-from ihs_cases.across import Broken, Reading, across
+from ihs_cases.across import Broken, LeftOut, Reading, of_any
 from ihs_cases.moments import AsAt
+from ihs_cases.reading import CaseReader
 from ihs_cli.errors import WRONG
 from ihs_cli.printable import shown
 from ihs_cli.progress import Progress
 from ihs_domain.editions import Edition
+from ihs_domain.looking import Seen
 
 T = TypeVar("T")
 
@@ -53,14 +54,15 @@ def cases_of(number: int) -> str:
 
 @define
 class Caseload:
-    """The cases asked about, on a day, as they were known by a moment.
+    """The cases asked about, on a day, as they were known by a moment, of those that the *reader* may read.
 
     *case* is the one that was named, None for all; *worker* and *region* leave out those of others. *edition* is what
     they are judged by, where one was named, and those *elsewhere* are of another jurisdiction than it. Those *answered*
-    are counted, and those that turned out *broken* kept.
+    are counted, as are those *not_open*, and those that turned out *broken* kept.
     """
 
-    cases: Cases
+    reader: CaseReader
+    what: Seen
     case: str | None = None
     on: date | None = None
     as_at: AsAt = None
@@ -69,27 +71,35 @@ class Caseload:
     edition: Edition | None = None
     elsewhere: list[str] = field(factory=list, init=False)
     answered: int = field(default=0, init=False)
+    not_open: int = field(default=0, init=False)
     broken: list[Broken] = field(factory=list, init=False)
 
-    def each(self, ask: Callable[[Reading], T | None]) -> Iterator[T]:
-        """What *ask* makes of each case that is meant, None left out; a bar shows how far it has come meanwhile."""
-        among = self.cases.case_ids() if self.case is None else [self.case]
-        progress = Progress.of(len(among) if self.case is None else 0)
-        answers = across(self.cases, self._of_those_meant(ask), among=among, on=self.on, as_at=self.as_at)
+    def each(self, ask: Callable[[Reading], T], meant: Callable[[Reading], bool] = of_any) -> Iterator[T]:
+        """What *ask* makes of each case that is *meant*; a bar shows how far it has come meanwhile."""
+        among = None if self.case is None else [self.case]
+        progress = Progress.of(len(self.reader.door.cases.case_ids()) if among is None else 0)
+        answers = self.reader.across(
+            self._asked(ask),
+            what=self.what,
+            meant=lambda reading: self._means(reading) and meant(reading),
+            among=among,
+            on=self.on,
+            as_at=self.as_at,
+        )
         for done, answer in enumerate(answers, 1):
             progress.clear()
             if isinstance(answer, Broken):
                 self._say(answer)
-            elif answer is not None:
+            elif isinstance(answer, LeftOut):
+                self.not_open += answer is LeftOut.NOT_OPEN
+            else:
                 self.answered += 1
                 yield answer
             progress.at(done)
         progress.clear()
 
-    def _of_those_meant(self, ask: Callable[[Reading], T | None]) -> Callable[[Reading], T | None]:
-        def asked(reading: Reading) -> T | None:
-            if not self._means(reading):
-                return None
+    def _asked(self, ask: Callable[[Reading], T]) -> Callable[[Reading], T]:
+        def asked(reading: Reading) -> T:
             if self.edition is not None and reading.jurisdiction != self.edition.jurisdiction:
                 self.elsewhere.append(reading.case)
             return ask(reading)
@@ -103,14 +113,28 @@ class Caseload:
 
     def _say(self, broken: Broken) -> None:
         self.broken.append(broken)
-        click.echo(shown(f"ihs: case {broken.case} is left out: {broken.why}"), err=True)
+        which = "a case" if broken.case is None else f"case {broken.case}"
+        _warn(f"{which} is left out: {broken.why}")
 
     def end(self) -> None:
-        """Tell of cases judged by a law that is none of theirs; leave with an exit code if any case was left out."""
+        """Tell what was left out, and of cases judged by a law that is none of theirs; exit 1 if any was broken."""
         if self.edition is not None and self.elsewhere:
             first, *others = self.elsewhere
             those = f"{first} and {cases_of(len(others))} more that are" if others else f"{first}, which is"
-            whose = f"{self.edition.id} is of {self.edition.jurisdiction}"
-            click.echo(shown(f"ihs: {whose}, and judged here {those} not"), err=True)
+            _warn(f"{self.edition.id} is of {self.edition.jurisdiction}, and judged here {those} not")
+        for said in self._not_open():
+            _warn(said)
         if self.broken:
             raise click.exceptions.Exit(WRONG)
+
+    def _not_open(self) -> Iterator[str]:
+        """Who keeps the store is told how many cases are sealed; others the same words, whatever there is."""
+        door = self.reader.door
+        if self.case is None and not door.is_keeper:
+            yield f"of all cases, those are told of that {door.actor.id} may read"
+        elif self.not_open:
+            yield f"{cases_of(self.not_open)} that a court sealed left out: name a --purpose that the seal leaves open"
+
+
+def _warn(said: str) -> None:
+    click.echo(shown(f"ihs: {said}"), err=True)

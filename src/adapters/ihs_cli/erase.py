@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import click
 
-from ihs_cases import Cases, erasing
+from ihs_cases import Cases
 from ihs_cases.erasing import Erased, OfCase, OfEntry, OfPerson, Reach, Target
 from ihs_cli.by import By, acts, by
 from ihs_cli.errors import Misasked
@@ -58,9 +58,9 @@ def erase(
     with opened(store, key_file) as cases:
         out, who_acts = Output(cases.store.info().kind, format_), by(cases, **who)
         if dry_run:
-            _say_reach(out, erasing.reach(cases, target, order))
+            _say_reach(out, cases.erasing.reach(target, order))
         elif approve:
-            done = erasing.erase(cases, target, order=order, **attrs.asdict(who_acts, recurse=False))
+            done = cases.erasing.erase(target, order=order, **attrs.asdict(who_acts, recurse=False))
             _say_erased(out, done, cases)
         else:
             _propose(out, cases, target, order, ordered_by, who_acts)
@@ -84,7 +84,7 @@ def _propose(out: Output, cases: Cases, target: Target, order: str, ordered_by: 
     if ordered_by is None:
         raise Misasked("say who gave the order, with --ordered-by; or --approve what somebody else proposed")
     said = attrs.asdict(who, recurse=False)
-    made = erasing.propose(cases, target, order=order, ordered_by=ordered_by, **said)
+    made = cases.erasing.propose(target, order=order, ordered_by=ordered_by, **said)
     result = "nothing new" if all(one.again for one in made) else "proposed"
     if out.format == "json":
         out.json(result=result, positions=[one.position for one in made])
@@ -117,5 +117,5 @@ def _say_erased(out: Output, done: Erased, cases: Cases) -> None:
         return
     lines = [f"{result}: {done.keys} keys destroyed, {done.emptied} entries emptied, at position {done.position}"]
     if not done.scoured:
-        lines.append("somebody reads the store: the journal keeps copies until the last reader has gone")
+        lines.append("somebody reads the store: its files keep copies until then; afterwards type the same line again")
     out.text(lines if done.again else [*lines, f"the new key file: {cases.key_file}", *NEXT])

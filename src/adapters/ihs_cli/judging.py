@@ -16,8 +16,10 @@ from ihs_cli.caseload import REGION, WORKER, About, Caseload, cases_of
 from ihs_cli.opening import edition_of, opened
 from ihs_cli.options import ANY_CASE, AS_AT, EDITION, ON, asks_a_store, formats
 from ihs_cli.output import Output, objection_lines, plain
+from ihs_cli.reading import reader_of, reads
 from ihs_domain.editions import Edition
 from ihs_domain.judge import Finding
+from ihs_domain.looking import Seen
 
 COLUMNS: Final = (
     *(
@@ -55,6 +57,7 @@ class OfCase:
 @REGION
 @AS_AT
 @EDITION
+@reads
 @formats("text", "json", "csv")
 def findings(
     *,
@@ -67,17 +70,19 @@ def findings(
     as_at: AsAt,
     edition: str | None,
     format_: str,
+    **who: Any,
 ) -> None:
     """What was missing when each entry of CASE, of a worker's or a region's cases, or of every case, was made.
 
     By the rules of the day of each entry. A case that cannot be read is named and left out; the exit code is then 1.
+    Only cases that may be read are told of, and that they were is put on record first.
 
     Example: ihs findings cases.db --edition utah-r512-100@2003-09-03
     """
     with opened(store, key_file) as cases:
         out = Output(cases.store.info().kind, format_)
         by = edition_of(cases.rules, edition)
-        caseload = Caseload(cases, case, on, as_at, worker, region, by)
+        caseload = Caseload(reader_of(cases, **who), Seen.FINDINGS, case, on, as_at, worker, region, by)
         PRINTED[format_](out, caseload.each(lambda reading: _of_case(reading, by)), caseload)
     caseload.end()
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 
-from ihs_cases import erasing
 from ihs_cli.by import COMMAND, by
 from ihs_cli.erase import NEXT
 from ihs_cli.opening import opened
@@ -57,8 +56,7 @@ def rotate(*, store: str, key_file: Path | None, service: str | None, format_: s
     """
     with opened(store, key_file) as cases:
         out, acting = Output(cases.store.info().kind, format_), by(cases, on=None, **who)
-        done = erasing.rotate(
-            cases,
+        done = cases.erasing.rotate(
             actor=acting.actor,
             command_id=acting.command_id,
             service=None if service is None else service_at(service),

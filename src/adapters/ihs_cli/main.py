@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "erase": "erase",
     "retention": "retention",
     "plugins": "plugins",
+    "doctor": "doctor",
     "nats": "nats",
 }
 """Each command, and the module that is imported when it is typed."""

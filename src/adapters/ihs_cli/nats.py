@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
@@ -19,12 +19,14 @@ from ihs_nats.errors import BadToken, NoConnection, TellingError
 
 if TYPE_CHECKING:
     from ihs_nats.sink import NatsSink
-    from ihs_subscriber import Message
+    from ihs_subscriber import Message, Subscriber
 
 HOUR: Final = 3600.0
 SERVER = click.option(
     "--server", "folder", type=click.Path(path_type=Path), required=True, help="The folder of `ihs nats up`."
 )
+
+WAIT = click.option("--wait", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Seconds for a server.")
 
 
 @click.group()
@@ -55,7 +57,7 @@ def up(folder: Path, agencies: tuple[str, ...]) -> None:
 @nats.command()
 @asks_a_store
 @SERVER
-@click.option("--wait", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Seconds for a server.")
+@WAIT
 @click.option("--follow", is_flag=True, help="Go on telling what comes on record, until Ctrl-C.")
 def publish(store: str, key_file: Path | None, folder: Path, *, wait: float, follow: bool) -> None:
     """Decide what each agency is told of STORE, have that on record, and send what was not sent yet.
@@ -85,7 +87,8 @@ def publish(store: str, key_file: Path | None, folder: Path, *, wait: float, fol
 @click.argument("agency")
 @click.option("--file", type=click.Path(path_type=Path), help="Where it keeps what it was told; else AGENCY-told.db.")
 @click.option("--idle", type=click.FloatRange(0.1), help="Stop when nothing came for so many seconds.")
-def subscribe(folder: Path, agency: str, file: Path | None, idle: float | None) -> None:
+@WAIT
+def subscribe(folder: Path, agency: str, file: Path | None, idle: float | None, wait: float) -> None:
     """Receive as AGENCY, until Ctrl-C. A line for each message: what it does, kind, case, entry, body.
 
     Example: ihs nats subscribe --server nats wasatch --idle 2
@@ -93,6 +96,7 @@ def subscribe(folder: Path, agency: str, file: Path | None, idle: float | None) 
     from ihs_nats.connection import load
 
     try:
+        from ihs_subscriber import Subscriber
         from ihs_subscriber.errors import SubscriberError
     except ImportError:
         raise Misasked("receiving needs the package ihs-subscriber: install ihs-domain[demo]") from None
@@ -100,15 +104,14 @@ def subscribe(folder: Path, agency: str, file: Path | None, idle: float | None) 
         connection = load(folder)
         login = connection.agency(agency).login
         kept = file or Path(f"{agency}-told.db")
-        received = asyncio.run(_receive(connection.url, login.user, login.password, agency, kept, idle))
+        connecting = Subscriber.connect(connection.url, login.user, login.password, agency, kept, patience=wait)
+        received = asyncio.run(_receive(connecting, idle))
     click.echo(f"{received} received; kept in {kept}")
 
 
-async def _receive(url: str, user: str, password: str, agency: str, file: Path, idle: float | None) -> int:
-    from ihs_subscriber import Subscriber
-
+async def _receive(connecting: "AbstractAsyncContextManager[Subscriber]", idle: float | None) -> int:
     received = 0
-    async with Subscriber.connect(url, user, password, agency, file) as subscriber:
+    async with connecting as subscriber:
         async for message in subscriber.messages(idle):
             received += 1
             click.echo(shown(_line(message)))

@@ -17,10 +17,12 @@ from ihs_cli.caseload import REGION, WORKER, About, Caseload, cases_of
 from ihs_cli.opening import edition_of, opened
 from ihs_cli.options import ANY_CASE, AS_AT, EDITION, ON, asks_a_store, formats
 from ihs_cli.output import Output, plain
+from ihs_cli.reading import reader_of, reads
 from ihs_domain.contacting import ContactMade, made_by
 from ihs_domain.duties import Duty, State, Waiver
 from ihs_domain.editions import Edition
 from ihs_domain.history import Entry
+from ihs_domain.looking import Seen
 
 SOON: Final = 7
 LATER: Final = 30
@@ -87,6 +89,7 @@ class OfCase:
 @REGION
 @AS_AT
 @EDITION
+@reads
 @formats("text", "json", "csv")
 def duties(
     *,
@@ -99,18 +102,20 @@ def duties(
     as_at: AsAt,
     edition: str | None,
     format_: str,
+    **who: Any,
 ) -> None:
     """What is owed in CASE, in the cases of a worker or a region, or in every case.
 
     Late first, then what is due within 7 and within 30 days, what is open with no date set, and what was met, and by
     which entry. A case that cannot be read is named and left out; the exit code is then 1.
+    Only cases that may be read are told of, and that they were is put on record first.
 
     Example: ihs duties cases.db --worker w-12 --on 2015-02-20
     """
     with opened(store, key_file) as cases:
         out = Output(cases.store.info().kind, format_)
         by = edition_of(cases.rules, edition)
-        caseload = Caseload(cases, case, on, as_at, worker, region, by)
+        caseload = Caseload(reader_of(cases, **who), Seen.DUTIES, case, on, as_at, worker, region, by)
         PRINTED[format_](out, caseload.each(lambda reading: _of_case(reading, by)), caseload)
     caseload.end()
 

@@ -41,7 +41,7 @@ def _of_views(act: Callable[..., None]) -> Callable[..., None]:
     @VIEWS
     @wraps(act)
     def command(*, store: str, key_file: Path | None, views: Path | None, **asked: Any) -> None:
-        with opened(store, key_file) as cases, _views(_file(store, views)) as found:
+        with opened(store, key_file) as cases, _views(file_of_views(store, views)) as found:
             act(cases, found, **asked)
 
     return command
@@ -134,7 +134,7 @@ def _must_be_parked(views: Views, case: str) -> None:
         raise Misasked("no case of that id is parked: see ihs projections status")
 
 
-def _file(store: str, views: Path | None) -> Path:
+def file_of_views(store: str, views: Path | None) -> Path:
     if views is not None:
         return views
     if is_server(store):

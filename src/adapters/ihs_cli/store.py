@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from ihs_cases import Cases
-from ihs_cases.cases import key_file_of
 from ihs_cases.clock import correct_clock
+from ihs_cases.key_place import key_file_of
 from ihs_cli.errors import REHEARSAL
 from ihs_cli.opening import opened, rule_book
 from ihs_cli.options import ACTOR, KEY_FILE, ROLE, asks_a_store, formats

@@ -19,8 +19,10 @@ from ihs_cli.errors import Misasked
 from ihs_cli.opening import edition_of, opened
 from ihs_cli.options import ANY_CASE, AS_AT, ON, asks_a_store, formats
 from ihs_cli.output import Output, plain
+from ihs_cli.reading import reader_of, reads
 from ihs_domain.edition_checks import BadEdition
 from ihs_domain.editions import Edition, RuleBook
+from ihs_domain.looking import Seen
 from ihs_domain.terms import CaseId
 from ihs_domain.what_if import By, Change, Changed, Count, Tally, what_if
 
@@ -46,10 +48,12 @@ class Asked:
         """What it is held against, in words."""
         return AS_IT_WAS if self.against is None else self.against.id
 
-    def changes(self, reading: Reading) -> list[Changed] | None:
-        """What it changes in a case; None of a case that goes by another jurisdiction's rules."""
-        if reading.jurisdiction != self.edition.jurisdiction:
-            return None
+    def means(self, reading: Reading) -> bool:
+        """Whether the case goes by the rules of its jurisdiction."""
+        return reading.jurisdiction == self.edition.jurisdiction
+
+    def changes(self, reading: Reading) -> list[Changed]:
+        """What it changes in a case."""
         law, other = (law_of(reading.rules, reading.history, edition) for edition in (self.against, self.edition))
         return list(what_if([(CaseId(reading.case), reading.history)], law, other, reading.on))
 
@@ -76,6 +80,7 @@ class Asked:
 @WORKER
 @REGION
 @AS_AT
+@reads
 @formats("text", "json", "csv")
 def whatif(
     *,
@@ -92,11 +97,13 @@ def whatif(
     region: str | None,
     as_at: AsAt,
     format_: str,
+    **who: Any,
 ) -> None:
     """What another edition would change, had it judged CASE, or every case of its jurisdiction, from the first day on.
 
     Decisions it would have refused, entries it would have found wanting, and duties late, unmet or open by it: those
-    that are new, those that are gone, and how many stay the same. Nothing is recorded.
+    that are new, those that are gone, and how many stay the same. Nothing is recorded but
+    which cases were looked into, and that first.
 
     Example: ihs whatif cases.db --edition utah-r512-100@2003-09-03 --by region
     """
@@ -106,8 +113,9 @@ def whatif(
         if first is not None and first.jurisdiction != other.jurisdiction:
             raise Misasked(f"{other.id} and {first.id} are of two jurisdictions: no case goes by both")
         asked = Asked(other, first, By(by), listed=not counts)
-        caseload = Caseload(cases, case, on, as_at, worker, region)
-        PRINTED[format_](Output(cases.store.info().kind, format_), caseload.each(asked.changes), asked, caseload)
+        caseload = Caseload(reader_of(cases, **who), Seen.WHAT_IF, case, on, as_at, worker, region)
+        found = caseload.each(asked.changes, asked.means)
+        PRINTED[format_](Output(cases.store.info().kind, format_), found, asked, caseload)
     caseload.end()
 
 

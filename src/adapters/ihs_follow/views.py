@@ -4,11 +4,11 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import UnionType
-from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from ihs_cases.cases import Cases
 from ihs_domain.history import History
@@ -36,6 +36,23 @@ class NotAViewFile(Exception):
 
 class FedFromAnotherStore(NotThisRecord):
     """The views were made from another store: nothing was written to them."""
+
+
+class Standing(NamedTuple):
+    """Up to where the views in a file are made, of which store, and the cases parked that nobody said to skip."""
+
+    position: int
+    store: str | None
+    parked: tuple[str, ...]
+
+
+def standing_of(path: Path) -> Standing:
+    """Read where the views in a file stand, and touch nothing of them. Raises NotAViewFile."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=LONGEST_WAIT)) as db:
+        _refuse_what_is_no_view_file(db, str(path))
+        [(position, store)] = db.execute("SELECT position, store FROM standing").fetchall()
+        parked = db.execute("SELECT case_id FROM parked WHERE NOT skipped ORDER BY case_id").fetchall()
+    return Standing(position, store, tuple(case for (case,) in parked))
 
 
 class Views:

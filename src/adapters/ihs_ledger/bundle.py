@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from ihs_ledger import layout
@@ -140,6 +140,26 @@ def check(bundle: str, key: VerifierKey, since: str | None = None) -> Shown:
         if isinstance(error, (BundleRefused, NoteRefused)):
             raise
         raise BundleRefused("this is no bundle: it lacks what a bundle says, or says it in another form") from None
+
+
+def held_against(found: Shown, kept: Iterable[TreeHead]) -> TreeHead:
+    """The largest head kept outside that a checked bundle comes by; BundleRefused if it departs from one, or has none.
+
+    Its own checkpoint is of the moment it was made, and so rarely one that was kept: it is exported with `since`.
+    """
+    heads = {*kept}
+    stated = {one.head for one in (found.checkpoint, found.since) if one is not None}
+    for mine in stated:
+        if any(head.size == mine.size and head != mine for head in heads):
+            why = f"another checkpoint of {mine.size} records is kept outside: the history in this bundle was rewritten"
+            raise BundleRefused(why)
+    if not stated & heads:
+        raise BundleRefused("the bundle comes by no checkpoint that is kept outside: have it exported since one")
+    return max(stated & heads, key=_size)
+
+
+def _size(head: TreeHead) -> int:
+    return head.size
 
 
 def _shown(record: Mapping[str, Any], kind: str, head: TreeHead, checkpoint: str) -> bytes:

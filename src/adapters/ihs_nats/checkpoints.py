@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from attrs import frozen
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import DiscardPolicy, StorageType, StreamConfig
+from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 from ihs_nats.connection import Connection, connect
@@ -17,20 +17,26 @@ from ihs_nats.wire import token
 T = TypeVar("T")
 STREAM: Final = "ihs-checkpoints"
 SUBJECTS: Final = "ihs-checkpoints.>"
+PAGE: Final = 500
+LONGEST_FETCH: Final = 5.0
+FORGOTTEN_AFTER: Final = 60.0
 
 
 @frozen
 class NatsKept:
-    """Keeps the checkpoints of one store, named by its id, on the server of *connection*."""
+    """Keeps the checkpoints of one store, named by its id, on the server of *connection*.
+
+    Where no store is named, those of all stores there can be read.
+    """
 
     connection: Connection
-    store: str
+    store: str | None
     patience: float = 10.0
 
     @property
     def subject(self) -> str:
         """Where they are published."""
-        return f"{STREAM}.{token(self.store)}"
+        return SUBJECTS if self.store is None else f"{STREAM}.{token(self.store)}"
 
     @property
     def name(self) -> str:
@@ -40,6 +46,10 @@ class NatsKept:
     def last(self) -> str | None:
         """The checkpoint that was kept last: see Kept."""
         return self._asked(self._last)
+
+    def all(self) -> list[str]:
+        """Every checkpoint that is kept, in the order in which they came."""
+        return self._asked(self._all)
 
     def keep(self, checkpoint: str) -> None:
         """Keep a checkpoint, acknowledged by the server: see Kept."""
@@ -51,6 +61,21 @@ class NatsKept:
         except NotFoundError:
             return None
         return (message.data or b"").decode()
+
+    async def _all(self, jetstream: JetStreamContext) -> list[str]:
+        unacknowledged = ConsumerConfig(ack_policy=AckPolicy.NONE, inactive_threshold=FORGOTTEN_AFTER)
+        try:
+            reading = await jetstream.pull_subscribe(self.subject, stream=STREAM, config=unacknowledged)
+        except NotFoundError:
+            return []
+        found: list[str] = []
+        left = (await reading.consumer_info()).num_pending or 0
+        while left:
+            came = await reading.fetch(min(left, PAGE), timeout=min(self.patience, LONGEST_FETCH))
+            found += [message.data.decode(errors="replace") for message in came]
+            left = came[-1].metadata.num_pending
+        await reading.unsubscribe()
+        return found
 
     async def _keep(self, jetstream: JetStreamContext, checkpoint: str) -> None:
         await jetstream.add_stream(

@@ -21,7 +21,7 @@ from ihs_store.errors import (
 )
 from ihs_store.keeping import Store, info_of
 from ihs_store.laying import Asked, Clock, Keeper
-from ihs_store.port import Statements
+from ihs_store.port import Setting, Statements
 from ihs_store.recorder import RecordRecorder
 from ihs_store.schema import APPLICATION_ID, FORMAT, refuse_other_format
 from ihs_store.sqlite import (
@@ -38,6 +38,16 @@ from ihs_store.sqlite import (
 from ihs_store.writing import Writer
 
 LOOK_AGAIN: Final = 0.005
+_CORRUPTS: Final = "a crash leaves a damaged file: PRAGMA journal_mode = WAL"
+_FORGETS: Final = "what was acknowledged is lost when the power fails: open it with this program alone"
+_UNSAFE: Final = {
+    "journal_mode": {"off": _CORRUPTS, "memory": _CORRUPTS},
+    "synchronous": {"off": _FORGETS, "normal": _FORGETS},
+    "secure_delete": {"off": "what is erased stays in the file: use an SQLite that overwrites"},
+}
+"""Settings that cost something, and what."""
+_WORDS: Final = {"synchronous": ("off", "normal", "full", "extra"), "secure_delete": ("off", "on", "fast")}
+"""What SQLite tells of its settings by number."""
 _EFFECTIVE: Final = os.access in os.supports_effective_ids
 
 
@@ -203,7 +213,14 @@ class SQLiteFile:
             time.sleep(min(LOOK_AGAIN, left))
         return now
 
-    def scour(self) -> bool:
+    def settings(self) -> list[Setting]:
+        """Tell what the file's journal is, and what SQLite took of what we ask of every connection."""
+        with plainly(), closing(connected(self._path, self._lock_timeout, self._access)) as database:
+            said = {name: database.execute(f"PRAGMA {name}").fetchone()[0] for name in _UNSAFE}
+        words = {name: _WORDS[name][value] if name in _WORDS else value for name, value in said.items()}
+        return [Setting(name, value, _UNSAFE[name].get(value, "")) for name, value in words.items()]
+
+    def scour(self, *, parts: bool = True) -> bool:  # noqa: ARG002 - the journal goes whole, whatever is in it
         """Bring the journal into the file and empty it, where no reader still needs it; what is freed is zeroed."""
         with self._writing, plainly():
             self._refuse_closed()

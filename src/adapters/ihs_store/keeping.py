@@ -13,7 +13,7 @@ from ihs_store.application import Records
 from ihs_store.errors import StoreDamaged
 from ihs_store.grouping import Group
 from ihs_store.laying import Asked
-from ihs_store.port import Changing, Command, Head, Info, Kind, Receipt, RecordStore, Statements, WrappedKey
+from ihs_store.port import Changing, Command, Head, Info, Kind, Receipt, RecordStore, Setting, Statements, WrappedKey
 from ihs_store.writing import SELECT_RECORDS, SELECT_STANDING, receipt_of, row_of, tree_of
 
 _LAST_CHARACTER: Final = "\U0010ffff"
@@ -36,14 +36,17 @@ class Database(Protocol):
     def commit(self, asks: Sequence[Asked]) -> None:
         """Record what several callers ask in one durable transaction, and settle the outcome of each."""
 
+    def settings(self) -> list[Setting]:
+        """Tell how the database is set up to keep what it acknowledged."""
+
     def data_version(self) -> int:
         """Give a number that changes whenever anyone has recorded."""
 
     def wait(self, version: int, timeout: float) -> int:
         """Wait until the data version is another, at most `timeout` seconds; give the one that then is."""
 
-    def scour(self) -> bool:
-        """Leave no copy of what was destroyed in a journal; False where somebody still reads from it."""
+    def scour(self, *, parts: bool = True) -> bool:
+        """Leave no copy of what was destroyed: see RecordStore."""
 
     def close(self) -> None:
         """Let go of the database."""
@@ -81,18 +84,25 @@ class Store(RecordStore):
         with self._database.reading() as c:
             return receipt_of(c, command_id)
 
-    def stream(self, stream: str, *, upto: int | None = None, after_version: int = 0) -> list[Row]:
+    def stream(
+        self, stream: str, *, upto: int | None = None, after_version: int = 0, names: Collection[str] = ()
+    ) -> list[Row]:
         """Give a stream's records: see RecordStore."""
         return self._rows(
-            "WHERE stream = ? AND version > ? AND position > 0 AND position <= ? ORDER BY version",
-            (stream, after_version, _LARGEST_POSITION if upto is None else upto),
+            f"WHERE stream = ? AND version > ? AND position > 0 AND position <= ? {_named(names)}ORDER BY version",
+            (stream, after_version, _LARGEST_POSITION if upto is None else upto, *names),
         )
+
+    def standing(self, stream: str) -> int:
+        """Tell the last version of a stream: see RecordStore."""
+        with self._database.reading() as c:
+            c.execute("SELECT max(version) FROM records WHERE stream = ?", (stream,))
+            return c.fetchone()[0] or 0
 
     def read(self, after: int, *, limit: int = 1000, upto: int | None = None, names: Collection[str] = ()) -> list[Row]:
         """Give the records after a position: see RecordStore."""
-        named = f"AND name IN ({', '.join('?' * len(names))}) " if names else ""
         return self._rows(
-            f"WHERE position > ? AND position <= ? {named}ORDER BY position LIMIT ?",
+            f"WHERE position > ? AND position <= ? {_named(names)}ORDER BY position LIMIT ?",
             (after, _LARGEST_POSITION if upto is None else upto, *names, limit),
         )
 
@@ -169,6 +179,10 @@ class Store(RecordStore):
         """Tell what kind of store this is."""
         return self._info
 
+    def settings(self) -> list[Setting]:
+        """Tell how the database is set up: see RecordStore."""
+        return self._database.settings()
+
     def data_version(self) -> int:
         """Give a number that changes whenever anyone records: see RecordStore."""
         return self._database.data_version()
@@ -177,13 +191,18 @@ class Store(RecordStore):
         """Wait until somebody has recorded: see RecordStore."""
         return self._database.wait(version, timeout)
 
-    def scour(self) -> bool:
+    def scour(self, *, parts: bool = True) -> bool:
         """Leave no copy of what was destroyed: see RecordStore."""
-        return self._database.scour()
+        return self._database.scour(parts=parts)
 
     def close(self) -> None:
         """Let go of the database."""
         self._database.close()
+
+
+def _named(names: Collection[str]) -> str:
+    """What keeps a statement to records of these stored names, where any are given."""
+    return f"AND name IN ({', '.join('?' * len(names))}) " if names else ""
 
 
 def info_of(meta: dict[str, str], version: int) -> Info:

@@ -91,6 +91,15 @@ class Changing(Protocol):
         """Change what the store keeps, in the transaction of the append."""
 
 
+@frozen
+class Setting:
+    """How a database is set up in one respect; `unsafe` says what is lost by it, empty where nothing is."""
+
+    name: str
+    value: str
+    unsafe: str = ""
+
+
 class RecordStore(Protocol):
     """Keeps records in one dense order; several threads, and several processes at once, may use it.
 
@@ -120,8 +129,13 @@ class RecordStore(Protocol):
     def receipt(self, command_id: str) -> Receipt | None:
         """Give the receipt of a command, None where it recorded nothing."""
 
-    def stream(self, stream: str, *, upto: int | None = None, after_version: int = 0) -> list[Row]:
-        """Give a stream's records in version order, those at positions up to `upto` alone."""
+    def stream(
+        self, stream: str, *, upto: int | None = None, after_version: int = 0, names: Collection[str] = ()
+    ) -> list[Row]:
+        """Give a stream's records in version order: up to a position, and of these stored names, where any."""
+
+    def standing(self, stream: str) -> int:
+        """Tell the last version of a stream; 0 where there is none."""
 
     def read(self, after: int, *, limit: int = 1000, upto: int | None = None, names: Collection[str] = ()) -> list[Row]:
         """Give the records after a position, in order, at most `limit`; of these stored names alone, where any."""
@@ -147,14 +161,20 @@ class RecordStore(Protocol):
     def info(self) -> Info:
         """Tell what kind of store this is."""
 
+    def settings(self) -> list[Setting]:
+        """Tell how the database is set up to keep what it acknowledged."""
+
     def data_version(self) -> int:
         """Give a number that changes whenever anyone has recorded."""
 
     def wait(self, version: int, timeout: float) -> int:
         """Wait until the data version is another, at most `timeout` seconds; give the one that then is."""
 
-    def scour(self) -> bool:
-        """Leave no copy of what was destroyed in the database's journal; False where somebody still reads from it."""
+    def scour(self, *, parts: bool = True) -> bool:
+        """Leave no copy of destroyed keys, and of emptied open `parts`, in the database's own files.
+
+        False where somebody still reads from it. A server's log and archives are its own: what it keeps there stays.
+        """
 
     def close(self) -> None:
         """Let go of the database."""

@@ -20,13 +20,20 @@ from ihs_store.errors import (
 )
 from ihs_store.keeping import Store, info_of
 from ihs_store.laying import Asked, Clock, Keeper
-from ihs_store.port import Statements
+from ihs_store.port import Setting, Statements
 from ihs_store.postgres import CommitLost, Connection, Cursor, Pool, connected, is_lost, plainly, together
 from ihs_store.postgres_recorder import BEGIN, LOCK, RecordRecorder
 from ihs_store.schema import FORMAT, HEADER, Fill, refuse_other_format
 from ihs_store.writing import Writer
 
 LONGEST_SILENCE: Final = 5.0
+_UNSAFE: Final = {
+    "fsync": "a crash of the machine damages the database: set fsync = on",
+    "full_page_writes": "a crash of the machine damages the database: set full_page_writes = on",
+    "synchronous_commit": "what was acknowledged is lost in a crash: set synchronous_commit = on",
+}
+"""Settings that cost something where they are off, and what."""
+LONGEST_SCOUR: Final = 6 * 3600.0
 
 _STATEMENTS: Final = (
     """
@@ -50,6 +57,9 @@ _STATEMENTS: Final = (
     CREATE TABLE keys(id TEXT COLLATE "C" PRIMARY KEY, wrapped BYTEA, commitment BYTEA NOT NULL,
         position BIGINT NOT NULL)
     """,
+    # The server keeps samples of columns for its planner. No condition is ever put on these, and some of it is erased.
+    "ALTER TABLE records ALTER open SET STATISTICS 0, ALTER salt SET STATISTICS 0, ALTER sealed SET STATISTICS 0",
+    "ALTER TABLE keys ALTER wrapped SET STATISTICS 0",
     # The library reads its own names; through this view its SQL runs on our table as it is.
     """
     CREATE VIEW stored_events(originator_id, originator_version, topic, state, notification_id) AS
@@ -233,10 +243,25 @@ class PostgresSchema:
                     connection.execute(b"UNLISTEN *")
         return now
 
-    def scour(self) -> bool:
-        """Remove old versions of rows, as far as no reader needs them; the server's own log is the server's."""
+    def settings(self) -> list[Setting]:
+        """Tell how the server is set up, for sessions such as ours."""
+        with self.reading() as c:
+            c.execute("SELECT name, setting FROM pg_settings WHERE name = ANY (?) ORDER BY name", ([*_UNSAFE],))
+            return [Setting(name, value, _UNSAFE[name] if value == "off" else "") for name, value in c.fetchall()]
+
+    def scour(self, *, parts: bool = True) -> bool:
+        """Write the tables anew: vacuumed in place, a page keeps the bytes of what was removed from it.
+
+        The server's own log is the server's: see docs/how-to/erase.md.
+        """
         with plainly(), closing(self._connected()) as connection:
-            connection.execute(b"VACUUM records, keys")
+            connection.answer_within = LONGEST_SCOUR
+            connection.execute(b"SET statement_timeout = 0")
+            try:
+                for table in (b"keys", b"records") if parts else (b"keys",):
+                    connection.execute(b"VACUUM FULL " + table)
+            except (errors.LockNotAvailable, errors.DeadlockDetected):
+                return False
         return True
 
     def close(self) -> None:

@@ -1,0 +1,140 @@
+"""`ihs doctor`: on a store with which all is well, and on stores with one thing wrong each."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ihs_nats import EmbeddedServer
+
+OF_A_STORE = ["record", "database", "key file", "clock", "editions", "checkpoints", "views"]
+
+
+def wrong(answer):
+    """What is wrong, each with what is said of it."""
+    return {check["of"]: check["says"] for check in answer.json["checks"] if check["state"] == "wrong"}
+
+
+def examined(ihs, *words):
+    answer = ihs("doctor", "cases.db", *words, "--format", "json")
+    assert (answer.code, answer.json["well"]) == ((1, False) if wrong(answer) else (0, True))
+    return answer
+
+
+def spoiled(store, *statements):
+    with closing(sqlite3.connect(store, isolation_level=None)) as database:
+        for trigger in ("records_stand", "parts_empty"):
+            database.execute(f"DROP TRIGGER {trigger}")
+        for statement in statements:
+            database.execute(statement)
+
+
+def test_with_a_store_that_was_just_made_all_is_well(ihs, live):
+    answer = ihs("doctor", "cases.db")
+
+    assert (answer.code, answer.err, answer.lines[-1]) == (0, "", "all is well")
+    assert [line[11:23].strip() for line in answer.lines[3:-1]] == OF_A_STORE
+    assert "live, format 1, 2 records" in answer.out
+    assert "journal_mode wal, synchronous full, secure_delete on" in answer.out
+
+
+def test_what_was_not_named_is_said_not_to_have_been_looked_at(ihs, live):
+    checks = examined(ihs).json["checks"]
+
+    assert {check["of"] for check in checks if check["state"] == "not asked"} == {"checkpoints", "views"}
+
+
+def test_without_a_store_it_says_what_is_installed(ihs):
+    answer = ihs("doctor")
+
+    assert (answer.code, len(answer.lines), answer.lines[-1]) == (0, 4, "all is well")
+
+
+def test_nothing_is_recorded_or_changed_by_it(ihs, three):
+    ihs("projections", "follow", three, "--once")
+    before = {path: path.read_bytes() for path in (three, Path("cases.db.views"))}
+
+    ihs("doctor", "cases.db")
+
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_store_that_does_not_open_is_told_and_the_rest_is_looked_at(ihs, live):
+    spoiled(live, "PRAGMA user_version = 99")
+
+    newer = "the store has format 99, this program knows up to 1: use a newer version of it"
+    assert wrong(examined(ihs)) == {"record": newer}
+
+
+@pytest.mark.parametrize(
+    "spoil, says",
+    [
+        (lambda key: key.chmod(0o644), "others may read or change cases.db.key"),
+        (lambda key: key.unlink(), "there is no readable key file at cases.db.key"),
+        (lambda key: key.write_bytes(bytes(32)), "the key file does not open this store's keys"),
+    ],
+    ids=["open to others", "gone", "another's"],
+)
+def test_a_key_file_that_does_not_do_is_told_with_what_to_do(ihs, live, spoil, says):
+    spoil(Path("cases.db.key"))
+
+    assert [*wrong(examined(ihs))] == ["key file"]
+    assert wrong(examined(ihs))["key file"].startswith(says)
+
+
+def test_a_clock_that_is_behind_the_last_record_is_told(ihs, live):
+    spoiled(live, "UPDATE records SET recorded_at = recorded_at + 3600000000 WHERE position = 2")
+
+    assert "set it right, then type ihs store clock-corrected" in wrong(examined(ihs))["clock"]
+
+
+def test_an_edition_that_is_not_at_hand_is_named(ihs, live):
+    other = "CAST(replace(CAST(open AS TEXT), '@2010', '@2099') AS BLOB)"
+    spoiled(live, f"UPDATE records SET open = {other} WHERE stream = 'system'")
+
+    assert "utah-r512-100@2099-10-08" in wrong(examined(ihs))["editions"]
+
+
+def test_a_plugin_that_does_not_load_is_named(ihs, live, plug):
+    plug("ihs_domain.editions", "raise KeyError('Jane Doe')")
+
+    assert wrong(examined(ihs))["plugins"].startswith("broken of ihs-broken does not load: ")
+
+
+def test_checkpoints_that_do_not_leave_are_told_wherever_they_should_be(ihs, alder, nats_server, tmp_path):
+    with EmbeddedServer(tmp_path / "nats", []):
+        where = ("--checkpoints", "kept", "--server", "nats")
+        late = wrong(examined(ihs, *where))
+        ihs("audit", "checkpoint", alder, "--to", "kept", "--server", "nats")
+        kept = wrong(examined(ihs, *where))
+    nowhere = wrong(examined(ihs, "--server", "nowhere"))
+
+    assert "is ihs audit checkpoint --every running?" in late["checkpoints"]
+    assert kept == {}
+    assert nowhere["checkpoints"].startswith("nowhere holds no connection details")
+
+
+def test_views_that_lag_behind_and_cases_that_are_parked_are_told(ihs, broken):
+    ihs("projections", "status", broken)
+    late = wrong(examined(ihs))
+    ihs("projections", "follow", broken, "--once")
+    parked = wrong(examined(ihs))
+    ihs("projections", "skip", broken, "birch")
+    skipped = wrong(examined(ihs))
+
+    assert "is ihs projections follow running?" in late["views"]
+    assert parked == {"views": "1 case parked: see ihs projections status"}
+    assert skipped == {}
+
+
+def test_views_of_another_store_and_files_that_are_none_are_told(ihs, alder, tmp_path):
+    ihs("store", "init", "other.db")
+    ihs("record", "other.db", "-", given="")
+    ihs("projections", "follow", alder, "--once")
+    (tmp_path / "letter").write_text("Dear Sir or Madam" * 100)
+
+    other = ihs("doctor", "other.db", "--views", "cases.db.views", "--format", "json")
+
+    assert wrong(other)["views"].startswith("they were made from another store")
+    assert wrong(examined(ihs, "--views", "letter"))["views"].startswith("letter is another program's file")
