@@ -8,7 +8,7 @@ import pytest
 from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, live
 
 from ihs_cases import Cases
-from ihs_cases.erasing import OfEntry, erase, propose
+from ihs_cases.erasing import OfEntry
 from ihs_cases.rows import entry_of
 from ihs_cases.standing import Streams
 from ihs_domain.contacting import ContactMade, ContactMode
@@ -80,9 +80,9 @@ def test_what_was_destroyed_by_another_process_is_shown_no_more(cases):
 
     with Cases.open(cases.store.address, rules=UTAH) as other:
         said = {"order": "erase-1", "occurred": ON}
-        propose(other, OfEntry("k1", version), **said, ordered_by="judge-7", actor=SUPERVISOR, command_id="p")
+        other.erasing.propose(OfEntry("k1", version), **said, ordered_by="judge-7", actor=SUPERVISOR, command_id="p")
         cases.history("k1")
-        erase(other, OfEntry("k1", version), **said, actor=OTHER, command_id="e")
+        other.erasing.erase(OfEntry("k1", version), **said, actor=OTHER, command_id="e")
 
     assert cases.history("k1").record[version - 1].event == Expunged("contact-made")
     assert cases.history("k1") == as_stored(cases)

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import LAW, MADE_UP
 
+from ihs_cases.belonging import NOT_BY_HAND, ON_ACCESS_STREAMS, ON_AGENCY_STREAMS, ON_PERSON_STREAMS
 from ihs_cases.editions import installed
-from ihs_cases.recording import NOT_BY_HAND, ON_ACCESS_STREAMS, ON_AGENCY_STREAMS, ON_PERSON_STREAMS
 from ihs_domain.approving import ApprovalGranted
 from ihs_domain.assessing import FamilyAssessmentCompleted, NeedIdentified, RiskOverridden
 from ihs_domain.assigning import DesigneeNamed

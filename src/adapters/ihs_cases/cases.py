@@ -12,6 +12,7 @@ from ihs_cases import instruments as shelf
 from ihs_cases.access import Access
 from ihs_cases.agencies import agency_of
 from ihs_cases.asking import duties_in, findings_in, possible_in
+from ihs_cases.belonging import access_stream, streams_of
 from ihs_cases.checking import have_calendars
 from ihs_cases.door import Door
 from ihs_cases.erasing import Erasing
@@ -19,7 +20,7 @@ from ihs_cases.errors import NothingToSearchFor, UnknownAgency, UnknownPerson
 from ihs_cases.key_place import is_named, key_file_of, ring_of
 from ihs_cases.moments import AsAt, known_of, person_in, position_at, rows_of, zone_of
 from ihs_cases.reading import CaseReader
-from ihs_cases.recording import Proposal, Receipt, Recorder, access_stream, streams_of
+from ihs_cases.recording import Proposal, Receipt, Recorder
 from ihs_cases.rows import entry_of, opened_entry, person_key
 from ihs_cases.searching import Names
 from ihs_cases.when import a_day, aware

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
+from ihs_cases.belonging import access_stream
 from ihs_cases.errors import Conflict
-from ihs_cases.recording import MOST_TRIES, access_stream
+from ihs_cases.recording import MOST_TRIES
 from ihs_cases.rows import draft, entry_of
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry
