@@ -6,6 +6,7 @@ from datetime import date, datetime
 from inspect import Parameter, signature
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Final, Union, get_args, get_origin, get_type_hints
+from weakref import WeakValueDictionary
 
 from ihs_domain.agencies import OnCallCovered
 from ihs_domain.case import EVENTS
@@ -24,11 +25,18 @@ class BadEdition(ValueError):
     """
 
 
+_HELD: Final[WeakValueDictionary[int, "Edition"]] = WeakValueDictionary()
+"""The editions found to hold together: none ever changes, and each stands in several books on its way to a case."""
+
+
 def held_together(edition: "Edition") -> None:
     """Raise BadEdition with the first thing that is wrong with *edition* by itself."""
+    if _HELD.get(id(edition)) is edition:
+        return
     for check in (_fields, _rules, _days, _tables, _register, _gates, _duties):
         for at, why in check(edition):
             raise BadEdition(f"{edition.id}: {at}: {why}")
+    _HELD[id(edition)] = edition
 
 
 Wrong = Iterator[tuple[str, str]]
