@@ -1,7 +1,6 @@
 """The demonstration, and telling over NATS, typed in real processes."""
 
 import re
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +27,7 @@ def server(nats_server, tmp_path):
     try:
         yield process.stdout.readline()
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         assert process.wait(WITHIN) == 0
         process.stdout.close()
 
