@@ -78,6 +78,15 @@ def test_of_all_cases_a_worker_is_told_of_their_own_in_words_that_tell_of_no_oth
     assert (none.code, none.lines[1:], none.err) == (0, ["0 cases: nothing owed"], own.err.replace("w-12", "w-99"))
 
 
+def test_a_case_that_cannot_be_read_is_not_named_to_somebody_who_may_have_no_part_in_it(ihs, broken):
+    answer = ihs("duties", "cases.db", "--on", "2015-02-01", *WORKER, "--format", "json")
+
+    assert (answer.code, [one["case"] for one in answer.json["cases"]]) == (1, ["alder"])
+    assert [one["case"] for one in answer.json["broken"]] == [None]
+    assert answer.err.startswith("ihs: a case is left out: it cannot be read, nor who may read it")
+    assert "birch" not in answer.err + answer.out
+
+
 def test_a_case_that_is_not_theirs_is_neither_told_of_nor_handed_out(ihs, alder):
     for typed in (("duties",), ("findings",), WHAT_IF[:1]):
         more = WHAT_IF[2:] if typed == WHAT_IF[:1] else ()

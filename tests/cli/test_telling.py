@@ -1,13 +1,13 @@
 """The demonstration, and telling over NATS, typed in real processes."""
 
-import os
 import re
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from ihs_nats import EmbeddedServer
 
 IHS = Path(sys.executable).with_name("ihs")
 WITHIN = 60
@@ -27,7 +27,7 @@ def server(nats_server, tmp_path):
     try:
         yield process.stdout.readline()
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         assert process.wait(WITHIN) == 0
         process.stdout.close()
 
@@ -81,23 +81,20 @@ def test_each_agency_receives_what_it_was_told_once(server, alder, tmp_path):
         (("nats", "up", "nats", "--agency", "a.b"), "a subject token"),
     ],
 )
-def test_what_cannot_be_told_is_one_line(live, tmp_path, words, why):
-    answer = typed(tmp_path, *words)
+def test_what_cannot_be_told_is_one_line(ihs, live, words, why):
+    answer = ihs(*words)
 
-    assert answer.returncode == 2
-    assert why in answer.stderr
-    assert answer.stderr.count("\n") == 1
+    assert (answer.code, answer.out) == (2, "")
+    assert why in answer.err
+    assert answer.err.count("\n") == 1
 
 
-def test_a_server_that_is_not_there_is_given_up(live, tmp_path, nats_server):
-    up = subprocess.Popen([IHS, "nats", "up", "nats", "--agency", "wasatch"], cwd=tmp_path, stdout=subprocess.PIPE)
-    up.stdout.readline()
-    os.kill(up.pid, signal.SIGTERM)
-    up.wait(WITHIN)
-    up.stdout.close()
+def test_a_server_that_is_not_there_is_given_up(ihs, nats_server, tmp_path):
+    with EmbeddedServer(tmp_path / "nats", ["wasatch"]):
+        pass
 
-    answer = typed(tmp_path, "nats", "subscribe", "--server", "nats", "wasatch", "--wait", "0.5")
+    answer = ihs("nats", "subscribe", "--server", "nats", "wasatch", "--wait", "0.3")
 
-    assert answer.returncode == 1
-    assert "within 0.5 s" in answer.stderr
-    assert answer.stderr.count("\n") == 1
+    assert (answer.code, answer.out, answer.err.count("\n")) == (1, "", 1)
+    assert "no server answered at nats://127.0.0.1:" in answer.err
+    assert "within 0.3 s" in answer.err
