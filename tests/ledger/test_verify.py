@@ -1,5 +1,6 @@
 """The verifier names the first position and the column that is wrong, and nothing where nothing is."""
 
+import os
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -328,9 +329,9 @@ def test_any_history_that_nobody_changed_holds(history, chunk):
 
 
 @pytest.mark.faults_full
-@settings(max_examples=10_000, suppress_health_check=[HealthCheck.too_slow], database=None)
+@settings(max_examples=1_000 if "CI" in os.environ else 10_000, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(history=histories, chunk=st.integers(1, 5))
-def test_ten_thousand_histories_that_nobody_changed_hold(history, chunk):
+def test_thousands_of_histories_that_nobody_changed_hold(history, chunk):
     assert holds(history, chunk)
 
 
