@@ -285,6 +285,7 @@ def test_a_checkpoint_of_another_store_is_told(store):
 # No false alarms, and nothing that stops the check
 
 
+MANY = 1_000 if "CI" in os.environ else 10_000
 STREAMS = ("case/a", "case/b", "agency/g", "system")
 one_record = st.tuples(
     st.sampled_from(STREAMS),
@@ -329,7 +330,7 @@ def test_any_history_that_nobody_changed_holds(history, chunk):
 
 
 @pytest.mark.faults_full
-@settings(max_examples=1_000 if "CI" in os.environ else 10_000, suppress_health_check=[HealthCheck.too_slow], database=None)
+@settings(max_examples=MANY, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(history=histories, chunk=st.integers(1, 5))
 def test_thousands_of_histories_that_nobody_changed_hold(history, chunk):
     assert holds(history, chunk)
