@@ -22,6 +22,7 @@ from ihs_store.errors import (
 from ihs_store.keeping import Store, info_of
 from ihs_store.laying import Asked, Clock, Keeper
 from ihs_store.port import Setting, Statements
+from ihs_store.readers import Readers
 from ihs_store.recorder import RecordRecorder
 from ihs_store.schema import APPLICATION_ID, FORMAT, refuse_other_format
 from ihs_store.sqlite import (
@@ -130,7 +131,7 @@ def _may_be_written(path: Path) -> bool:
 
 
 class SQLiteFile:
-    """A store's file: one connection that writes, and the library's pool of those that read."""
+    """A store's file: one connection that writes, and those that read; beside them the library's own pool."""
 
     def __init__(self, path: Path, access: Access, keeper: Keeper, lock_timeout: float) -> None:
         self._path = path
@@ -139,6 +140,7 @@ class SQLiteFile:
         self.datastore = RecordDatastore(path, lock_timeout, access)
         self._writer = Writer(keeper)
         self.recorder = RecordRecorder(self.datastore, self._writer)
+        self._readers = Readers(path, lock_timeout, access)
         self._queue = Queue(path.absolute().parent, lock_timeout)
         self._writing = Lock()
         self._write: sqlite3.Connection | None = None
@@ -149,7 +151,7 @@ class SQLiteFile:
     @contextmanager
     def reading(self) -> Iterator[Statements]:
         """Give a cursor in a transaction that reads."""
-        with plainly(), self.datastore.transaction(commit=False) as c:
+        with plainly(), self._readers.reading() as c:
             yield c
 
     def snapshot(self) -> AbstractContextManager[Statements]:
@@ -238,3 +240,4 @@ class SQLiteFile:
             if self._watching is not None:
                 self._watching.close()
             self.datastore.close()
+            self._readers.close()
