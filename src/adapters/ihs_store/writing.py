@@ -25,7 +25,7 @@ _SELECT_END: Final = f"""
     FROM ledger LEFT JOIN records ON position = size
 """  # noqa: S608
 _MOST_ENDS: Final = 50_000
-_MOST_ROWS: Final = 64
+_SIZES: Final = (32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
 _INTO: Final = {
     "records": f"records({', '.join(COLUMNS)})",
     "receipts": "receipts",
@@ -228,7 +228,7 @@ def _insert_rows(c: Statements, table: str, rows: Sequence[tuple[object, ...]]) 
     """Insert many rows by few statements, of few sizes: each is to be prepared only once."""
     at = 0
     while left := len(rows) - at:
-        count = min(_MOST_ROWS, 1 << (left.bit_length() - 1))
+        count = next(size for size in _SIZES if size <= left)
         values = [*chain.from_iterable(rows[at : at + count])]
         c.execute(_insert_into(table, len(rows[at]), count), values)
         at += count
