@@ -21,7 +21,7 @@ SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S60
 SELECT_STANDING: Final = "SELECT size, frontier, recorded_at FROM ledger LEFT JOIN records ON position = size"
 _SELECT_END: Final = f"""
     SELECT size, frontier, recorded_at, (SELECT value FROM meta WHERE key = 'format'),
-        (SELECT wrapped FROM keys WHERE id = '{ROOT}')
+        (SELECT wrapped FROM keys WHERE position = 0 AND id = '{ROOT}')
     FROM ledger LEFT JOIN records ON position = size
 """  # noqa: S608
 _MOST_ENDS: Final = 50_000
