@@ -20,6 +20,7 @@ from ihs_store.schema import COLUMNS, FORMAT, HEADER
 SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
 SELECT_STANDING: Final = "SELECT size, frontier, recorded_at FROM ledger LEFT JOIN records ON position = size"
 _MOST_ENDS: Final = 50_000
+_MOST_FILLED_UP: Final = 256
 _SIZES: Final = (32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
 _INTO: Final = {
     "records": f"records({', '.join(COLUMNS)})",
@@ -142,7 +143,7 @@ class Writer:
         self, c: Statements, asks: Sequence[Asked]
     ) -> tuple[_Known, bytes | None, dict[str, tuple[Receipt, bytes]], set[str]]:
         """Where the record stands, how the root key is wrapped, and what of all that is asked is on record."""
-        streams = [_stream(draft) for asked in asks for draft in asked.drafts]
+        streams = [*dict.fromkeys(_stream(draft) for asked in asks for draft in asked.drafts)]
         commands = _filled_up([asked.command.id for asked in asks if asked.command])
         keys = _filled_up([key.id for asked in asks for key in asked.keys])
         remembered = self._known.ends if self._known else {}
@@ -172,8 +173,8 @@ class Writer:
 
 
 def _filled_up(values: list[str]) -> list[str]:
-    """Repeat the last value until there are 1, 2, 4, 8, ... of them: so there are few statements to prepare."""
-    if not values:
+    """Repeat the last of some values until they are 1, 2, 4, 8, ...: so there are few statements to prepare."""
+    if not values or len(values) > _MOST_FILLED_UP:
         return values
     return [*values, *values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))]
 
