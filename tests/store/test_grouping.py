@@ -201,3 +201,42 @@ def test_a_caller_that_is_interrupted_while_it_waits_holds_up_nobody_behind_it(s
 
     assert second.result().first == 2
     assert store.streams("case/") == ["case/k1", "case/second"]
+
+
+def test_a_caller_that_is_interrupted_while_it_is_written_leaves_nobody_asleep(store, clock, draft):
+    begun, queued, gone = Event(), Event(), Event()
+
+    def come_behind():
+        while len(store._group._queue) < 2:
+            pass
+        behind = [callers.submit(store.append, [draft(1, f"case/k{n}")]) for n in range(9)]
+        while len(store._group._queue) < 11:
+            pass
+        queued.set()
+        return [one.result(WITHIN).first for one in behind]
+
+    def wait_for_them():
+        clock.meanwhile = interrupt
+        begun.set()
+        assert queued.wait(WITHIN)
+
+    def interrupt():
+        clock.meanwhile = lambda: None
+        os.kill(os.getpid(), signal.SIGUSR1)
+        assert gone.wait(WITHIN)
+
+    clock.meanwhile = wait_for_them
+    with ThreadPoolExecutor(12) as callers, interrupting():
+        callers.submit(store.append, [draft(1, "case/first")])
+        begun.wait()
+        leader = callers.submit(store.append, [draft(1, "case/leader")])
+        while not store._group._queue:
+            pass
+        behind = callers.submit(come_behind)
+        with pytest.raises(Interrupted):
+            store.append([draft(1, "case/interrupted")])
+        gone.set()
+
+        assert leader.result(WITHIN).first == 2
+        assert sorted(behind.result(WITHIN)) == list(range(4, 13))
+    assert store.streams("case/i") == ["case/interrupted"]

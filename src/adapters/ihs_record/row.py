@@ -97,7 +97,7 @@ def _stream(_: object, __: "Attribute[str]", value: object) -> None:
 def _storable(what: str, value: object, shortest: int) -> None:
     if not isinstance(value, str) or not shortest <= len(value) <= LONGEST_HEADER:
         raise DraftRefused(f"the {what} must be text of {shortest} to {LONGEST_HEADER} characters")
-    if _UNSTORABLE.search(value):
+    if not value.isprintable() and _UNSTORABLE.search(value):  # the first is quick, and true of nearly all
         raise DraftRefused(f"the {what} holds a NUL or half of a character pair: write plain Unicode text")
 
 

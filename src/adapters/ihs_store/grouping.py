@@ -2,6 +2,9 @@
 
 Nobody waits for a group to fill. Who finds no one writing commits at once, on the caller's own thread; who comes
 meanwhile queues up, and the first of them commits for all of them.
+
+Once a group is settled a few of its callers are woken, and each that is awake wakes one more. Threads of one
+interpreter run one at a time: woken all together they would only stand in each other's way, and in the next leader's.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,15 +18,22 @@ from ihs_store.laying import Asked
 from ihs_store.port import Receipt
 
 LARGEST_GROUP: Final = 256
+WOKEN_TOGETHER: Final = 4
 
 
 @define(eq=False)
 class _Place:
-    """A caller's place in the queue; `gate` opens when the append is settled, or its turn to lead has come."""
+    """A caller's place in the queue; `gate` opens when the append is settled, or its turn to lead has come.
+
+    Who has passed the gate opens that of the caller `behind`; for one who `left`, interrupted, another does.
+    """
 
     asked: Asked
     gate: Lock = field(factory=Lock)
     leads: bool = False
+    open: bool = False
+    left: bool = False
+    behind: "_Place | None" = None
 
     def __attrs_post_init__(self) -> None:
         self.gate.acquire()
@@ -42,7 +52,7 @@ class Group:
         """Have it committed, alone or with others, and give its receipt once it is durable."""
         place = self._enter(asked)
         if place is None:
-            self._lead([asked])
+            self._lead_alone(asked)
         else:
             self._follow(place)
         return asked.settled()
@@ -60,6 +70,7 @@ class Group:
     def _follow(self, place: _Place) -> None:
         try:
             place.gate.acquire()
+            self._open(place.behind)
         except BaseException:  # interrupted while waiting: whoever comes behind must not wait for us
             self._leave(place)
             raise
@@ -68,24 +79,40 @@ class Group:
 
     def _leave(self, place: _Place) -> None:
         with self._lock:
+            place.left = True
             if place in self._queue:
                 self._queue.remove(place)
-            leads = place.leads
-        if leads:
+        if place.leads:
             self._hand_over()
+        elif place.open:
+            self._open(place.behind)
+
+    def _open(self, place: _Place | None) -> None:
+        with self._lock:
+            while place is not None and place.left:
+                place = place.behind
+            if place is not None and not place.open:
+                place.open = True
+                place.gate.release()
 
     def _lead_the_queue(self) -> None:
         with self._lock:
             places, self._queue = self._queue[:LARGEST_GROUP], self._queue[LARGEST_GROUP:]
         try:
-            self._lead([place.asked for place in places])
+            self._settle([place.asked for place in places])
         finally:
-            for place in places:
-                place.gate.release()
+            self._wake(places[1:])
+            self._hand_over()
 
-    def _lead(self, asks: Sequence[Asked]) -> None:
+    def _wake(self, places: Sequence[_Place]) -> None:
+        for place, behind in zip(places, places[WOKEN_TOGETHER:], strict=False):
+            place.behind = behind
+        for place in places[:WOKEN_TOGETHER]:
+            self._open(place)
+
+    def _lead_alone(self, asked: Asked) -> None:
         try:
-            self._settle(asks)
+            self._settle([asked])
         finally:
             self._hand_over()
 
@@ -103,6 +130,7 @@ class Group:
             self._led = bool(self._queue)
             if self._led:
                 self._queue[0].leads = True
+                self._queue[0].open = True
                 self._queue[0].gate.release()
 
 

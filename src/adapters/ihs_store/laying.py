@@ -288,9 +288,9 @@ class Laying:
         for key, _ in made.at:
             if key.id in self.key_ids:
                 raise KeyIdTaken(key.id)
-            if key.beside not in {None, self.root}:
+            if key.beside is not None and key.beside != self.root:
                 raise KeyFileReplaced("the key file was replaced meanwhile: read it again, seal again, then append")
-        self.key_ids.update(key.id for key, _ in made.at)
+        self.key_ids.update([key.id for key, _ in made.at])
         self.keys += made.at
 
     def _receipt(self, command: Command | None, rows: Sequence[Row]) -> Receipt:

@@ -3,7 +3,7 @@
 A transaction that writes must hold the store's one write lock before `write` reads where the record stands.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from itertools import chain
 from typing import Any, Final, Protocol
@@ -19,13 +19,9 @@ from ihs_store.schema import COLUMNS, FORMAT, HEADER
 
 SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
 SELECT_STANDING: Final = "SELECT size, frontier, recorded_at FROM ledger LEFT JOIN records ON position = size"
-_SELECT_END: Final = f"""
-    SELECT size, frontier, recorded_at, (SELECT value FROM meta WHERE key = 'format'),
-        (SELECT wrapped FROM keys WHERE id = '{ROOT}')
-    FROM ledger LEFT JOIN records ON position = size
-"""  # noqa: S608
 _MOST_ENDS: Final = 50_000
-_MOST_ROWS: Final = 64
+_MOST_FILLED_UP: Final = 256
+_SIZES: Final = (32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
 _INTO: Final = {
     "records": f"records({', '.join(COLUMNS)})",
     "receipts": "receipts",
@@ -56,7 +52,19 @@ def in_turn(c: Statements, *questions: Question) -> list[list[Any]]:
 
 @cache
 def _marks(count: int) -> str:
-    return ", ".join("?" * count)
+    return ", ".join("?" * count) or "NULL"
+
+
+@cache
+def _select_end(commands: int, keys: int) -> str:
+    """Where the record stands, how the root key is wrapped, and how many of so many commands and keys are on record."""
+    return f"""
+        SELECT size, frontier, recorded_at, (SELECT value FROM meta WHERE key = 'format'),
+            (SELECT wrapped FROM keys WHERE position = 0 AND id = '{ROOT}'),
+            (SELECT count(*) FROM receipts WHERE command IN ({_marks(commands)})),
+            (SELECT count(*) FROM keys WHERE id IN ({_marks(keys)}))
+        FROM ledger LEFT JOIN records ON position = size
+    """  # noqa: S608 - marks alone
 
 
 @cache
@@ -74,6 +82,9 @@ def _select_taken(count: int) -> str:
 
 @cache
 def _select_ends(count: int) -> str:
+    """The ends of so many streams; of none, nothing is asked."""
+    if not count:
+        return ""
     listed = ", ".join(["(?)"] * count)
     return f"""
         SELECT stream, version, leaf FROM records JOIN (
@@ -132,28 +143,25 @@ class Writer:
         self, c: Statements, asks: Sequence[Asked]
     ) -> tuple[_Known, bytes | None, dict[str, tuple[Receipt, bytes]], set[str]]:
         """Where the record stands, how the root key is wrapped, and what of all that is asked is on record."""
-        streams = {_stream(draft) for asked in asks for draft in asked.drafts}
-        commands = [asked.command.id for asked in asks if asked.command]
-        keys = [key.id for asked in asks for key in asked.keys]
+        streams = [*dict.fromkeys(_stream(draft) for asked in asks for draft in asked.drafts)]
+        commands = _filled_up([asked.command.id for asked in asks if asked.command])
+        keys = _filled_up([key.id for asked in asks for key in asked.keys])
         remembered = self._known.ends if self._known else {}
-        unknown = [stream for stream in streams if stream not in remembered]
-        (end,), receipts, taken, ends = self.answers(
-            c,
-            (_SELECT_END, ()),
-            _of_each(_select_receipts, commands),
-            _of_each(_select_taken, keys),
-            _of_each(_select_ends, unknown),
+        unknown = _filled_up([stream for stream in streams if stream not in remembered])
+        standing = _select_end(len(commands), len(keys)), [*commands, *keys]
+        ((size, frontier, recorded_at, version, root, known_commands, known_keys),), ends = self.answers(
+            c, standing, (_select_ends(len(unknown)), unknown)
         )
-        known = self._standing(end)
+        known = self._standing(size, frontier, recorded_at, version)
         if known.ends is not remembered:
-            unknown = [*streams]
-            (ends,) = self.answers(c, _of_each(_select_ends, unknown))
+            unknown = _filled_up(streams)
+            (ends,) = self.answers(c, (_select_ends(len(unknown)), unknown))
         known.ends.update(dict.fromkeys(unknown, NOWHERE))
         known.ends.update({stream: (version, leaf) for stream, version, leaf in ends})
-        return known, end[-1], _receipts(c, receipts), {id_ for (id_,) in taken}
+        receipts = _receipts(c, commands) if known_commands else {}
+        return known, root, receipts, _taken(c, keys) if known_keys else set()
 
-    def _standing(self, end: Sequence[Any]) -> _Known:
-        size, frontier, recorded_at, version, _ = end
+    def _standing(self, size: int, frontier: bytes, recorded_at: int | None, version: str) -> _Known:
         if version != str(FORMAT):
             raise NewerStore("the store was migrated while it was open: open it with the newer program")
         if size and recorded_at is None:
@@ -164,12 +172,11 @@ class Writer:
         return known
 
 
-def _of_each(select: Callable[[int], str], values: Sequence[str]) -> Question:
-    """Ask for all of these values at once, by a statement of one of few sizes: each is to be prepared only once."""
-    if not values:
-        return "", ()
-    count = 1 << (len(values) - 1).bit_length()
-    return select(count), [*values, *[values[-1]] * (count - len(values))]
+def _filled_up(values: list[str]) -> list[str]:
+    """Repeat the last of some values until they are 1, 2, 4, 8, ...: so there are few statements to prepare."""
+    if not values or len(values) > _MOST_FILLED_UP:
+        return values
+    return [*values, *values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))]
 
 
 def _stream(draft: Any) -> str:
@@ -184,14 +191,14 @@ def tree_of(size: int, frontier: bytes) -> Frontier:
         raise StoreDamaged("the ledger's row is damaged: verify the store against a backup") from error
 
 
-def _receipts(c: Statements, found: Iterable[tuple[str, bytes, int, int]]) -> dict[str, tuple[Receipt, bytes]]:
-    return {command: (_receipt(c, command, first, count), asked) for command, asked, first, count in found}
+def _receipts(c: Statements, commands: Sequence[str]) -> dict[str, tuple[Receipt, bytes]]:
+    c.execute(_select_receipts(len(commands)), commands)
+    return {command: (_receipt(c, command, first, count), asked) for command, asked, first, count in c.fetchall()}
 
 
 def receipt_of(c: Statements, command: str) -> Receipt | None:
     """Read a command's receipt, None where it recorded nothing."""
-    c.execute(_select_receipts(1), (command,))
-    found = _receipts(c, c.fetchall())
+    found = _receipts(c, [command])
     return found[command][0] if found else None
 
 
@@ -205,6 +212,11 @@ def _receipt(c: Statements, command: str, first: int, count: int) -> Receipt:
         raise StoreDamaged("a receipt's records are missing: verify the store against a backup")
     versions = tuple((stream, version) for stream, version, *_ in rows)
     return Receipt(command, first, count, instant(rows[0][2]), again=True, versions=versions)
+
+
+def _taken(c: Statements, keys: Sequence[str]) -> set[str]:
+    c.execute(_select_taken(len(keys)), keys)
+    return {id_ for (id_,) in c.fetchall()}
 
 
 def _clock_read(c: Statements, last: int) -> int | None:
@@ -228,7 +240,7 @@ def _insert_rows(c: Statements, table: str, rows: Sequence[tuple[object, ...]]) 
     """Insert many rows by few statements, of few sizes: each is to be prepared only once."""
     at = 0
     while left := len(rows) - at:
-        count = min(_MOST_ROWS, 1 << (left.bit_length() - 1))
+        count = next(size for size in _SIZES if size <= left)
         values = [*chain.from_iterable(rows[at : at + count])]
         c.execute(_insert_into(table, len(rows[at]), count), values)
         at += count
