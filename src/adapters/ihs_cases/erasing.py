@@ -11,7 +11,7 @@ from ihs_cases.deciding import Place, decided
 from ihs_cases.errors import AlreadyGone, Conflict, NoKeyFile, UnknownEntry
 from ihs_cases.moments import rows_of
 from ihs_cases.recording import Receipt, edition_id, must_have_happened
-from ihs_cases.rows import NARRATIVE, PERSON, draft, entry_of
+from ihs_cases.rows import PERSON, draft, entry_of
 from ihs_cases.when import local_day
 from ihs_domain.agencies import AgreementMade
 from ihs_domain.case import fold
@@ -34,7 +34,7 @@ from ihs_domain.roles import Actor
 from ihs_domain.system import KeyCreated
 from ihs_domain.terms import ActorId, AgencyId, CaseId, Code, Digest, PersonId, RegisterId, Version
 from ihs_record.codec import encode
-from ihs_record.row import Draft, Emptied, Row, length_prefixed
+from ihs_record.row import NARRATIVE, Draft, Emptied, Row, length_prefixed
 from ihs_store.change import Change
 from ihs_store.errors import KeyFileReplaced, VersionConflict
 from ihs_store.key_files import Fits, replacing, service_named

@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 NONCE_SIZE = 12
+MAC_SIZE = 16
 
 _COMMITMENT = b"ihs/key-commitment/1"
 _SEALED = b"ihs-sealed/1"
@@ -181,8 +182,8 @@ class KeyRing:
         return HKDF(SHA256(), KEY_SIZE, salt=None, info=_DERIVED + label.encode()).derive(self.root)
 
     def mac(self, content: bytes) -> bytes:
-        """Authenticate what a command asks, so that a receipt shows nothing of it: 32 bytes."""
-        return hmac.digest(self._receipts, content, "sha256")
+        """Authenticate what a command asks, so that a record shows nothing of it: 16 bytes."""
+        return hmac.digest(self._receipts, content, "sha256")[:MAC_SIZE]
 
     @cached_property
     def _receipts(self) -> bytes:

@@ -12,7 +12,7 @@ from eventsourcing.persistence import StoredEvent
 
 from ihs_ledger.tree import Frontier
 from ihs_record.leaf import LIVE, REHEARSAL, chained
-from ihs_record.row import EVENT_ID_SIZE, SALT_SIZE, Draft, Part, Row, SealedPart, event_id, instant, micros
+from ihs_record.row import SALT_SIZE, Draft, Part, Row, SealedPart, instant, kept_id, micros
 from ihs_store.errors import (
     ClockWentBack,
     CommandReused,
@@ -118,12 +118,12 @@ def _corrects_clock(asked: "Asked") -> Draft | None:
     return only if says else None  # type: ignore[return-value]
 
 
-def _bare(event: StoredEvent, position: int, ident: bytes, recorded_at: int, command: str, mac: bytes | None) -> Row:
+def _bare(event: StoredEvent, position: int, number: int, recorded_at: int, command: str, mac: bytes | None) -> Row:
     """Lay out an event of the library's own, which has neutral headers."""
     stream, content = str(event.originator_id), _salted(event.state)
     end = (None, None, "", 0, 0, mac, content, ())
     return Row(
-        position, stream, event.originator_version, event.topic, ident, "", None, recorded_at, "", "", command, *end
+        position, stream, event.originator_version, event.topic, number, "", None, recorded_at, "", "", command, *end
     )
 
 
@@ -133,19 +133,18 @@ def _salted(content: bytes | None) -> Part | None:
 
 def _row(asked: Draft | StoredEvent, position: int, number: int, recorded_at: int, by: Command | None) -> Row:
     """Lay out one record, still without its leaf."""
-    command, mac = (by.id, by.mac if number == 1 else None) if by else ("", None)
-    ident = event_id(command, number) if command else secrets.token_bytes(EVENT_ID_SIZE)
+    command, number, mac = (by.id, number, by.mac if number == 1 else None) if by else ("", 0, None)
     if isinstance(asked, StoredDraft):
         asked = asked.draft
     elif isinstance(asked, StoredEvent):
-        return _bare(asked, position, ident, recorded_at, command, mac)
+        return _bare(asked, position, number, recorded_at, command, mac)
     d = asked
     return Row(
         position,
         d.stream,
         d.version,
         d.name,
-        ident,
+        number,
         d.day,
         d.occurred,
         recorded_at,
@@ -159,7 +158,7 @@ def _row(asked: Draft | StoredEvent, position: int, number: int, recorded_at: in
         d.schema,
         mac,
         _salted(d.open),
-        tuple([SealedPart(key, secrets.token_bytes(SALT_SIZE), content) for key, content in d.sealed]),
+        tuple([SealedPart(key, content) for key, content in d.sealed]),
     )
 
 
@@ -168,14 +167,14 @@ class _Made:
 
     def __init__(self, keys: Sequence[WrappedKey]) -> None:
         self._unused = {key.id: key for key in keys}
-        self.at: list[tuple[WrappedKey, int]] = []
+        self.at: list[tuple[WrappedKey, int, str]] = []
 
     def by(self, row: Row) -> list[tuple[str, bytes]]:
         """Give the keys made with a record, each with its commitment."""
         if not self._unused:
             return []
         made = [self._unused.pop(key) for key in dict.fromkeys(row.keys) if key in self._unused]
-        self.at += [(key, row.position) for key in made]
+        self.at += [(key, row.position, kept_id(row.stream, row.version, key.id)) for key in made]
         return [(key.id, key.commitment) for key in made]
 
     def all_seal(self) -> None:
@@ -201,7 +200,7 @@ class Laying:
     root: bytes | None = None
     rows: list[Row] = field(factory=list)
     kept: list[tuple[Command, Receipt]] = field(factory=list)
-    keys: list[tuple[WrappedKey, int]] = field(factory=list)
+    keys: list[tuple[WrappedKey, int, str]] = field(factory=list)
     changes: list[Changing] = field(factory=list)
 
     def take(self, asked: Asked) -> None:
@@ -265,12 +264,12 @@ class Laying:
 
     def _take_keys(self, made: _Made) -> None:
         made.all_seal()
-        for key, _ in made.at:
+        for key, _, _ in made.at:
             if key.id in self.key_ids:
                 raise KeyIdTaken(key.id)
             if key.beside not in {None, self.root}:
                 raise KeyFileReplaced("the key file was replaced meanwhile: read it again, seal again, then append")
-        self.key_ids.update(key.id for key, _ in made.at)
+        self.key_ids.update(key.id for key, _, _ in made.at)
         self.keys += made.at
 
     def _receipt(self, command: Command | None, rows: Sequence[Row]) -> Receipt:

@@ -10,17 +10,28 @@ from typing import Any, Final
 from attrs import define, field
 
 from ihs_ledger.tree import Frontier, TreeDamaged
-from ihs_record.row import Emptied, Part, PartsDamaged, Row, instant, read_back, written
+from ihs_record.row import (
+    NARRATIVE,
+    SALT_SIZE,
+    Emptied,
+    Part,
+    PartsDamaged,
+    Row,
+    event_id,
+    instant,
+    read_back,
+    written,
+)
 from ihs_store.errors import NewerStore, StoreDamaged
 from ihs_store.laying import CLOCK_CORRECTED, NOWHERE, SYSTEM, Asked, End, Keeper, Laying, read_of
 from ihs_store.port import ROOT, Receipt, Statements
-from ihs_store.schema import COLUMNS, FORMAT, HEADER
+from ihs_store.schema import COLUMNS, FORMAT, HEADER, NAMED
 
 SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
 SELECT_STANDING: Final = "SELECT size, frontier, recorded_at FROM ledger LEFT JOIN records ON position = size"
 _SELECT_END: Final = SELECT_STANDING.replace(" FROM", ", (SELECT value FROM meta WHERE key = 'format') FROM", 1)
 _SELECT_RECEIPTS: Final = """
-    SELECT r.command, asked, r.first, r.count FROM receipts AS r LEFT JOIN records ON position = r.first
+    SELECT r.event, asked, r.first, r.count FROM receipts AS r LEFT JOIN records ON position = r.first
 """
 _MOST_ENDS: Final = 50_000
 _INSERT_RECORD: Final = f"INSERT INTO records({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
@@ -111,8 +122,9 @@ def tree_of(size: int, frontier: bytes) -> Frontier:
 def _receipts(c: Statements, commands: Sequence[str]) -> dict[str, tuple[Receipt, bytes]]:
     if not commands:
         return {}
-    c.execute(f"{_SELECT_RECEIPTS} WHERE r.command IN ({_marks(len(commands))})", commands)
-    return {command: (_receipt(c, command, first, count), asked) for command, asked, first, count in c.fetchall()}
+    of = {event_id(command, 1): command for command in commands}
+    c.execute(f"{_SELECT_RECEIPTS} WHERE r.event IN ({_marks(len(of))})", [*of])
+    return {of[event]: (_receipt(c, of[event], first, count), asked) for event, asked, first, count in c.fetchall()}
 
 
 def receipt_of(c: Statements, command: str) -> Receipt | None:
@@ -142,11 +154,14 @@ def _add_ends(c: Statements, ends: dict[str, End], streams: Iterable[str]) -> No
 
 
 def _taken(c: Statements, keys: Sequence[str]) -> tuple[set[str], bytes | None]:
-    """Which of these ids of new keys are in use, and how the root key is wrapped."""
+    """Which of these ids of new keys are in use, and how the root key is wrapped.
+
+    A narrative's key is at its record's place, and there can be no second record there.
+    """
     if not keys:
         return set(), None
-    ids = (*keys, ROOT)
-    c.execute(f"SELECT id, wrapped FROM keys WHERE id IN ({_marks(len(ids))})", ids)  # noqa: S608
+    ids = (*(key for key in keys if not key.startswith(NARRATIVE)), ROOT)
+    c.execute(f"SELECT id, wrapped FROM keys WHERE id IN ({_marks(len(ids))}) AND {NAMED}", ids)  # noqa: S608
     found: dict[str, bytes] = dict(c.fetchall())
     return {id_ for id_ in found if id_ in keys}, found.get(ROOT)
 
@@ -165,30 +180,31 @@ def _insert(c: Statements, laying: Laying, size: int, frontier: bytes) -> None:
     c.executemany(_INSERT_RECORD, [columns(row) for row in laying.rows])
     c.execute("UPDATE ledger SET size = ?, frontier = ?", (size, frontier))
     if laying.kept:
-        kept = [(command.id, receipt.first, receipt.count) for command, receipt in laying.kept]
+        kept = [(event_id(command.id, 1), receipt.first, receipt.count) for command, receipt in laying.kept]
         c.executemany("INSERT INTO receipts VALUES (?, ?, ?)", kept)
     if laying.keys:
-        made = [(key.id, key.wrapped, key.commitment, position) for key, position in laying.keys]
+        made = [(position, kept, key.wrapped, key.commitment) for key, position, kept in laying.keys]
         c.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", made)
 
 
 def columns(row: Row) -> tuple[object, ...]:
     """Lay a new row out as its columns."""
-    salt, content = row.open if isinstance(row.open, Part) else (None, None)
-    return (*row[: len(HEADER)], row.leaf, row.checks, salt, None, content, written(row.sealed))
+    salted = row.open.salt + row.open.content if isinstance(row.open, Part) else None
+    sealed = written(row.sealed, row.stream, row.version)
+    return (*row[: len(HEADER)], row.leaf, row.checks, None, salted, sealed)
 
 
 def row_of(record: Iterable[Any]) -> Row:
     """Read one record as selected by SELECT_RECORDS; StoreDamaged where a part is not as it was written."""
-    *header, leaf, checks, salt, emptied, content, sealed = record
-    if content is not None and emptied is not None:
+    *header, leaf, checks, emptied, salted, sealed = record
+    if salted is not None and emptied is not None:
         raise StoreDamaged(f"record {header[0]} has an open part beside the mark of one emptied: verify the store")
     opened: Part | Emptied | None = None
-    if content is not None:
-        opened = Part(salt or b"", content)
+    if salted is not None:
+        opened = Part(salted[:SALT_SIZE], salted[SALT_SIZE:])
     elif emptied is not None:
         opened = Emptied(emptied)
     try:
-        return Row._make((*header, opened, read_back(sealed), leaf, checks))
+        return Row._make((*header, opened, read_back(sealed, header[1], header[2]), leaf, checks))
     except PartsDamaged as error:
         raise StoreDamaged(f"record {header[0]} cannot be read: {error}") from error
