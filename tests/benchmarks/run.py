@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import library_cases
 import orjson
 import postgres
+from filling import fill, of_any_length, shares_of, weighed
 from rehearsal import ASKED, UTAH, WORKER
 
 from ihs_cases.cases import Cases
@@ -47,7 +48,7 @@ from ihs_store.port import Command, RecordStore
 from ihs_store.store import create
 
 CALLERS: Final = 32
-MAC: Final = b"m" * 32
+MAC: Final = b"m" * 16
 WHOM: Final = tuple(f"p-{n:030x}" for n in range(12))
 WORDS: Final = "Spoke with both children in the kitchen; the gate on the stairs is mended. " * 3
 CONTACT: Final = ContactMade(
@@ -311,20 +312,31 @@ class Bench:
         self.beside["seal_with_a_new_key_us"] = statistics.median(anew)
 
     def growth_size_and_audit(self) -> None:
-        path, most = self.folder / "large.db", self.times(200_000)
-        with closing(create(str(path))) as store, closing(create(str(self.folder / "small.db"))) as small:
-            fill(store, most)
-            taken = in_turn(self.rounds, *((Appends(one), self.times(320)) for one in (small, store)))
-            records = store.head().position
-        with closing(sqlite3.connect(path)) as database:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """A store of a million records against one of ten thousand, each record with its command and its key."""
+        large, small = self.folder / "large.db", self.folder / "small.db"
+        with closing(create(str(large))) as store, closing(create(str(small))) as other:
+            payload = fill(store, self.times(1_000_000), draft)
+            fill(other, self.times(10_000), draft)
+            self.weigh(large, store.head().position, payload)
+            os.sync()  # what was filled is written: no append waits for it
+            taken = in_turn(self.rounds, *((Appends(one), self.times(320)) for one in (other, store)))
         self.found["append_growth"] = middle_ratio(taken[1], taken[0])
-        self.found["bytes_over_payload"] = path.stat().st_size / records - PAYLOAD
         audited = subprocess.run(
-            [sys.executable, __file__, "--audit", path], check=True, capture_output=True, text=True
+            [sys.executable, __file__, "--audit", large], check=True, capture_output=True, text=True
         )
-        self.found["verify_us"], self.found["verify_mb"] = map(float, audited.stdout.split())
-        self.beside["records_verified"] = records
+        self.found["verify_us"], self.found["verify_mb"], self.beside["records_verified"] = map(
+            float, audited.stdout.split()
+        )
+
+    def weigh(self, path: Path, records: int, payload: int) -> None:
+        self.found["bytes_over_payload"] = (weighed(path) - payload) / records
+        for name, share in shares_of(path).items():
+            self.beside[f"bytes_{name}"] = share / records
+        any_length = self.folder / "any.db"
+        with closing(create(str(any_length))) as store:
+            payload = fill(store, self.times(50_000), of_any_length(draft))
+            records = store.head().position
+        self.beside["bytes_over_payload_any_length"] = (weighed(any_length) - payload) / records
 
     def shares(self) -> None:
         """What of an append's time goes into which of its parts, each timed alone."""
@@ -352,13 +364,6 @@ def begin(cases: Cases, case_id: str) -> int:
     return len(family)
 
 
-def fill(store: RecordStore, most: int, at_once: int = 500) -> None:
-    """Fill a store with cases of forty records, many in one append."""
-    for first in range(0, most, at_once):
-        numbers = range(first, min(first + at_once, most))
-        store.append([draft(f"case/f{n // 40}", n % 40 + 1) for n in numbers])
-
-
 def fsyncs(path: Path, times: int) -> list[float]:
     with path.open("wb", buffering=0) as file:
 
@@ -376,7 +381,7 @@ def audit(path: str) -> None:
     taken = time.perf_counter() - began
     assert verdict.holds
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(f"{taken / verdict.tree.size * 1e6} {most}\n")
+    sys.stdout.write(f"{taken / verdict.tree.size * 1e6} {most} {verdict.tree.size}\n")
 
 
 def settings(folder: Path) -> dict[str, Any]:
