@@ -12,11 +12,10 @@ from typing import Final
 import library_cases
 import postgres
 
-from ihs_cases.rows import NARRATIVE
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.terms import PersonId
 from ihs_record.codec import encode
-from ihs_record.row import Draft
+from ihs_record.row import Draft, narrative_key
 from ihs_store.keeping import Store
 from ihs_store.keys import KeyRing, Sealing, first_keys
 from ihs_store.port import Command, RecordStore
@@ -24,7 +23,7 @@ from ihs_store.store import create
 
 CALLERS: Final = 32
 KEK: Final = b"k" * 32
-MAC: Final = b"m" * 32
+MAC: Final = b"m" * 16
 WHOM: Final = tuple(f"p-{n:030x}" for n in range(12))
 WORDS: Final = "Spoke with both children in the kitchen; the gate on the stairs is mended. " * 3
 CONTACT: Final = ContactMade(
@@ -57,7 +56,7 @@ def draft(stream: str, number: int, sealed: tuple[tuple[str, bytes], ...] = ()) 
 
 
 def key_of(stream: str, number: int) -> str:
-    return f"{NARRATIVE}{stream}/{number}/words"
+    return narrative_key(stream, number, "words")
 
 
 def ready_made(stream: str, number: int) -> Draft:

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import version
 from itertools import count
@@ -49,6 +49,7 @@ from appending import (
     store_at,
 )
 from commanding import both
+from filling import fill, of_any_length, shares_of, weighed
 
 from ihs_ledger.tree import Frontier
 from ihs_ledger.verify import verify
@@ -56,7 +57,6 @@ from ihs_record.codec import decode, encode
 from ihs_record.leaf import leaf
 from ihs_record.open_part import written
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
-from ihs_store.port import RecordStore
 
 GOALS: Final = {
     "append_1_vs_raw": ("<=", 1.5),
@@ -229,20 +229,31 @@ class Bench:
         self.beside["seal_with_a_new_key_us"] = statistics.median(anew)
 
     def growth_size_and_audit(self) -> None:
-        path, most = self.folder / "large.db", self.times(200_000)
-        with store_at(path) as store, store_at(self.folder / "small.db") as small:
-            fill(store, most)
-            taken = in_turn(self.rounds, *((Alone(Desk(one).append), self.times(320)) for one in (small, store)))
-            records = store.head().position
-        with closing(sqlite3.connect(path)) as database:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """A store of a million records against one of ten thousand, each record with its command and its key."""
+        large, small = self.folder / "large.db", self.folder / "small.db"
+        with store_at(large) as store, store_at(small) as other:
+            payload = fill(store, self.times(1_000_000), ready_made)
+            fill(other, self.times(10_000), ready_made)
+            self.weigh(large, store.head().position, payload)
+            os.sync()  # what was filled is written: no append waits for it
+            taken = in_turn(self.rounds, *((Alone(Desk(one).append), self.times(320)) for one in (other, store)))
         self.found["append_growth"] = middle_ratio(taken[1], taken[0])
-        self.found["bytes_over_payload"] = path.stat().st_size / records - PAYLOAD
         audited = subprocess.run(
-            [sys.executable, __file__, "--audit", path], check=True, capture_output=True, text=True
+            [sys.executable, __file__, "--audit", large], check=True, capture_output=True, text=True
         )
-        self.found["verify_us"], self.found["verify_mb"] = map(float, audited.stdout.split())
-        self.beside["records_verified"] = records
+        self.found["verify_us"], self.found["verify_mb"], self.beside["records_verified"] = map(
+            float, audited.stdout.split()
+        )
+
+    def weigh(self, path: Path, records: int, payload: int) -> None:
+        self.found["bytes_over_payload"] = (weighed(path) - payload) / records
+        for name, share in shares_of(path).items():
+            self.beside[f"bytes_{name}"] = share / records
+        any_length = self.folder / "any.db"
+        with store_at(any_length) as store:
+            payload = fill(store, self.times(50_000), of_any_length(ready_made))
+            records = store.head().position
+        self.beside["bytes_over_payload_any_length"] = (weighed(any_length) - payload) / records
 
     def shares(self) -> None:
         """What of an append's time goes into which of its parts, each timed alone."""
@@ -259,13 +270,6 @@ class Bench:
         for name, column in zip(acts, in_turn(self.rounds, *((act, times) for act in acts.values())), strict=True):
             self.beside[name] = statistics.median(column)
         self.beside["fsync_us"] = statistics.median(fsyncs(self.folder / "synced", 50))
-
-
-def fill(store: RecordStore, most: int, at_once: int = 500) -> None:
-    """Fill a store with cases of forty records, many in one append."""
-    for first in range(0, most, at_once):
-        numbers = range(first, min(first + at_once, most))
-        store.append([ready_made(f"case/f{n // 40}", n % 40 + 1) for n in numbers])
 
 
 def fsyncs(path: Path, times: int) -> list[float]:
@@ -285,7 +289,7 @@ def audit(path: str) -> None:
     taken = time.perf_counter() - began
     assert verdict.holds
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(f"{taken / verdict.tree.size * 1e6} {most}\n")
+    sys.stdout.write(f"{taken / verdict.tree.size * 1e6} {most} {verdict.tree.size}\n")
 
 
 def settings(folder: Path) -> dict[str, Any]:

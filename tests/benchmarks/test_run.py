@@ -1,6 +1,8 @@
 """The benchmarks run, and measure each thing they say they do. What they find is for no test to judge."""
 
 import importlib.util
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,3 +31,18 @@ def test_what_needs_no_disk_is_measured_under_the_names_that_have_goals(run, tmp
     assert set(bench.found) == {"decode_vs_orjson", "encode_vs_orjson", "seal_us"}
     assert set(bench.found) < set(run.GOALS)
     assert all(value > 0 for value in bench.beside.values())
+
+
+def test_a_store_is_filled_with_commands_and_keys_and_weighed_against_what_it_says(run, tmp_path):
+    bench = run.Bench(tmp_path, scale=0.0001)
+
+    bench.growth_size_and_audit()
+
+    assert set(bench.found) == {"append_growth", "bytes_over_payload", "verify_us", "verify_mb"}
+    with closing(sqlite3.connect(tmp_path / "large.db")) as database:
+        (receipts,) = database.execute("SELECT count(*) FROM receipts").fetchone()
+        (keys,) = database.execute("SELECT count(DISTINCT position) FROM keys").fetchone()
+        (records, cases) = database.execute("SELECT count(*), count(DISTINCT stream) FROM records").fetchone()
+    assert receipts == records == bench.beside["records_verified"]
+    assert keys >= 96
+    assert cases >= 96

@@ -108,7 +108,7 @@ def test_what_is_no_name_is_not_searched(full):
 
 def test_a_narrative_is_not_opened_by_a_search(full):
     full.put(EntryCorrected(2, joined("Zoë M."), NOON, AmendmentReason.OTHER, words="Zoë misheard."))
-    _change(full.cases, "UPDATE keys SET commitment = x'00' WHERE id LIKE 'narrative/%'")  # opening it would raise
+    _change(full.cases, "UPDATE keys SET commitment = x'00' WHERE id = '/words'")  # opening it would raise
 
     assert named(find(full, "zoe m"))[-1] == ("k1", "mother", "p-1")
 

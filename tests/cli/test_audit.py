@@ -46,7 +46,7 @@ def test_a_store_that_nobody_changed_holds(ihs, alder):
         ("UPDATE records SET day = '2015-01-31' WHERE position = 30", 30, "day"),
         ("DELETE FROM records WHERE position = 20", 20, "position"),
         ("DELETE FROM records WHERE position > 50", 51, "size"),
-        ("DELETE FROM receipts WHERE first = 7", 7, "command"),
+        ("DELETE FROM receipts WHERE first = 7", 7, "event"),
     ],
 )
 def test_a_store_that_somebody_changed_names_the_first_wrong_position_and_column(
@@ -64,8 +64,8 @@ def test_a_store_that_somebody_changed_names_the_first_wrong_position_and_column
 
 
 def test_a_record_slipped_in_before_the_first_is_found_and_not_read(ihs, alder):
-    columns = "stream, 99, 'ThreatManaged.v1', event, day, occurred, 0, actor, role, 'x', correlation, causation"
-    rest = "edition, target, schema, asked, randomblob(32), checks, salt, emptied, open, sealed"
+    columns = "stream, 99, 'ThreatManaged.v1', number, day, occurred, 0, actor, role, 'x', correlation, causation"
+    rest = "edition, target, schema, asked, randomblob(32), checks, emptied, open, sealed"
     slipped = f"INSERT INTO records SELECT 0, {columns}, {rest} FROM records WHERE position = 30"
     with closing(sqlite3.connect(alder, isolation_level=None)) as database:
         database.execute("PRAGMA ignore_check_constraints = ON")

@@ -57,10 +57,10 @@ def test_any_record_is_shown_whole_or_with_its_parts_withheld(kept_store, positi
 
 def test_what_is_withheld_cannot_be_guessed_from_its_digest(kept_store):
     [record] = json.loads(bundle(kept_store, None, 1, Withheld(open_at=(1,))))["records"]
-    [(salt,)] = kept_store.all("SELECT salt FROM records WHERE position = 1")
+    [(salted,)] = kept_store.all("SELECT open FROM records WHERE position = 1")
 
     assert record["open"].keys() == {"digest"}
-    assert salt.hex() not in json.dumps(record)
+    assert salted[:16].hex() not in json.dumps(record)
 
 
 def test_the_proof_in_a_bundle_with_the_checkpoint_behind_it_is_a_proof_for_anyone(kept_store, whole):
@@ -163,6 +163,25 @@ def test_records_of_one_stream_that_do_not_follow_each_other_are_refused(store):
         record["previous"] = ""  # what each leaf was made of: it fits, and so does its proof
 
     with pytest.raises(BundleRefused, match="position 4 does not follow"):
+        check(json.dumps(said), KEY)
+
+
+def test_parts_that_never_were_are_not_shown_as_withheld(kept_store):
+    said = json.loads(bundle(kept_store, None, 1))
+    assert said["records"][0]["sealed"] == []
+
+    assert not accepts(altered(said, ("records", 0, "sealed"), {"digest": ""}))
+
+
+def test_a_record_that_stands_elsewhere_in_the_tree_than_it_says_is_refused(kept_store):
+    first, second, *rest = (leaf for (leaf,) in kept_store.all("SELECT leaf FROM records ORDER BY position"))
+    swapped = Tree([second, first, *rest])
+    said = json.loads(bundle(kept_store, None, 2))
+
+    said["checkpoint"] = sign(swapped.head())
+    said["records"][0]["proof"] = [*InclusionProof(0, tuple(swapped.inclusion_proof(0)), "").lines]
+
+    with pytest.raises(BundleRefused, match="position 2 is not the one"):
         check(json.dumps(said), KEY)
 
 

@@ -15,12 +15,21 @@ from ihs_ledger.orders import orders_destroyed, read, stream_of
 from ihs_ledger.tables import SQLiteTables
 from ihs_ledger.tree import Frontier
 from ihs_ledger.verify import Stated, verify, verify_tables
+from ihs_record.leaf import LIVE, chained
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import Command
+from ihs_store.schema import COLUMNS
 from ihs_store.store import create, open_store
+from ihs_store.writing import row_of
 
 FAR = 1 << 20
-IDS = {"records": "position", "receipts": "command", "ledger": "one", "meta": "key", "keys": "id"}
+IDS = {
+    "records": ("position",),
+    "receipts": ("event",),
+    "ledger": ("one",),
+    "meta": ("key",),
+    "keys": ("position", "id"),
+}
 WHERE = {"records": "position", "receipts": "first", "keys": "position"}
 
 
@@ -57,8 +66,18 @@ def columns(store):
 
 
 def cells(store, table, column):
-    """A column's cells: the id of each row, the position it is about, the value."""
-    return store.all(f"SELECT {IDS[table]}, {WHERE.get(table, 'NULL')}, {column} FROM {table}")
+    """A column's cells: what tells each row from the others, the position it is about, the value."""
+    for at, value, *ids in store.all(
+        f"SELECT {WHERE.get(table, 'NULL')}, {column}, {', '.join(IDS[table])} FROM {table}"
+    ):
+        yield dict(zip(IDS[table], ids, strict=True)), at, value
+
+
+def put(database, table, column, value, ids):
+    """Put a value into a cell; give what tells its row from the others from now on."""
+    where = " AND ".join(f"{name} = ?" for name in ids)
+    database.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (value, *ids.values()))
+    return {**ids, column: value} if column in ids else ids
 
 
 @pytest.mark.fault("a changed byte")
@@ -66,17 +85,23 @@ def test_every_bit_that_is_flipped_in_any_column_of_any_table_is_named(store):
     unnamed = []
     with store.insider() as database:
         for table, column in columns(store):
-            for id_, at, value in cells(store, table, column):
+            for ids, at, value in cells(store, table, column):
                 for other in flips(column, value):
-                    now = other if column == IDS[table] else id_
-                    database.execute(f"UPDATE {table} SET {column} = ? WHERE {IDS[table]} = ?", (other, id_))
+                    now = put(database, table, column, other, ids)
                     found = first_wrong(store)
-                    database.execute(f"UPDATE {table} SET {column} = ? WHERE {IDS[table]} = ?", (value, now))
+                    put(database, table, column, value, now)
                     if found is None or found[1:] != (table, column) or (at and found[0] != at):
-                        unnamed.append((table, column, id_, other, found))
+                        unnamed.append((table, column, ids, other, found))
 
     assert unnamed == []
     assert first_wrong(store) is None
+
+
+@pytest.mark.fault("a changed byte")
+def test_a_record_of_which_two_columns_were_changed_is_named_without_them(store):
+    store.do("UPDATE records SET actor = 'w-99', day = '2015-01-31' WHERE position = 5")
+
+    assert first_wrong(store) == (5, "records", None)
 
 
 def test_no_table_is_left_out(store):
@@ -105,18 +130,24 @@ def test_an_empty_store_holds(tmp_path):
         ("DELETE FROM records WHERE position = 5", (5, "records", "position")),
         ("DELETE FROM records WHERE position >= 9", (9, "ledger", "size")),
         ("DELETE FROM records WHERE stream = 'case/b'", (3, "records", "position")),
-        ("DELETE FROM receipts", (1, "receipts", "command")),
-        ("DELETE FROM receipts WHERE command = 'c3'", (4, "receipts", "command")),
-        ("UPDATE receipts SET first = 1 WHERE command = 'c3'", (4, "receipts", "first")),
-        ("INSERT INTO receipts VALUES ('c99', 3, 1)", (3, "receipts", "command")),
+        ("DELETE FROM receipts", (1, "receipts", "event")),
+        ("DELETE FROM receipts WHERE first = 4", (4, "receipts", "event")),
+        ("UPDATE receipts SET first = 1 WHERE first = 4", (4, "receipts", "first")),
+        ("UPDATE receipts SET first = -1 WHERE first = 11", (11, "receipts", "first")),
+        ("UPDATE receipts SET event = zeroblob(16), first = 3, count = 1 WHERE first = 4", (4, "receipts", "event")),
+        ("INSERT INTO receipts VALUES (zeroblob(16), 3, 1)", (3, "receipts", "event")),
+        ("INSERT INTO receipts VALUES (randomblob(16), 99, 1)", (99, "receipts", "event")),
+        ("INSERT INTO receipts VALUES (randomblob(16), -1, 1)", (-1, "receipts", "event")),
         ("DELETE FROM keys WHERE id = 'root'", (0, "keys", "id")),
         ("DELETE FROM keys WHERE id = 'person/p2'", (7, "keys", "id")),
-        ("INSERT INTO keys VALUES ('person/p9', zeroblob(40), zeroblob(32), 4)", (4, "keys", "position")),
-        ("INSERT INTO keys VALUES ('person/p9', zeroblob(40), zeroblob(32), 0)", (0, "keys", "commitment")),
+        ("DELETE FROM keys WHERE id = '/words'", (2, "keys", "id")),
+        ("INSERT INTO keys VALUES (4, 'person/p9', zeroblob(40), zeroblob(32))", (4, "keys", "position")),
+        ("INSERT INTO keys VALUES (99, 'person/p9', zeroblob(40), zeroblob(32))", (99, "keys", "position")),
+        ("INSERT INTO keys VALUES (0, 'person/p9', zeroblob(40), zeroblob(32))", (0, "keys", "commitment")),
         ("INSERT INTO meta VALUES ('more', 'x')", (0, "meta", "key")),
         ("INSERT INTO ledger VALUES (2, 3, x'')", (0, "ledger", "one")),
         ("DELETE FROM ledger", (0, "ledger", "one")),
-        ("DROP TABLE receipts", (1, "database", None)),
+        ("DROP TABLE receipts", (13, "database", None)),
     ],
 )
 @pytest.mark.fault("rows deleted, swapped or cut off")
@@ -167,13 +198,59 @@ def test_a_file_recorded_twice_after_the_receipts_were_deleted_is_found(store):
 def test_a_command_recorded_twice_in_a_row_is_found_whatever_its_receipt_says(store):
     with closing(open_store(str(store.path))) as opened:
         opened.append([draft("case/c", 1)], command=Command("again", MAC))
-    store.do("DELETE FROM receipts WHERE command = 'again'")
+    store.do("DELETE FROM receipts WHERE first = 13")
     with closing(open_store(str(store.path))) as opened:
         opened.append([draft("case/c", 2)], command=Command("again", MAC))
 
-    store.do("UPDATE receipts SET first = 13, count = 2 WHERE command = 'again'")
+    store.do("UPDATE receipts SET first = 13, count = 2 WHERE first = 14")
 
-    assert first_wrong(store) == (14, "records", "asked")
+    assert first_wrong(store) == (14, "records", "number")
+
+
+def made_anew(store, *, made=(), **changed):
+    """Change the last record, and make its leaf and the ledger anew."""
+    leaves = [leaf for (leaf,) in store.all("SELECT leaf FROM records ORDER BY position")]
+    [row] = map(row_of, store.all(f"SELECT {', '.join(COLUMNS)} FROM records WHERE position = 12"))
+    anew = chained(row._replace(**changed), b"", LIVE, made)
+    tree = Frontier().grown([*leaves[:-1], anew.leaf])
+    said = (anew.version, anew.leaf, anew.checks)
+    store.do(
+        *(("INSERT INTO keys VALUES (12, ?, zeroblob(40), ?)", key) for key in made),
+        ("UPDATE records SET version = ?, leaf = ?, checks = ? WHERE position = 12", said),
+        ("UPDATE ledger SET frontier = ?", (tree.to_bytes(),)),
+    )
+
+
+def test_a_key_that_seals_nothing_is_found_though_the_leaf_was_made_anew_with_it(store):
+    made_anew(store, made=[("person/p9", b"c" * 32)])
+
+    assert first_wrong(store) == (12, "keys", "position")
+
+
+def test_a_stream_with_a_gap_is_found_though_the_leaf_was_made_anew(store):
+    made_anew(store, version=2)
+
+    assert first_wrong(store) == (12, "records", "version")
+
+
+def test_what_was_made_anew_and_not_changed_holds(store):
+    made_anew(store)
+
+    assert first_wrong(store) is None
+
+
+@pytest.mark.fault("a changed byte")
+def test_an_index_that_leads_to_nothing_is_found(store):
+    [(as_it_was,)] = store.all("SELECT sql FROM sqlite_schema WHERE name = 'keys_by_id'")
+
+    store.do(
+        "DROP INDEX keys_by_id",
+        "CREATE UNIQUE INDEX keys_by_id ON keys(id) WHERE 0",
+        "PRAGMA writable_schema = ON",
+        ("UPDATE sqlite_schema SET sql = ? WHERE name = 'keys_by_id'", (as_it_was,)),
+    )
+
+    assert first_wrong(store) == (0, "database", None)
 
 
 # Emptied by order
@@ -201,7 +278,7 @@ def test_an_emptied_part_beside_an_open_one_is_found(store):
 
 
 REST = (
-    "name, event, day, occurred, (SELECT max(recorded_at) FROM records), actor, role, 'forged', correlation, causation,"
+    "name, 1, day, occurred, (SELECT min(recorded_at) FROM records), actor, role, 'forged', correlation, causation,"
     " edition, target, schema"
 )
 ATTACKS = {
@@ -210,8 +287,8 @@ ATTACKS = {
     "a whole stream deleted": "DELETE FROM records WHERE stream = 'case/a'",
     "two ciphertexts swapped": "UPDATE records SET sealed = (SELECT sealed FROM records WHERE position = 7)"
     " WHERE position = 2",
-    "a record forged": f"INSERT INTO records SELECT 99, stream, 9, {REST},"
-    " asked, leaf, checks, salt, emptied, open, sealed FROM records WHERE position = 11",
+    "a record forged": f"INSERT INTO records SELECT 0, stream, 9, {REST},"
+    " asked, leaf, checks, emptied, open, sealed FROM records WHERE position = 11",
     "the last records cut off": "DELETE FROM records WHERE position > 8",
 }
 
@@ -289,7 +366,7 @@ MANY = 1_000 if "CI" in os.environ else 10_000
 STREAMS = ("case/a", "case/b", "agency/g", "system")
 one_record = st.tuples(
     st.sampled_from(STREAMS),
-    st.lists(st.sampled_from(["person/p", "person/q", "narrative/n"]), max_size=3),
+    st.lists(st.sampled_from(["person/p", "person/q", "narrative/{stream}/{version}/n"]), max_size=3),
     st.none() | st.binary(max_size=5),
     st.none() | st.text("xyz", min_size=1, max_size=3),
 )
@@ -306,7 +383,8 @@ def recorded(path, history):
             sealing, drafts = ring.sealing(), []
             for stream, keys, content, correlation in records:
                 versions[stream] += 1
-                sealed = tuple((key, sealing.seal(key, b"place", b"Made up.")) for key in keys)
+                named = (key.format(stream=stream, version=versions[stream]) for key in keys)
+                sealed = tuple((key, sealing.seal(key, b"place", b"Made up.")) for key in named)
                 told = {"sealed": sealed, "open": content, "correlation": correlation}
                 drafts.append(draft(stream, versions[stream], **told))
             store.append(drafts, command=Command(f"c{number}", MAC) if by_command else None, keys=sealing.new_keys)
@@ -377,9 +455,7 @@ def test_what_is_no_store_is_told_and_not_raised(tmp_path):
     assert verify(tmp_path / "none.db").wrong[:3] == (0, "database", None)
 
 
-@pytest.mark.parametrize(
-    "key, position", [("person/p1", 2), ("narrative/case/a/2/words", 2), ("person/p2", 7), ("root", 0)]
-)
+@pytest.mark.parametrize("key, position", [("person/p1", 2), ("/words", 2), ("person/p2", 7), ("root", 0)])
 def test_a_key_that_nobody_ordered_destroyed_is_found(store, key, position):
     store.do(f"UPDATE keys SET wrapped = NULL WHERE id = '{key}'")
 

@@ -82,7 +82,7 @@ def test_one_key_is_made_for_one_id_and_used_again(ring, recorded):
 
 def test_keys_read_together_open_what_each_opened_and_know_of_none_destroyed_since(ring, store, destroy, recorded):
     sealed = {"person/p1": recorded("person/p1"), "person/p2": recorded("person/p2", version=2)}
-    recorded("narrative/n", version=3)
+    recorded("narrative/case/k1/3/words", version=3)
     destroy("person/p2")
 
     together = store.keys("person/")
@@ -94,7 +94,7 @@ def test_keys_read_together_open_what_each_opened_and_know_of_none_destroyed_sin
     with pytest.raises(KeyErased):
         ring.unseal("person/p2", PLACE, sealed["person/p2"])
     with pytest.raises(KeyErased):
-        ring.unseal("narrative/n", PLACE, b"x" * 40)
+        ring.unseal("narrative/case/k1/3/words", PLACE, b"x" * 40)
 
 
 def test_the_same_words_sealed_twice_do_not_look_the_same(ring):

@@ -3,12 +3,13 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
 from ihs_ledger.tree import Frontier
-from ihs_record.leaf import LIVE, chained, commitment
-from ihs_record.row import Draft, written
+from ihs_record.leaf import LIVE, chained
+from ihs_record.row import Draft, Emptied, Part, event_id, kept_id, narrative_key, read_back, written
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import Command
 from ihs_store.schema import COLUMNS
@@ -60,23 +61,26 @@ class Store:
         with self.insider() as database:
             database.row_factory = sqlite3.Row
             rows = [row_of(r) for r in database.execute(f"SELECT {', '.join(COLUMNS)} FROM records ORDER BY position")]
-            keys = dict(map(tuple, database.execute("SELECT id, commitment FROM keys")))
-            known = {key for (key,) in database.execute("SELECT id FROM keys WHERE position = 0")}
+            keys = {}
+            for position, id_, *key in database.execute("SELECT * FROM keys WHERE position > 0").fetchall():
+                stream, version = next(((r.stream, r.version) for r in rows if r.position == position), ("", 0))
+                keys[narrative_key(stream, version, id_[1:]) if id_.startswith("/") else id_] = key
             database.execute("DELETE FROM records")
-            ends, leaves, commands = {}, [], {""}
+            database.execute("DELETE FROM keys WHERE position > 0")
+            ends, leaves, numbers = {}, [], {}
             for position, row in enumerate(rows, 1):
                 version, previous = ends.get(row.stream, (0, b""))
-                made = [(key, keys[key]) for key in dict.fromkeys(row.keys) if key in keys and key not in known]
-                known |= {key for key, _ in made}
-                database.executemany("UPDATE keys SET position = ? WHERE id = ?", [(position, key) for key, _ in made])
-                asked = None if row.command in commands else mac
-                commands.add(row.command)
-                anew = row._replace(position=position, version=version + 1, asked=asked)
-                anew = chained(anew, previous if chain else b"", LIVE, made)
+                made = {id_: keys.pop(key) for id_, key in zip(kept(row), row.keys, strict=True) if key in keys}
+                here = [(position, id_, *key) for id_, key in made.items()]
+                database.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", here)
+                number = numbers[row.command] = numbers.get(row.command, 0) + 1 if row.command else 0
+                asked = mac if number == 1 else None
+                sealed = read_back(written(row.sealed, row.stream, row.version), row.stream, version + 1)
+                anew = row._replace(position=position, version=version + 1, number=number, asked=asked, sealed=sealed)
+                anew = chained(anew, previous if chain else b"", LIVE, [(id_, said) for id_, (_, said) in made.items()])
                 ends[row.stream] = (version + 1, anew.leaf)
                 leaves.append(anew.leaf)
                 rows[position - 1] = anew
-            database.executemany("DELETE FROM keys WHERE id = ?", [(key,) for key in keys.keys() - known])
             marks = ", ".join("?" * len(COLUMNS))
             database.executemany(f"INSERT INTO records({', '.join(COLUMNS)}) VALUES ({marks})", map(_columns, rows))
             self._rebuild_receipts(database, rows)
@@ -88,13 +92,19 @@ class Store:
         for command, of_command in groupby(rows, key=lambda row: row.command):
             positions = [row.position for row in of_command]
             if command:
-                database.execute("INSERT INTO receipts VALUES (?, ?, ?)", (command, positions[0], len(positions)))
+                receipt = event_id(command, 1), positions[0], len(positions)
+                database.execute("INSERT INTO receipts VALUES (?, ?, ?)", receipt)
+
+
+def kept(row) -> list[str]:
+    """The ids of the keys of a record's sealed parts, as the record keeps them."""
+    return [kept_id(row.stream, row.version, key) for key in row.keys]
 
 
 def _columns(row) -> tuple:
-    salt, content = row.open if row.open is not None and len(row.open) == 2 else (None, None)
-    emptied = row.open.digest if row.open is not None and len(row.open) == 1 else None
-    return (*row[:17], row.leaf, row.checks, salt, emptied, content, written(row.sealed))
+    salted = row.open.salt + row.open.content if isinstance(row.open, Part) else None
+    emptied = row.open.digest if isinstance(row.open, Emptied) else None
+    return (*row[:17], row.leaf, row.checks, emptied, salted, written(row.sealed, row.stream, row.version))
 
 
 def draft(stream: str, version: int, **told) -> Draft:
@@ -135,6 +145,6 @@ def fill(path: Path) -> None:
 
 def empty(store: Store, position: int) -> None:
     """Empty an open part, as an order has it done."""
-    [(salt, content)] = store.all(f"SELECT salt, open FROM records WHERE position = {position}")
-    said = commitment(salt, content)
-    store.do(("UPDATE records SET open = NULL, salt = NULL, emptied = ? WHERE position = ?", (said, position)))
+    [(salted,)] = store.all(f"SELECT open FROM records WHERE position = {position}")
+    said = sha256(salted).digest()
+    store.do(("UPDATE records SET open = NULL, emptied = ? WHERE position = ?", (said, position)))

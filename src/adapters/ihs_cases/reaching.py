@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from ihs_cases.errors import AlreadyGone, UnknownEntry
 from ihs_cases.moments import rows_of
-from ihs_cases.rows import NARRATIVE, PERSON, entry_of
+from ihs_cases.rows import PERSON, entry_of
 from ihs_domain.agencies import AgreementMade
 from ihs_domain.case import fold
 from ihs_domain.disclosure import pieces
@@ -17,7 +17,7 @@ from ihs_domain.persons import PersonErased, PersonErasureProposed
 from ihs_domain.releasing import Kind
 from ihs_domain.restricting import EntryExpunged, NarrativeRedacted
 from ihs_domain.terms import ActorId, AgencyId, CaseId, Code, PersonId, RegisterId, Version
-from ihs_record.row import Emptied, Row
+from ihs_record.row import NARRATIVE, Emptied, Row
 
 if TYPE_CHECKING:
     from ihs_cases.cases import Cases

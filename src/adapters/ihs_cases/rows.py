@@ -9,13 +9,12 @@ from ihs_domain.history import Entry
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId, Amendment, Code, Expunged
 from ihs_record.codec import Encoded, Part, decode, erased, opened
-from ihs_record.row import Draft, Emptied, Row, SealedPart, length_prefixed
+from ihs_record.row import Draft, Emptied, Row, SealedPart, length_prefixed, narrative_key
 from ihs_record.row import instant as instant_of
 from ihs_store.errors import KeyErased, StoreDamaged
 from ihs_store.keys import KeyRing, Sealing
 
 PERSON = "person/"
-NARRATIVE = "narrative/"
 SCHEMA = 1
 
 
@@ -122,10 +121,10 @@ def _sealed_parts(stream: str, entry: Entry[Any], encoded: Encoded, sealing: Sea
 
 
 def _sealed(stream: str, entry: Entry[Any], name: str, part: Part, sealing: Sealing) -> tuple[str, bytes]:
-    narrative = f"{NARRATIVE}{stream}/{entry.version}/{part.path}"
-    key = narrative if part.person is None else person_key(stream, part.person)
+    whose = part.person
+    key = narrative_key(stream, entry.version, part.path) if whose is None else person_key(stream, whose)
     place = _place(stream, entry.version, name, part.path)
-    return key, sealing.seal(key, place, part.plain, anew=part.person is None)
+    return key, sealing.seal(key, place, part.plain, anew=whose is None)
 
 
 def _place(stream: str, version: int, name: str, path: str) -> bytes:

@@ -2,18 +2,18 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from ihs_ledger import layout
 from ihs_ledger.checkpoint import Checkpoint, InclusionProof
-from ihs_ledger.layout import HEADER, Key, Stored
+from ihs_ledger.layout import HEADER, SALT_SIZE, Key, Stored
 from ihs_ledger.note import NoteRefused, VerifierKey, decoded
 from ihs_ledger.tables import Tables
 from ihs_ledger.tree import Frontier, Tree, TreeDamaged, TreeHead, is_consistent
 
 VERSION: Final = "ihs-bundle/1"
-_BYTES: Final = ("event", "asked")
 
 
 class BundleRefused(ValueError):
@@ -85,13 +85,12 @@ def _consistency(tree: Tree, since: str) -> list[str]:
 
 def _record(tables: Tables, row: Stored, tree: Tree, withheld: Withheld) -> dict[str, Any]:
     said: dict[str, Any] = {column: _told(value) for column, value in zip(HEADER, row, strict=False)}
-    said |= {column: _hex(getattr(row, column)) for column in (*_BYTES, "checks")}
+    said |= {column: _hex(getattr(row, column)) for column in ("asked", "checks")}
     said["previous"] = _hex(tables.previous(row.stream, row.version))
-    parts = layout.sealed_parts(row.sealed)
-    made = layout.made_keys(row.position, parts, tables.keys({part.key for part in parts}))
-    said["keys"] = [{"id": key.id.decode(), "commitment": _hex(key.commitment)} for key in made]
+    made = tables.made(row.position, row.position)
+    said["keys"] = [{"id": id_.decode(), "commitment": _hex(commitment)} for id_, commitment, _ in made]
     said["open"] = _open(row, shown=row.position not in withheld.open_at)
-    said["sealed"] = [*_sealed(row.sealed, shown=not withheld.sealed)]
+    said["sealed"] = _sealed(row.sealed, shown=not withheld.sealed)
     index = row.position - 1
     said["proof"] = [*InclusionProof(index, tuple(tree.inclusion_proof(index)), "").lines]
     return said
@@ -107,18 +106,17 @@ def _hex(value: bytes | None) -> str | None:
 
 def _open(row: Stored, *, shown: bool) -> dict[str, Any] | None:
     if row.open is None or not shown:
-        said = layout.opened(row)
-        return None if said is None else {"digest": said.hex()}
-    return {"salt": _hex(row.salt), "content": b64encode(row.open).decode(), "reads": row.open.decode(errors="replace")}
+        digest = layout.opened(row.emptied, row.open)
+        return None if digest is None else {"digest": digest.hex()}
+    salt, content = row.open[:SALT_SIZE], row.open[SALT_SIZE:]
+    return {"salt": salt.hex(), "content": b64encode(content).decode(), "reads": content.decode(errors="replace")}
 
 
-def _sealed(data: bytes, *, shown: bool) -> Iterator[dict[str, str]]:
+def _sealed(data: bytes, *, shown: bool) -> list[dict[str, str]] | dict[str, str]:
+    if data and not shown:
+        return {"digest": layout.closed(data).hex()}
     pieces = layout.sealed_pieces(data)
-    for (key, salt, content), part in zip(pieces, layout.sealed_parts(data), strict=True):
-        if shown:
-            yield {"key": key.decode(), "salt": salt.hex(), "content": b64encode(content).decode()}
-        else:
-            yield {"key": key.decode(), "digest": part.digest.hex()}
+    return [{"key": key.decode(), "content": b64encode(content).decode()} for key, content in pieces]
 
 
 def check(bundle: str, key: VerifierKey, since: str | None = None) -> Shown:
@@ -165,9 +163,9 @@ def _size(head: TreeHead) -> int:
 def _shown(record: Mapping[str, Any], kind: str, head: TreeHead, checkpoint: str) -> bytes:
     """A record's leaf, recomputed from what the bundle shows of it, once its proof leads to the checkpoint."""
     where = record["position"]
-    row, parts, made = _row(record), _parts(record), _made(record)
-    values = layout.said(row, _unhex(record["previous"]), made, parts)
-    leaf = layout.leaf(layout.TAGS[kind.encode()], values, row.checks)
+    tag, opened, previous = layout.TAGS[kind.encode()], record["open"], _unhex(record["previous"])
+    c_open = None if opened is None else _open_digest(opened)
+    leaf = layout.leaf(tag, _row(record), c_open, _sealed_digest(record["sealed"]), _made(record), previous)
     proof = InclusionProof.parse("\n".join((*record["proof"], "", "")) + checkpoint)
     if proof.leaf_index != where - 1 or not proof.leads(leaf, head):
         raise BundleRefused(f"the record at position {where} is not the one that the checkpoint covers")
@@ -175,41 +173,31 @@ def _shown(record: Mapping[str, Any], kind: str, head: TreeHead, checkpoint: str
 
 
 def _row(record: Mapping[str, Any]) -> Stored:
-    header = {column: _encoded(record[column]) for column in HEADER} | {
-        column: _unhex_or_none(record[column]) for column in _BYTES
-    }
-    opened = record["open"] or {}
-    salt, content = _unhex_or_none(opened.get("salt")), opened.get("content")
-    return Stored(
-        **header,
-        leaf=b"",
-        checks=_unhex(record["checks"]),
-        salt=salt,
-        emptied=_unhex_or_none(opened.get("digest")),
-        open=None if content is None else _shown_content(opened),
-        sealed=b"",
-    )
+    header = {column: _encoded(record[column]) for column in HEADER} | {"asked": _unhex_or_none(record["asked"])}
+    return Stored(**header, leaf=b"", checks=_unhex(record["checks"]), emptied=None, open=None, sealed=b"")
 
 
-def _shown_content(opened: Mapping[str, Any]) -> bytes:
-    content = decoded(opened["content"])
+def _open_digest(opened: Mapping[str, str]) -> bytes:
+    if "digest" in opened:
+        return _unhex(opened["digest"])
+    salt, content = _unhex(opened["salt"]), decoded(opened["content"])
     if content.decode(errors="replace") != opened["reads"]:
         raise BundleRefused("an open part does not read as the bundle says it does")
-    return content
+    return sha256(salt + content).digest()
 
 
-def _parts(record: Mapping[str, Any]) -> list[layout.SealedPart]:
-    return [layout.SealedPart(part["key"].encode(), _part_digest(part)) for part in record["sealed"]]
-
-
-def _part_digest(part: Mapping[str, str]) -> bytes:
-    return _unhex(part["digest"]) if "digest" in part else layout.digest(_unhex(part["salt"]), decoded(part["content"]))
+def _sealed_digest(sealed: Any) -> bytes:
+    if isinstance(sealed, dict):
+        if not sealed["digest"]:
+            raise BundleRefused("sealed parts are withheld, and their digest is not said")
+        return _unhex(sealed["digest"])
+    pieces = (piece for part in sealed for piece in (part["key"].encode(), decoded(part["content"])))
+    return layout.closed(layout.joined(pieces))
 
 
 def _made(record: Mapping[str, Any]) -> bytes | None:
-    return layout.keys_field(
-        Key(one["id"].encode(), _unhex(one["commitment"]), record["position"]) for one in record["keys"]
-    )
+    keys = (Key(one["id"].encode(), _unhex(one["commitment"]), record["position"]) for one in record["keys"])
+    return layout.keys_field(sorted(keys))
 
 
 def _is_a_chain(records: Sequence[Mapping[str, Any]], leaves: Sequence[bytes]) -> None:
@@ -238,7 +226,7 @@ def _since(said: Mapping[str, Any], head: TreeHead, key: VerifierKey, mine: str 
 
 
 def _digests(record: Mapping[str, Any]) -> int:
-    return sum("digest" in part for part in (record["open"] or {}, *record["sealed"]))
+    return sum("digest" in said for said in (record["open"] or {}, record["sealed"]))
 
 
 def _encoded(value: object) -> Any:

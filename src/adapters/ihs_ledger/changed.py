@@ -1,16 +1,19 @@
 """What is wrong, and where: which column of which table was changed, told by the checks that stand beside a leaf."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from ihs_ledger import layout
-from ihs_ledger.layout import Key, SealedPart, Stored
+from ihs_ledger.layout import Key, Stored
 
-_NUMBERS: Final = {"position", "version", "recorded_at", "target", "schema"}
-_NULLABLE: Final = {"occurred", "correlation", "causation", "asked", "salt", "emptied", "open"}
-_CHECKS: Final = "the checks are not those of the columns"
-_PARTS: Final = ("previous", "open", "keys")
-_NAMES: Final = (*layout.HEADER, *_PARTS)
+_NULLABLE: Final = {"occurred", "correlation", "causation", "asked", "emptied", "open"}
+_OTHER: Final = "it does not hold what was recorded at this position"
+_KEYS: Final = "the keys that were made with this record are not those that are kept"
+_STRAY: Final = "a key is kept that no record was made with"
+
+Called = Callable[[bytes], Iterable[Key]]
+"""Finds the keys of an id, wherever they are said to have been made."""
 
 
 class Wrong(NamedTuple):
@@ -26,9 +29,18 @@ class Wrong(NamedTuple):
         return f"position {self.position}, {self.table}{column}: {self.why}"
 
 
-class Expected(NamedTuple):
-    """What the records before leave to be expected of the next."""
+class Found(Exception):
+    """The first thing that is wrong: the way out of the pass."""
 
+    def __init__(self, wrong: Wrong) -> None:
+        super().__init__(str(wrong))
+        self.wrong = wrong
+
+
+class Expected(NamedTuple):
+    """What the records before leave to be expected of the next, in a store whose leaves have this tag."""
+
+    tag: bytes
     position: int
     version: int
     previous: bytes
@@ -38,61 +50,45 @@ class Expected(NamedTuple):
 def mistyped(row: Stored, place: int) -> Wrong:
     """Which cell of a record, or of what hangs on it, is of another kind than its column: only damage makes one so."""
     why = "there is something in it that its column cannot hold"
-    for column, value in zip(
-        (*layout.HEADER, "leaf", "checks", "salt", "emptied", "open", "sealed"), row, strict=False
-    ):
-        kinds = (int,) if column in _NUMBERS else (bytes, type(None)) if column in _NULLABLE else (bytes,)
+    for column, value in zip(layout.COLUMNS, row, strict=True):
+        kinds = (int,) if column in layout.NUMBERS else (bytes, type(None)) if column in _NULLABLE else (bytes,)
         if not isinstance(value, kinds):
             return Wrong(place, "records", column, why)
-    if not isinstance(row.counted, int):
-        return Wrong(place, "receipts", "count", why)
     return Wrong(place, "keys", None, why)
 
 
-def changed_record(
-    row: Stored, parts: Sequence[SealedPart] | None, keys: Mapping[bytes, Key], expected: Expected, tag: bytes
-) -> Wrong:
-    """What is wrong with a record that is not as expected, and which of its columns says so first."""
-    made = layout.keys_field(layout.made_keys(row.position, parts or (), keys))
-    values = layout.said(row, expected.previous, made, parts or ())
-    intact = layout.checks(values, row.salt)
-    if _is_emptied(row):
-        intact = intact[:-2] + row.checks[-2:]
-    if row.checks != intact and row.leaf == layout.leaf(tag, values, intact):
-        return Wrong(row.position, "records", "checks", _CHECKS)
-    changed = _changed(row, values, intact)
+class _Case(NamedTuple):
+    """A record that is not as expected, and what its leaf should have been computed from."""
+
+    row: Stored
+    expected: Expected
+
+    def fits(self, made: Iterable[Key]) -> bool:
+        """Whether the record's leaf is the one with these keys."""
+        return self.row.leaf == layout.leaf_of(self.expected.tag, self.row, sorted(made), self.expected.previous)
+
+
+def changed_record(row: Stored, made: Sequence[Key], expected: Expected, called: Called) -> Wrong:
+    """What is wrong with a record that is not as expected, and which of its columns says so."""
+    case = _Case(row, expected)
+    coded = layout.codes(row)
+    intact = layout.checks(coded, layout.keys_field(made))
+    if row.checks != intact and case._replace(row=row._replace(checks=intact)).fits(made):
+        return Wrong(row.position, "records", "checks", "the checks are not those of the columns")
+    column = layout.changed_column(coded, row.checks)
     return (
-        _header(row, changed, expected.position)
+        _header(row, column, expected.position)
         or _out_of_order(row, expected)
-        or _part(row, parts, changed)
-        or _keys(row, parts or (), keys, values, tag, changed)
-        or _last_check(row, values, tag)
-        or _leaf(row, changed)
+        or _part(row, column)
+        or (None if layout.keys_are_intact(intact, row.checks) else _keys(case, made, called))
+        or Wrong(row.position, "records", "leaf", "it is not the leaf of its columns, its parts and the one before it")
     )
 
 
-def _changed(row: Stored, values: Sequence[object], intact: bytes) -> list[str]:
-    """The names of the fields whose checks do not fit, in order; the salt of an emptied part is gone."""
-    names = [*_NAMES, *("sealed" for _ in values[len(_NAMES) :])]
-    changed = [name for at, name in enumerate(names) if intact[2 * at : 2 * at + 2] != row.checks[2 * at : 2 * at + 2]]
-    if intact[-2:] != row.checks[-2:]:
-        changed.append("salt")
-    if len(intact) != len(row.checks):
-        changed.append("sealed")
-    return [*dict.fromkeys(changed)]
-
-
-def _is_emptied(row: Stored) -> bool:
-    return row.open is None and row.emptied is not None
-
-
-def _header(row: Stored, changed: Sequence[str], place: int) -> Wrong | None:
-    first = next((name for name in changed if name in layout.HEADER), None)
-    if first is None or (first == "position" and row.position != place):
+def _header(row: Stored, column: str | None, place: int) -> Wrong | None:
+    if column not in layout.HEADER or (column == "position" and row.position != place):
         return None
-    others = [name for name in changed if name in layout.HEADER[1:] and name != first]
-    also = f" (nor in {', '.join(others)})" if others else ""
-    return Wrong(row.position, "records", first, f"it does not hold what was recorded at this position{also}")
+    return Wrong(row.position, "records", column, _OTHER)
 
 
 def _out_of_order(row: Stored, expected: Expected) -> Wrong | None:
@@ -107,69 +103,51 @@ def _out_of_order(row: Stored, expected: Expected) -> Wrong | None:
     return None
 
 
-def _part(row: Stored, parts: Sequence[SealedPart] | None, changed: Sequence[str]) -> Wrong | None:
-    if parts is None:
-        return Wrong(row.position, "records", "sealed", "the sealed parts cannot be taken apart")
-    if "open" in changed:
-        return Wrong(
-            row.position, "records", _of_open_part(row, changed), "the open part is not the one that was recorded"
-        )
-    if "sealed" in changed:
-        return Wrong(row.position, "records", "sealed", "a sealed part is not the one that was recorded")
+def _part(row: Stored, column: str | None) -> Wrong | None:
+    if column is None:
+        return Wrong(row.position, "records", None, f"{_OTHER}, in more than one column")
+    if column == "open":
+        named = "emptied" if row.open is None and row.emptied is not None else "open"
+        return Wrong(row.position, "records", named, "the open part is not the one that was recorded")
+    if column == "sealed":
+        return Wrong(row.position, "records", "sealed", "the sealed parts are not those that were recorded")
     return None
 
 
-def _of_open_part(row: Stored, changed: Sequence[str]) -> str:
-    if row.open is not None and row.emptied is not None:
-        return "open"
-    if "salt" in changed:
-        return "salt"
-    return "emptied" if _is_emptied(row) else "open"
+def stray_key(position: int) -> Wrong:
+    """That a key is said to be made with a record, and seals nothing of it; or that there is no such record."""
+    return Wrong(position, "keys", "position", _STRAY)
 
 
-def _keys(
-    row: Stored,
-    parts: Sequence[SealedPart],
-    keys: Mapping[bytes, Key],
-    values: list[object],
-    tag: bytes,
-    changed: Sequence[str],
-) -> Wrong | None:
+def _keys(case: _Case, made: Sequence[Key], called: Called) -> Wrong:
     """Which column of a key made with this record was changed: whichever, put right, would lead to the leaf."""
-    if "keys" not in changed:
-        return None
-    why = "the keys that were made with this record are not those that are kept"
-    if any(part.key not in keys for part in parts):
-        return Wrong(row.position, "keys", "id", why)
-    at = _NAMES.index("keys")
-    for some in _first_of(parts, keys, row.position):
-        put_right = layout.keys_field(layout.made_keys(row.position, parts, some))
-        if row.leaf == layout.leaf(tag, [*values[:at], put_right, *values[at + 1 :]], row.checks):
-            return Wrong(row.position, "keys", "position", why)
-    return Wrong(row.position, "keys", "commitment", why)
+    ids = {key for key, _ in layout.sealed_pieces(case.row.sealed)}
+    missing = sorted(ids - {key.id for key in made})
+    elsewhere = {id_: [*called(id_)] for id_ in missing}
+    wrong = Wrong(case.row.position, "keys", "commitment", _KEYS)
+    if any(map(case.fits, _without_one(made))):
+        return wrong._replace(column="position", why=_STRAY)
+    if any(map(case.fits, _called_otherwise(made, missing))):
+        return wrong._replace(column="id")
+    if any(map(case.fits, _moved_here(made, elsewhere.values()))):
+        return wrong._replace(column="position")
+    gone = any(id_.startswith(b"/") or not elsewhere[id_] for id_ in missing)
+    return wrong._replace(column="id") if gone else wrong
 
 
-def _last_check(row: Stored, values: list[object], tag: bytes) -> Wrong | None:
-    """Whether it is the check of a salt that is gone, its part emptied: there are not too many to try."""
-    tried = (row.checks[:-2] + salt.to_bytes(2, "big") for salt in range(1 << 16))
-    if _is_emptied(row) and any(row.leaf == layout.leaf(tag, values, checks) for checks in tried):
-        return Wrong(row.position, "records", "checks", _CHECKS)
-    return None
+def _without_one(made: Sequence[Key]) -> Iterator[list[Key]]:
+    return ([other for other in made if other != key] for key in made)
 
 
-def _leaf(row: Stored, changed: Sequence[str]) -> Wrong:
-    why = "its leaf is not that of its columns and parts"
-    if "previous" in changed:
-        why = "its leaf goes on from another record than the one before it in its stream: that one was made anew"
-    return Wrong(row.position, "records", "leaf", why)
+def _called_otherwise(made: Sequence[Key], ids: Iterable[bytes]) -> Iterator[list[Key]]:
+    return ([*(other for other in made if other != key), key._replace(id=id_)] for key in made for id_ in ids)
 
 
-def _first_of(parts: Iterable[SealedPart], keys: Mapping[bytes, Key], position: int) -> Iterable[dict[bytes, Key]]:
-    """The keys as they would be if one of them, or all, had been made with the record at this position."""
-    moved = {part.key: keys[part.key]._replace(position=position) for part in parts}
-    yield {**keys, **moved}
-    for id_, key in moved.items():
-        yield {**keys, id_: key}
+def _moved_here(made: Sequence[Key], elsewhere: Iterable[list[Key]]) -> Iterator[list[Key]]:
+    """The keys as they would be if one more had been made with this record, or all whose parts are here."""
+    found = [*elsewhere]
+    yield [*made, *(keys[0] for keys in found if keys)]
+    yield from ([*made, key] for key in chain.from_iterable(found))
 
 
 def first_keys_changed(first: Sequence[Key], root: Key | None, digest: bytes) -> Wrong:

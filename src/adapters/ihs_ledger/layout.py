@@ -3,11 +3,11 @@
 Text is taken as the bytes that are stored, so that what is no text can be named as wrong instead of stopping the check.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from struct import Struct, pack
-from struct import error as NoWholeNumber  # noqa: N812 - what it means here
-from typing import Final, NamedTuple
+from struct import Struct
+from struct import error as NoNumber  # noqa: N812 - what it means here
+from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 FORMAT: Final = b"1"
@@ -17,7 +17,7 @@ HEADER: Final = (
     "stream",
     "version",
     "name",
-    "event",
+    "number",
     "day",
     "occurred",
     "recorded_at",
@@ -31,27 +31,28 @@ HEADER: Final = (
     "schema",
     "asked",
 )
-HEADERS: Final = len(HEADER)
+NUMBERS: Final = ("position", "version", "number", "recorded_at", "target", "schema")
+CODED: Final = (*NUMBERS, *(column for column in HEADER if column not in NUMBERS), "open", "sealed")
+"""What the checks tell apart, in their order."""
 SALT_SIZE: Final = 16
+EVENT_SIZE: Final = 16
 _ABSENT: Final = b"\xff\xff\xff\xff"
-_WHOLE: Final = Struct(">q").pack
-
-
-class NotParts(ValueError):
-    """The bytes in `sealed` do not follow the layout of sealed parts."""
+_CODES: Final = 1 << 32
+_PRIME: Final = _CODES - 5
+_NUMBERS_AND_LENGTHS: Final = Struct(">6q17i").pack
 
 
 class Stored(NamedTuple):
-    """A record as the table holds it: text as bytes, and the position and the count that its command's receipt names.
+    """A record as the table holds it, text as bytes.
 
-    A header column may hold anything that an SQLite cell can; the verifier says so where it should not.
+    A column may hold anything that an SQLite cell can; the verifier says so where it should not.
     """
 
     position: int
     stream: bytes
     version: int
     name: bytes
-    event: bytes
+    number: int
     day: bytes
     occurred: bytes | None
     recorded_at: int
@@ -66,12 +67,18 @@ class Stored(NamedTuple):
     asked: bytes | None
     leaf: bytes
     checks: bytes
-    salt: bytes | None
     emptied: bytes | None
     open: bytes | None
     sealed: bytes
-    first: int | None = None
-    counted: int | None = None
+
+
+COLUMNS: Final = Stored._fields
+NUMBER, RECORDED_AT, COMMAND, ASKED, LEAF, EMPTIED, OPEN, SEALED = (
+    COLUMNS.index(column)
+    for column in ("number", "recorded_at", "command", "asked", "leaf", "emptied", "open", "sealed")
+)
+Row = tuple[Any, ...]
+"""The columns of a record in their order: a Stored, or what only becomes one where something is wrong."""
 
 
 class Key(NamedTuple):
@@ -82,15 +89,12 @@ class Key(NamedTuple):
     position: int
 
 
-class SealedPart(NamedTuple):
-    """One sealed part: the id of its key, and C of its ciphertext."""
-
-    key: bytes
-    digest: bytes
+Made = Key | tuple[bytes, bytes, int]
+"""A key made with a record: id, commitment, position."""
 
 
 class _Lengths(dict[int, bytes]):
-    """Each length in 4 bytes, big-endian, made once: a record has two dozen fields."""
+    """Each length in 4 bytes, big-endian, made once."""
 
     def __missing__(self, length: int) -> bytes:
         self[length] = length.to_bytes(4, "big")
@@ -100,85 +104,114 @@ class _Lengths(dict[int, bytes]):
 _LENGTHS: Final = _Lengths()
 
 
-def joined(values: Iterable[object]) -> bytes:
+def joined(values: Iterable[bytes | None]) -> bytes:
     """Fields end to end: each its length in 4 bytes, big-endian, then its bytes; ffffffff where it is absent."""
-    try:
-        return b"".join([_ABSENT if value is None else _LENGTHS[len(value)] + value for value in values])  # type: ignore[arg-type, operator]  # what has no length is caught
-    except TypeError:  # a cell of another kind than its column's: it leads to no leaf, and is named
-        return b"".join(joined((value if isinstance(value, bytes) else repr(value).encode(),)) for value in values)
+    return b"".join([_ABSENT if value is None else _LENGTHS[len(value)] + value for value in values])
 
 
-def digest(salt: bytes | None, content: bytes) -> bytes:
-    """C(x): what a leaf takes in of a part."""
-    return sha256((salt or b"") + content).digest()
+def first_event(command: bytes) -> bytes:
+    """The id of the first event of a command, by which its receipt goes."""
+    return sha256(command + b"\x001").digest()[:EVENT_SIZE]
 
 
-def sealed_pieces(data: bytes) -> list[tuple[bytes, bytes, bytes]]:
-    """Take the column `sealed` apart: of each part key id, salt and ciphertext, each after its length; NotParts."""
+def sealed_pieces(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Take the column `sealed` apart: of each part key id and ciphertext, each after its length."""
     found, at = [], 0
     while at < len(data):
-        key = _end(data, at)
-        salt = _end(data, key)
-        end = _end(data, salt)
-        if salt - key - 4 != SALT_SIZE:
-            raise NotParts("the salt of a sealed part has not its length")
-        found.append((data[at + 4 : key], data[key + 4 : salt], data[salt + 4 : end]))
+        key = at + 4 + int.from_bytes(data[at : at + 4], "big")
+        end = key + 4 + int.from_bytes(data[key : key + 4], "big")
+        found.append((data[at + 4 : key], data[key + 4 : end]))
         at = end
-    if at > len(data):
-        raise NotParts("the sealed parts end in the middle of one")
     return found
 
 
-def sealed_parts(data: bytes) -> list[SealedPart]:
-    """Read the column `sealed`; NotParts."""
-    return [SealedPart(key, digest(salt, content)) for key, salt, content in sealed_pieces(data)]
-
-
-def _end(data: bytes, at: int) -> int:
-    """Where a piece ends that begins, with its length, at a place."""
-    return at + 4 + int.from_bytes(data[at : at + 4], "big")
-
-
-def opened(row: Stored) -> bytes | None:
+def opened(emptied: bytes | None, salted: bytes | None) -> bytes | None:
     """C(open): computed where the open part is there, else as kept when it was emptied."""
-    return row.emptied if row.open is None else digest(row.salt, row.open)
+    return emptied if salted is None else sha256(salted).digest()
 
 
-def made_keys(position: int, parts: Iterable[SealedPart], keys: Mapping[bytes, Key]) -> list[Key]:
-    """The keys made with a record: those of its sealed parts that its position is the first of."""
-    ids = {part.key for part in parts}
-    return sorted(keys[id_] for id_ in ids if id_ in keys and keys[id_].position == position)
+def closed(sealed: bytes) -> bytes:
+    """C of the sealed parts, empty where there are none."""
+    return sealed and sha256(sealed).digest()
 
 
-def keys_field(made: Iterable[Key]) -> bytes | None:
-    """The field of the keys made with a record, absent where none were."""
-    return joined(piece for key in made for piece in (key.id, key.commitment)) or None
+def keys_field(made: Iterable[Made]) -> bytes | None:
+    """What a leaf takes in of the keys made with its record, in order of id; absent where none were."""
+    said = b""
+    for id_, commitment, _ in made:
+        said += _LENGTHS[len(id_)] + id_ + _LENGTHS[len(commitment)] + commitment
+    return said or None
 
 
-def said(row: Stored, previous: bytes, made: bytes | None, parts: Iterable[SealedPart]) -> list[object]:
-    """The fields of a leaf from the second on, without the checks; what is no whole number stands as it is."""
-    values: list[object]
-    position, stream, version, name, event, day, occurred, recorded_at, *more = row[:HEADERS]
-    *text, target, schema, asked = more
+def leaf_of(tag: bytes, row: Row, made: Iterable[Made], previous: bytes) -> bytes:
+    """The leaf of a record as it is stored. Raises TypeError as `leaf` does."""
+    return leaf(tag, row, opened(row[EMPTIED], row[OPEN]), closed(row[SEALED]), keys_field(made), previous)
+
+
+def leaf(tag: bytes, row: Row, c_open: bytes | None, c_sealed: bytes, keys: bytes | None, previous: bytes) -> bytes:
+    """The leaf of a record, of its header and of what is shown of its parts.
+
+    Raises TypeError for a cell that holds what its column cannot.
+    """
+    (
+        position, stream, version, name, number, day, occurred, recorded_at, actor, role, command,
+        correlation, causation, edition, target, schema, asked, _, checks, _, _, _,
+    ) = row  # fmt: skip
     try:
-        values = [_WHOLE(position), stream, _WHOLE(version), name, event, day, occurred, _WHOLE(recorded_at)]
-        values += (*text, _WHOLE(target), _WHOLE(schema), asked, previous, opened(row), made)
-    except NoWholeNumber:
-        values = [*row[:HEADERS], previous, opened(row), made]
-    for part in parts:
-        values += part
-    return values
+        numbers_and_lengths = _NUMBERS_AND_LENGTHS(
+            position, version, number, recorded_at, target, schema, len(tag), len(stream), len(name), len(day),
+            -1 if occurred is None else len(occurred), len(actor), len(role), len(command),
+            -1 if correlation is None else len(correlation), -1 if causation is None else len(causation),
+            len(edition), -1 if asked is None else len(asked), -1 if c_open is None else len(c_open), len(c_sealed),
+            -1 if keys is None else len(keys), len(previous), len(checks),
+        )  # fmt: skip
+    except NoNumber as error:
+        raise TypeError("a column of numbers holds something else") from error
+    contents = (
+        b"\x00", numbers_and_lengths, tag, stream, name, day, occurred or b"", actor, role, command,
+        correlation or b"", causation or b"", edition, asked or b"", c_open or b"", c_sealed, keys or b"", previous,
+        checks,
+    )  # fmt: skip
+    return sha256(b"".join(contents)).digest()
 
 
-def leaf(tag: bytes, values: list[object], checks: bytes) -> bytes:
-    """The leaf of these fields and checks, under the tag of the store's kind."""
-    return sha256(b"\x00" + joined([tag, *values, checks])).digest()
+def codes(row: Stored) -> list[int]:
+    """The codes of what the checks tell apart: what a number leaves when divided, the CRC-32 of anything else."""
+    values = (*(getattr(row, column) for column in CODED[:-2]), opened(row.emptied, row.open), closed(row.sealed))
+    return [*map(_code, values)]
 
 
-def checks(values: Iterable[object], salt: bytes | None) -> bytes:
-    """Two bytes of CRC-32 for each field, and for the salt: which column was changed, where a leaf does not fit."""
-    sums = [crc32(joined([value])) & 0xFFFF for value in (*values, salt)]
-    return pack(f">{len(sums)}H", *sums)
+def _code(value: bytes | int | None) -> int:
+    if isinstance(value, int):
+        return value % _PRIME
+    return 1 if value is None else crc32(value)
+
+
+def checks(coded: Sequence[int], keys: bytes | None) -> bytes:
+    """The checks of a record with these codes and these keys made with it."""
+    return _in_4_bytes(sum(coded) % _CODES, crc32(_in_4_bytes(*coded)), _code(keys))
+
+
+def _in_4_bytes(*numbers: int) -> bytes:
+    return b"".join(number.to_bytes(4, "big") for number in numbers)
+
+
+def changed_column(coded: Sequence[int], stored: bytes) -> str | None:
+    """The one column whose change leads from the stored checks to these codes; empty for none, None for more."""
+    intact = checks(coded, None)
+    if intact[:8] == stored[:8]:
+        return ""
+    by = int.from_bytes(intact[:4], "big") - int.from_bytes(stored[:4], "big")
+    for at, column in enumerate(CODED):
+        put_right = [*coded[:at], (coded[at] - by) % _CODES, *coded[at + 1 :]]
+        if checks(put_right, None)[:8] == stored[:8]:
+            return column
+    return None
+
+
+def keys_are_intact(intact: bytes, stored: bytes) -> bool:
+    """Whether the checks say that the keys made with a record are those that were."""
+    return intact[8:] == stored[8:]
 
 
 def keys_digest(keys: Iterable[Key]) -> str:

@@ -1,36 +1,21 @@
 """A store's tables, read by SQL of the verifier's own, on a connection that cannot write."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
 
-from ihs_ledger.layout import HEADER, Key, Stored
+from ihs_ledger.layout import COLUMNS, SALT_SIZE, Key, Made, Row, Stored
 from ihs_ledger.orders import ORDERING
 
-COLUMNS: Final = (*HEADER, "leaf", "checks", "salt", "emptied", "open", "sealed")
 BEFORE_ALL: Final = -(1 << 63)
-CHUNK: Final = 250
-_MOST_NAMED: Final = 500
-
-_SELECT: Final = f"""
-    SELECT {", ".join(f"r.{column}" for column in COLUMNS)}, f.first, f.count
-    FROM records AS r LEFT JOIN receipts AS f ON f.command = r.command
-"""  # noqa: S608 - our own column names
-_RECORDS: Final = f"{_SELECT} WHERE r.position > ? ORDER BY r.position LIMIT ?"
-_AT_POSITION: Final = f"{_SELECT} WHERE r.position = ?"
-_OF_STREAM: Final = f"{_SELECT} WHERE r.stream = ? ORDER BY r.version"
-_STRAY_RECEIPT: Final = """
-    SELECT first FROM receipts AS f
-    WHERE NOT EXISTS (SELECT 1 FROM records AS r WHERE r.position = f.first AND r.command = f.command)
-    ORDER BY first LIMIT 1
-"""
-_STRAY_KEY: Final = """
-    SELECT k.position FROM keys AS k LEFT JOIN records AS r ON r.position = k.position
-    WHERE k.position <> 0 AND (r.position IS NULL OR instr(r.sealed, CAST(k.id AS BLOB)) = 0)
-    ORDER BY k.position LIMIT 1
-"""
+CHUNK: Final = 125
+"""So few that what was read is still in the processor's cache when it is digested."""
+_SELECT: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
+_KEYS: Final = "SELECT id, commitment, position FROM keys"
+_NARRATIVE: Final = b"narrative/"
 
 
 class Tables(Protocol):
@@ -50,8 +35,8 @@ class Tables(Protocol):
     def ledger(self) -> list[tuple[Any, Any, Any]]:
         """The rows of the ledger: one, size, frontier."""
 
-    def records(self, after: int) -> list[Stored]:
-        """Some records after a position, in order, with their receipts; fewer than a chunk are the last."""
+    def records(self, after: int) -> list[Row]:
+        """Some records after a position, in order; fewer than a chunk are the last."""
 
     def some(self, stream: str | None, position: int | None) -> list[Stored]:
         """The records of a stream in order of version, or the one at a position."""
@@ -62,45 +47,55 @@ class Tables(Protocol):
     def previous(self, stream: bytes, version: int) -> bytes:
         """The leaf of the record before this version of a stream; empty for the first."""
 
-    def keys(self, ids: Iterable[bytes]) -> dict[bytes, Key]:
-        """The keys of these ids, as far as there are any."""
+    def made(self, first: int, last: int) -> Iterable[Made]:
+        """The keys made with the records from one position to another, in order: id, commitment, position."""
 
-    def first_keys(self) -> list[Key]:
-        """The keys that the store began with."""
+    def called(self, id_: bytes) -> list[Key]:
+        """The keys of this id: of a narrative's, which says nothing of its place, there may be many."""
 
-    def wrapped(self, after: bytes) -> list[tuple[Key, bytes | None]]:
-        """Some keys after an id, in order, each as it is wrapped; none when there are no more."""
+    def receipts(self) -> Iterable[tuple[Any, Any, Any]]:
+        """All receipts, each as event, first position and count."""
+
+    def receipt(self, event: bytes) -> tuple[Any, Any] | None:
+        """The first position and the count of a command's receipt."""
+
+    def wrapped(self, after: Key) -> list[tuple[Key, bytes | None]]:
+        """Some keys after another, in order of position and id, each as it is wrapped; none when there are no more."""
 
     def orders(self, stream: bytes) -> list[tuple[int, bytes, bytes]]:
         """The records of a stream that order something destroyed: version, stored name, open part."""
 
-    def destroyed(self, after: bytes) -> list[tuple[Key, int]]:
-        """Some destroyed keys after an id, in order, each with the version of the record that it was made with."""
+    def destroyed(self) -> Iterable[tuple[Key, bytes, int]]:
+        """The destroyed keys in order, each with its whole id and the version of the record that it was made with."""
 
-    def counted(self) -> tuple[int, int]:
-        """How many receipts there are, and how many keys made with a record."""
+    def stray_key(self, size: int) -> int | None:
+        """The position that the first key names that is made with none of so many records."""
 
-    def stray_receipt(self) -> int | None:
-        """The position that the first receipt without its record names."""
-
-    def stray_key(self) -> int | None:
-        """The position that the first key without its record names."""
-
-    def damage(self) -> str | None:
-        """What the database itself finds wrong with its pages and indexes."""
+    @contextmanager
+    def damage(self) -> Iterator[Callable[[], str | None]]:
+        """What the database itself finds wrong with pages and indexes: it looks meanwhile, the call waits for it."""
 
 
 def _opened(path: Path) -> sqlite3.Connection:
     """A connection that cannot write. Where nothing may be written beside the file, it is taken as it lies there."""
-    database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+    database = _connected(f"{path.as_uri()}?mode=ro")
     try:
         database.execute("SELECT 1 FROM sqlite_schema").fetchone()
     except sqlite3.OperationalError:
         database.close()
         if path.with_name(path.name + "-wal").exists():  # what is in it would be passed over
             raise
-        return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
+        return _connected(f"{path.as_uri()}?mode=ro&immutable=1")
     return database
+
+
+def _connected(address: str) -> sqlite3.Connection:
+    return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+
+
+def _damage(database: sqlite3.Connection) -> str | None:
+    (found,) = database.execute("PRAGMA integrity_check(1)").fetchone()
+    return None if found == "ok" else str(found)
 
 
 class SQLiteTables:
@@ -108,7 +103,8 @@ class SQLiteTables:
 
     def __init__(self, path: Path | str, chunk: int = CHUNK) -> None:
         self.chunk = chunk
-        self._database = _opened(Path(path).absolute())
+        self._path = Path(path).absolute()
+        self._database = _opened(self._path)
         self._database.text_factory = bytes
 
     def __enter__(self) -> Self:
@@ -134,15 +130,16 @@ class SQLiteTables:
         """The rows of the ledger: see Tables."""
         return self._database.execute("SELECT one, size, frontier FROM ledger").fetchall()
 
-    def records(self, after: int) -> list[Stored]:
+    def records(self, after: int) -> list[Row]:
         """Some records after a position: see Tables."""
-        return [*map(Stored._make, self._database.execute(_RECORDS, (after, self.chunk)))]
+        sql = f"{_SELECT} WHERE position > ? ORDER BY position LIMIT ?"
+        return self._database.execute(sql, (after, self.chunk)).fetchall()
 
     def some(self, stream: str | None, position: int | None) -> list[Stored]:
         """The records of a stream, or the one at a position: see Tables."""
         if stream is None:
-            return [*map(Stored._make, self._database.execute(_AT_POSITION, (position,)))]
-        return [*map(Stored._make, self._database.execute(_OF_STREAM, (stream,)))]
+            return [*map(Stored._make, self._database.execute(f"{_SELECT} WHERE position = ?", (position,)))]
+        return [*map(Stored._make, self._database.execute(f"{_SELECT} WHERE stream = ? ORDER BY version", (stream,)))]
 
     def leaves(self) -> Iterator[bytes]:
         """All leaves: see Tables."""
@@ -154,63 +151,66 @@ class SQLiteTables:
         found = self._database.execute(sql, (stream, version - 1)).fetchone()
         return found[0] if found else b""
 
-    def keys(self, ids: Iterable[bytes]) -> dict[bytes, Key]:
-        """The keys of these ids: see Tables."""
-        found: dict[bytes, Key] = {}
-        wanted = [id_.decode(errors="replace") for id_ in ids]
-        for at in range(0, len(wanted), _MOST_NAMED):
-            some = wanted[at : at + _MOST_NAMED]
-            marks = ", ".join("?" * len(some))
-            sql = f"SELECT id, commitment, position FROM keys WHERE id IN ({marks})"  # noqa: S608 - question marks
-            found |= {row[0]: Key._make(row) for row in self._database.execute(sql, some)}
+    def made(self, first: int, last: int) -> Iterable[Made]:
+        """The keys made with some records: see Tables."""
+        return self._database.execute(f"{_KEYS} WHERE position BETWEEN ? AND ? ORDER BY position, id", (first, last))
+
+    def called(self, id_: bytes) -> list[Key]:
+        """The keys of an id: see Tables."""
+        return [*map(Key._make, self._database.execute(f"{_KEYS} WHERE id = CAST(? AS TEXT)", (id_,)))]
+
+    def receipts(self) -> Iterable[tuple[Any, Any, Any]]:
+        """All receipts: see Tables."""
+        return self._database.execute("SELECT event, first, count FROM receipts")
+
+    def receipt(self, event: bytes) -> tuple[Any, Any] | None:
+        """A command's receipt: see Tables."""
+        found: tuple[Any, Any] | None = self._database.execute(
+            "SELECT first, count FROM receipts WHERE event = ?", (event,)
+        ).fetchone()
         return found
 
-    def first_keys(self) -> list[Key]:
-        """The keys that the store began with: see Tables."""
-        sql = "SELECT id, commitment, position FROM keys WHERE position = 0"
-        return [*map(Key._make, self._database.execute(sql))]
-
-    def wrapped(self, after: bytes) -> list[tuple[Key, bytes | None]]:
+    def wrapped(self, after: Key) -> list[tuple[Key, bytes | None]]:
         """Some keys as they are wrapped: see Tables."""
-        sql = "SELECT id, commitment, position, wrapped FROM keys WHERE id > CAST(? AS TEXT) ORDER BY id LIMIT ?"
-        return [(Key._make(row[:3]), row[3]) for row in self._database.execute(sql, (after, self.chunk))]
+        sql = """
+            SELECT id, commitment, position, wrapped FROM keys
+            WHERE (position, id) > (?, CAST(? AS TEXT)) ORDER BY position, id LIMIT ?
+        """
+        rows = self._database.execute(sql, (after.position, after.id, self.chunk))
+        return [(Key._make(row[:3]), row[3]) for row in rows]
 
     def orders(self, stream: bytes) -> list[tuple[int, bytes, bytes]]:
         """What a stream orders destroyed: see Tables."""
         named = " OR ".join("name GLOB ?" for _ in ORDERING)
-        sql = (
-            f"SELECT version, name, open FROM records WHERE stream = CAST(? AS TEXT) AND open IS NOT NULL AND ({named})"  # noqa: S608 - question marks
-        )
+        sql = f"""
+            SELECT version, name, substr(open, {SALT_SIZE + 1}) FROM records
+            WHERE stream = CAST(? AS TEXT) AND open IS NOT NULL AND ({named})
+        """  # noqa: S608 - question marks
         return self._database.execute(sql, (stream, *(f"{name.decode()}.v*" for name in ORDERING))).fetchall()
 
-    def destroyed(self, after: bytes) -> list[tuple[Key, int]]:
-        """Some destroyed keys: see Tables."""
+    def destroyed(self) -> Iterable[tuple[Key, bytes, int]]:
+        """The destroyed keys: see Tables."""
         sql = """
-            SELECT k.id, k.commitment, k.position, ifnull(r.version, 0)
+            SELECT k.id, k.commitment, k.position, r.stream, ifnull(r.version, 0)
             FROM keys AS k LEFT JOIN records AS r ON r.position = k.position
-            WHERE k.wrapped IS NULL AND k.id > CAST(? AS TEXT) ORDER BY k.id LIMIT ?
+            WHERE k.wrapped IS NULL ORDER BY k.position, k.id
         """
-        return [(Key._make(row[:3]), row[3]) for row in self._database.execute(sql, (after, self.chunk))]
+        for *key, stream, version in self._database.execute(sql):
+            own = key[0].startswith(b"/") and stream is not None
+            yield Key._make(key), b"%b%b/%d%b" % (_NARRATIVE, stream, version, key[0]) if own else key[0], version
 
-    def counted(self) -> tuple[int, int]:
-        """How many receipts and keys there are: see Tables."""
-        sql = "SELECT (SELECT count(*) FROM receipts), (SELECT count(*) FROM keys WHERE position <> 0)"
-        receipts, keys = self._database.execute(sql).fetchone()
-        return receipts, keys
-
-    def stray_receipt(self) -> int | None:
-        """The first receipt without its record: see Tables."""
-        return self._one(_STRAY_RECEIPT)
-
-    def stray_key(self) -> int | None:
+    def stray_key(self, size: int) -> int | None:
         """The first key without its record: see Tables."""
-        return self._one(_STRAY_KEY)
+        sql = "SELECT min(position) FROM keys WHERE position NOT BETWEEN 0 AND ?"
+        (found,) = self._database.execute(sql, (size,)).fetchone()
+        return None if found is None else int(found)
 
-    def damage(self) -> str | None:
-        """What SQLite finds wrong: see Tables."""
-        (found,) = self._database.execute("PRAGMA integrity_check(1)").fetchone()
-        return None if found == b"ok" else found.decode(errors="replace")
-
-    def _one(self, sql: str) -> int | None:
-        found = self._database.execute(sql).fetchone()
-        return None if found is None else int(found[0])
+    @contextmanager
+    def damage(self) -> Iterator[Callable[[], str | None]]:
+        """What SQLite finds wrong, in a thread of its own, which is stopped where nobody waits for it: see Tables."""
+        with closing(_opened(self._path)) as database, ThreadPoolExecutor(1) as beside:
+            found = beside.submit(_damage, database)
+            try:
+                yield found.result
+            finally:
+                database.interrupt()

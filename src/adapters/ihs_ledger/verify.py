@@ -3,29 +3,23 @@
 import hmac
 import sqlite3
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 from ihs_ledger import layout, orders
-from ihs_ledger.changed import Expected, Wrong, changed_record, first_keys_changed, mistyped
-from ihs_ledger.layout import Key, NotParts, SealedPart, Stored
+from ihs_ledger.changed import Expected, Found, Wrong, changed_record, first_keys_changed, mistyped, stray_key
+from ihs_ledger.commands import Commands
+from ihs_ledger.layout import EMPTIED, LEAF, OPEN, RECORDED_AT, SEALED, Key, Made, Row, Stored
 from ihs_ledger.tables import BEFORE_ALL, SQLiteTables, Tables
 from ihs_ledger.tree import HASH_SIZE, Frontier, TreeHead
 
 UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError, OverflowError)
+_NONE_BEFORE: Final = (0, b"")
 _SAYS: Final = {b"created_at", b"format", b"keys", b"kind", b"origin", b"store"}
 _COMMITTED: Final = b"ihs/key-commitment/1"
-
-
-class Found(Exception):
-    """The first thing that is wrong: the way out of the pass."""
-
-    def __init__(self, wrong: Wrong) -> None:
-        super().__init__(str(wrong))
-        self.wrong = wrong
 
 
 class Stated(NamedTuple):
@@ -74,10 +68,11 @@ def verify_tables(tables: Tables, outside: Sequence[Stated] = (), key_file: byte
     audit = _Audit(tables, sorted(outside, key=_size))
     wrong = None
     try:
-        audit.run()
-        if key_file is not None:
-            _open_all(tables, key_file)
-        _must_be_sound(tables)
+        with tables.damage() as damage:
+            audit.run()
+            if key_file is not None:
+                _open_all(tables, key_file)
+            _must_be_sound(damage())
     except Found as found:
         wrong = found.wrong
     except UNREADABLE as error:
@@ -89,45 +84,9 @@ def _size(stated: Stated) -> int:
     return stated.head.size
 
 
-def _must_be_sound(tables: Tables) -> None:
-    if damage := tables.damage():
+def _must_be_sound(damage: str | None) -> None:
+    if damage:
         raise Found(Wrong(0, "database", None, f"the database contradicts itself: {damage}"))
-
-
-class _Group:
-    """The records of one command, which stand together, and the receipt that names them."""
-
-    __slots__ = ("command", "count", "end", "first")
-
-    def __init__(self) -> None:
-        self.command, self.first, self.end, self.count = b"", 1, 1, 0
-
-    def take(self, row: Stored) -> None:
-        if row.position < self.end and row.command == self.command:
-            if row.asked is not None:
-                raise Found(Wrong(row.position, "records", "asked", "its command begins a second time"))
-            return
-        goes_on = row.command == self.command != b"" and row.asked is None
-        self.ended(row.position + 1 if goes_on else row.position)
-        self.command, self.first, self.end = row.command, row.position, row.position + 1
-        if row.command:
-            self._begin(row)
-
-    def _begin(self, row: Stored) -> None:
-        if row.first is None or row.counted is None:
-            raise Found(Wrong(row.position, "receipts", "command", "its command has no receipt"))
-        if row.first != row.position:
-            why = f"the receipt of its command names position {row.first}: changed, or the command was recorded twice"
-            raise Found(Wrong(row.position, "receipts", "first", why))
-        if row.asked is None:
-            raise Found(Wrong(row.position, "records", "asked", "it begins a command and does not say what was asked"))
-        self.end, self.count = row.position + row.counted, self.count + 1
-
-    def ended(self, position: int) -> None:
-        """Take note that the records end, or go on with another command, at a position."""
-        if position != self.end:
-            why = f"the receipt of its command counts {self.end - self.first}, there are {position - self.first}"
-            raise Found(Wrong(self.first, "receipts", "count", why))
 
 
 class _Audit:
@@ -143,8 +102,7 @@ class _Audit:
         self.size = 0
         self.recorded_at = BEFORE_ALL
         self.streams: dict[bytes, tuple[int, bytes]] = {}
-        self.group = _Group()
-        self.made = 0
+        self.commands = Commands()
         self.emptied = 0
         self.unordered: int | None = None
         self.ordering: tuple[bytes, list[orders.Order]] = (b"", [])
@@ -164,51 +122,59 @@ class _Audit:
                 if last:
                     self._totals()
                 else:
-                    at = rows[-1].position
+                    at = rows[-1][0]
         for stated in self.ahead:
             why = f"{stated.by} states {stated.head.size} records: the rest is missing, or this is an older copy"
             raise Found(Wrong(self.size + 1, "records", None, why))
 
-    def _take(self, rows: Sequence[Stored]) -> None:
-        parts = [_parts_of(row.sealed) for row in rows]
-        ids = {part.key for of_row in parts for part in of_row or ()}
-        keys = self.tables.keys(ids) if ids else {}
-        for row, of_row in zip(rows, parts, strict=True):
+    def _take(self, rows: Sequence[Row]) -> None:
+        made, streams, leaf_of, tag = self._made(rows), self.streams, layout.leaf_of, self.tag
+        for row in rows:
+            position, stream, version = row[:3]
+            before, previous = streams.get(stream, _NONE_BEFORE)
+            keys = made.get(position, ())
             try:
-                self._take_one(row, of_row, keys)
-            except TypeError:
-                raise Found(mistyped(row, self.size + 1)) from None
+                leaf = leaf_of(tag, row, keys, previous)
+            except TypeError:  # named, like all that is wrong, by what looks closer
+                leaf = b""
+            if (
+                leaf != row[LEAF]
+                or position != self.size + 1
+                or version != before + 1
+                or row[RECORDED_AT] < self.recorded_at
+            ):
+                raise Found(self._wrong(Stored._make(row), keys))
+            if keys and not _all_seal(keys, row[SEALED]):
+                raise Found(stray_key(position))
+            if row[OPEN] is None or row[EMPTIED] is not None:
+                self._without_open_part(Stored._make(row))
+            self.commands.take(row)
+            self.size, self.recorded_at = position, row[RECORDED_AT]
+            streams[stream] = version, leaf
+            self.leaves.append(leaf)
+            if self.ahead and self.ahead[0].head.size == position:
+                self._pass_outside()
         self._grown()
 
-    def _take_one(self, row: Stored, parts: list[SealedPart] | None, keys: Mapping[bytes, Key]) -> None:
-        version, previous = self.streams.get(row.stream, (0, b""))
-        made = layout.made_keys(row.position, parts, keys) if parts else []
-        values = layout.said(row, previous, layout.keys_field(made) if made else None, parts or ())
-        if (
-            row.leaf != layout.leaf(self.tag, values, row.checks)
-            or row.position != self.size + 1
-            or row.version != version + 1
-            or row.recorded_at < self.recorded_at
-            or parts is None
-        ):
-            expected = Expected(self.size + 1, version + 1, previous, self.recorded_at)
-            raise Found(changed_record(row, parts, keys, expected, self.tag))
-        if row.open is None or row.emptied is not None:
-            self._without_open_part(row)
-        self.group.take(row)
-        self.made += len(made)
-        self.size, self.recorded_at = row.position, row.recorded_at
-        self.streams[row.stream] = (row.version, row.leaf)
-        self.leaves.append(row.leaf)
-        if self.ahead and self.ahead[0].head.size == self.size:
-            self._pass_outside()
+    def _made(self, rows: Sequence[Row]) -> dict[int, list[Made]]:
+        """The keys made with each of some records."""
+        made: dict[int, list[Made]] = {}
+        for key in self.tables.made(rows[0][0], rows[-1][0]) if rows else ():
+            made.setdefault(key[2], []).append(key)
+        return made
+
+    def _wrong(self, row: Stored, made: Iterable[Made]) -> Wrong:
+        version, previous = self.streams.get(row.stream, _NONE_BEFORE)
+        expected = Expected(self.tag, self.size + 1, version + 1, previous, self.recorded_at)
+        try:
+            return changed_record(row, [*map(Key._make, made)], expected, self.tables.called)
+        except TypeError:
+            return mistyped(row, self.size + 1)
 
     def _without_open_part(self, row: Stored) -> None:
         """A record without its open part never had one, or a later record orders it emptied; nothing in between."""
         if row.open is not None:
             raise Found(Wrong(row.position, "records", "emptied", "it has an open part, and is marked as emptied"))
-        if row.salt is not None:
-            raise Found(Wrong(row.position, "records", "salt", "there is a salt without an open part"))
         if row.emptied is None:
             return
         self.emptied += 1
@@ -222,14 +188,11 @@ class _Audit:
         return self.ordering[1]
 
     def _keys_are_ordered_destroyed(self) -> None:
-        after = b""
-        while some := self.tables.destroyed(after):
-            for key, made_with in some:
-                stream = orders.stream_of(key.id)
-                if stream is None or not orders.orders_destroyed(self._orders(stream), key.id, made_with):
-                    why = "the key was destroyed, and no record of its stream orders that"
-                    raise Found(Wrong(key.position, "keys", "wrapped", why))
-            after = some[-1][0].id
+        for key, id_, made_with in self.tables.destroyed():
+            stream = orders.stream_of(id_)
+            if stream is None or not orders.orders_destroyed(self._orders(stream), id_, made_with):
+                why = "the key was destroyed, and no record of its stream orders that"
+                raise Found(Wrong(key.position, "keys", "wrapped", why))
 
     def _grown(self) -> Frontier:
         """The tree over all records so far: grown in batches, which costs less than leaf by leaf."""
@@ -251,15 +214,10 @@ class _Audit:
         if self.unordered is not None:  # told last: what is wrong with the order itself was told before
             why = "the open part was emptied, and no later record of its stream orders that"
             raise Found(Wrong(self.unordered, "records", "emptied", why))
-        self.group.ended(self.size + 1)
         self._ledger(self.tables.ledger())
-        receipts, keys = self.tables.counted()
-        if receipts != self.group.count:
-            stray = self.tables.stray_receipt() or 0
-            raise Found(Wrong(stray, "receipts", "command", "a receipt names what is not on record"))
-        if keys != self.made:
-            stray = self.tables.stray_key() or 0
-            raise Found(Wrong(stray, "keys", "position", "a key is kept that no record was made with"))
+        self.commands.hold(self.tables)
+        if (stray := self.tables.stray_key(self.size)) is not None:
+            raise Found(stray_key(stray))
         self._keys_are_ordered_destroyed()
 
     def _ledger(self, rows: Sequence[tuple[Any, Any, Any]]) -> None:
@@ -281,8 +239,8 @@ def _beginning(tables: Tables, outside: Iterable[Stated]) -> bytes:
     """The tag of the store's leaves, once what it says of itself leads to its origin."""
     with tables.moment():
         said: dict[Any, Any] = dict(tables.meta())
-        first = tables.first_keys()
-        root = tables.keys([b"root"]).get(b"root")
+        first = [*map(Key._make, tables.made(0, 0))]
+        root = next(iter(tables.called(b"root")), None)
     if said.keys() != _SAYS or not all(isinstance(value, bytes) for value in said.values()):
         raise Found(Wrong(0, "meta", "key", "what the store says of itself is not what a store says"))
     told = {key: value for key, value in said.items() if key != b"origin"}
@@ -299,13 +257,12 @@ def _beginning(tables: Tables, outside: Iterable[Stated]) -> bytes:
     return layout.TAGS[said[b"kind"]]
 
 
-def _parts_of(sealed: Any) -> list[SealedPart] | None:
-    if not isinstance(sealed, bytes):
-        return None
-    try:
-        return layout.sealed_parts(sealed) if sealed else []
-    except NotParts:
-        return None
+def _all_seal(keys: Iterable[Made], sealed: bytes) -> bool:
+    """Whether each of these keys is named by a sealed part."""
+    for key in keys:  # noqa: SIM110 - a generator costs more than all else here
+        if key[0] not in sealed:
+            return False
+    return True
 
 
 def _differs_from(tree: Frontier, frontier: object) -> int:
@@ -323,13 +280,13 @@ def _differs_from(tree: Frontier, frontier: object) -> int:
 
 def _open_all(tables: Tables, key_file: bytes) -> None:
     """Unwrap every key that was not destroyed, and hold it against its commitment."""
-    after = b""
+    after = Key(b"", b"", BEFORE_ALL)
     while some := tables.wrapped(after):
         for key, wrapped in some:
             if wrapped is not None and not _opens(key, wrapped, key_file):
                 why = "the key file does not open this key: it was changed, or this is not the store's key file"
                 raise Found(Wrong(key.position, "keys", "wrapped", why))
-        after = some[-1][0].id
+        after = some[-1][0]
 
 
 def _opens(key: Key, wrapped: bytes, key_file: bytes) -> bool:

@@ -12,12 +12,14 @@ from ihs_record.errors import RecordError
 
 SALT_SIZE = 16
 EVENT_ID_SIZE = 16
+NARRATIVE = "narrative/"
 MOST_BYTES_IN_A_PART = 1 << 20
 MOST_SEALED_PARTS = 64
 LONGEST_HEADER = 256
 
 _ABSENT = b"\xff\xff\xff\xff"
 _STREAM = re.compile(r"(case|person|agency|access)/[A-Za-z0-9._-]{1,64}|system")
+_NARRATIVES_KEY = re.compile(rf"{NARRATIVE}({_STREAM.pattern})/([1-9][0-9]{{0,18}})(/.*)", re.DOTALL)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -45,24 +47,24 @@ class Emptied(NamedTuple):
 
 
 class SealedPart(NamedTuple):
-    """A ciphertext, its salt, and the id of the key that opens it."""
+    """A ciphertext, and the id of the key that opens it; its nonce is what keeps its digest from being guessed."""
 
     key: str
-    salt: bytes
     content: bytes
 
 
 class Row(NamedTuple):
     """One record: `recorded_at` in microseconds (UTC) since 1970; `target` the amended version, or 0.
 
-    `asked` is the MAC of what its command asked, on the first record of the command alone.
+    `number` tells which of its command's records it is, from 1; 0 where it has none. `asked` is the MAC of what its
+    command asked, on the first record of the command alone.
     """
 
     position: int
     stream: str
     version: int
     name: str
-    event: bytes
+    number: int
     day: str
     occurred: str | None
     recorded_at: int
@@ -79,6 +81,11 @@ class Row(NamedTuple):
     sealed: tuple[SealedPart, ...]
     leaf: bytes = b""
     checks: bytes = b""
+
+    @property
+    def event(self) -> bytes:
+        """The id of the event, which follows from its command; without one, from its position."""
+        return event_id(self.command, self.number or self.position)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -158,12 +165,16 @@ def _open(_: object, __: "Attribute[bytes | None]", content: bytes | None) -> No
         _part("open", content)
 
 
-def _sealed(_: object, __: object, parts: tuple[tuple[str, bytes], ...]) -> None:
+def _sealed(draft: "Draft", _: object, parts: tuple[tuple[str, bytes], ...]) -> None:
     if len(parts) > MOST_SEALED_PARTS:
         raise DraftRefused(f"a record has at most {MOST_SEALED_PARTS} sealed parts: seal them together")
     for key, content in parts:
         _storable("key id", key, 1)
         _part("sealed", content)
+        if key.startswith(NARRATIVE) and not key.startswith(narrative_key(draft.stream, draft.version, "")):
+            raise DraftRefused("a narrative is sealed under a key of another record: name its own stream and version")
+        if key.startswith("/"):
+            raise DraftRefused("the key id begins with /, which stands for a narrative's place: name the key whole")
 
 
 @frozen
@@ -199,9 +210,30 @@ def length_prefixed(fields: Iterable[bytes | None]) -> bytes:
     return b"".join(pieces)
 
 
-def written(parts: Iterable[SealedPart]) -> bytes:
-    """Lay sealed parts end to end as the store keeps them: key id, salt, ciphertext, each length-prefixed."""
-    return length_prefixed(piece for key, salt, content in parts for piece in (key.encode(), salt, content))
+def narrative_key(stream: str, version: int, path: str) -> str:
+    """The id of the key that one narrative of a record is sealed under."""
+    return f"{NARRATIVE}{stream}/{version}/{path}"
+
+
+def place_of(key: str) -> tuple[str, int, str] | None:
+    """The stream, the version and the kept id of a narrative's key, None for any other."""
+    found = _NARRATIVES_KEY.fullmatch(key)
+    return found and (found[1], int(found[3]), found[4])
+
+
+def kept_id(stream: str, version: int, key: str) -> str:
+    """A key's id as a record keeps it: that of a narrative of its own is "/" and the path, without its place."""
+    own = narrative_key(stream, version, "")
+    return key[len(own) - 1 :] if key.startswith(own) else key
+
+
+def written(parts: Iterable[SealedPart], stream: str, version: int) -> bytes:
+    """Lay sealed parts end to end as the store keeps them: kept key id, ciphertext, each length-prefixed."""
+    said = b""
+    for key, content in parts:
+        id_ = kept_id(stream, version, key).encode()
+        said += len(id_).to_bytes(4, "big") + id_ + len(content).to_bytes(4, "big") + content
+    return said
 
 
 def _pieces(data: bytes) -> list[bytes]:
@@ -215,18 +247,19 @@ def _pieces(data: bytes) -> list[bytes]:
     return pieces
 
 
-def read_back(data: bytes) -> tuple[SealedPart, ...]:
+def read_back(data: bytes, stream: str, version: int) -> tuple[SealedPart, ...]:
     """Read what `written` wrote; PartsDamaged for anything that it would not have written."""
+    if not data:
+        return ()
     pieces = _pieces(data)
-    if len(pieces) % 3:
-        raise PartsDamaged("a sealed part lacks its key id, its salt or its content")
+    if len(pieces) % 2:
+        raise PartsDamaged("a sealed part lacks its key id or its content")
     try:
-        keys = [key.decode() for key in pieces[::3]]
+        kept = [key.decode() for key in pieces[::2]]
     except UnicodeDecodeError as error:
         raise PartsDamaged("the key id of a sealed part is not text") from error
-    if any(len(salt) != SALT_SIZE for salt in pieces[1::3]):
-        raise PartsDamaged(f"the salt of a sealed part is not {SALT_SIZE} bytes")
-    return tuple(map(SealedPart, keys, pieces[1::3], pieces[2::3]))
+    keys = [narrative_key(stream, version, key[1:]) if key[:1] == "/" else key for key in kept]
+    return tuple(map(SealedPart, keys, pieces[1::2]))
 
 
 def micros(instant: datetime) -> int:

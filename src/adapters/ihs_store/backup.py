@@ -25,14 +25,14 @@ from ihs_store.writing import SELECT_RECORDS, row_of, tree_of
 
 PAGE: Final = 1000
 _LEAST: Final = -(1 << 63)
-_TABLES: Final[tuple[tuple[str, tuple[str, ...], object], ...]] = (
-    ("records", COLUMNS, _LEAST),
-    ("receipts", ("command", "first", "count"), ""),
-    ("keys", ("id", "wrapped", "commitment", "position"), ""),
-    ("meta", ("key", "value"), ""),
-    ("ledger", ("one", "size", "frontier"), 0),
+_TABLES: Final[tuple[tuple[str, tuple[str, ...], tuple[object, ...]], ...]] = (
+    ("records", COLUMNS, (_LEAST,)),
+    ("receipts", ("event", "first", "count"), (b"",)),
+    ("keys", ("position", "id", "wrapped", "commitment"), (_LEAST, "")),
+    ("meta", ("key", "value"), ("",)),
+    ("ledger", ("one", "size", "frontier"), (0,)),
 )
-"""Each table, its columns with the one it is ordered by first, and what comes before all of those."""
+"""Each table, its columns with those it is ordered by first, and what comes before all of those."""
 
 
 def backup(url: str, path: Path) -> Head:
@@ -97,16 +97,19 @@ def copied(source: Statements, target: Statements) -> None:
         _copy_table(source, target, table, columns, before)
 
 
-def _copy_table(source: Statements, target: Statements, table: str, columns: tuple[str, ...], last: object) -> None:
+def _copy_table(
+    source: Statements, target: Statements, table: str, columns: tuple[str, ...], last: tuple[object, ...]
+) -> None:
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    select = f"SELECT {names} FROM {table} WHERE {columns[0]} > ? ORDER BY {columns[0]} LIMIT {PAGE}"  # noqa: S608
+    order, after = ", ".join(columns[: len(last)]), ", ".join("?" * len(last))
+    select = f"SELECT {names} FROM {table} WHERE ({order}) > ({after}) ORDER BY {order} LIMIT {PAGE}"  # noqa: S608
     while True:
-        source.execute(select, (last,))
+        source.execute(select, last)
         rows = [tuple(row) for row in source.fetchall()]
         if not rows:
             return
         target.executemany(f"INSERT INTO {table}({names}) VALUES ({marks})", rows)  # noqa: S608
-        last = rows[-1][0]
+        last = rows[-1][: len(last)]
 
 
 def _must_be_a_store(path: Path) -> None:
@@ -149,7 +152,7 @@ def _pages(c: Statements) -> Iterator[list[Row]]:
 
 
 def _made(c: Statements, first: int, last: int) -> dict[int, list[tuple[str, bytes]]]:
-    """The keys made with each record from one position to another."""
+    """The keys made with each record from one position to another, by the ids that are kept."""
     c.execute("SELECT position, id, commitment FROM keys WHERE position BETWEEN ? AND ?", (first, last))
     made: dict[int, list[tuple[str, bytes]]] = {}
     for position, key, commitment in c.fetchall():

@@ -4,12 +4,13 @@ Nothing else that a store keeps is ever changed. The append puts on record why.
 """
 
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 from typing import Final
 
 from attrs import frozen
 
-from ihs_ledger.layout import digest
 from ihs_store.errors import StoreDamaged
+from ihs_store.key_rows import where
 from ihs_store.port import Statements
 
 PAGE: Final = 2000
@@ -25,7 +26,9 @@ class Change:
 
     def make(self, c: Statements) -> None:
         """Change what the store keeps."""
-        c.executemany("UPDATE keys SET wrapped = NULL WHERE id = ?", [(key,) for key in sorted(self.destroy)])
+        for key in sorted(self.destroy):
+            found, values = where(key)
+            c.execute(f"UPDATE keys SET wrapped = NULL WHERE {found}", values)  # noqa: S608 - our own conditions
         for stream, version in self.empty:
             _empty(c, stream, version)
         if self.rewrap is not None:
@@ -33,26 +36,31 @@ class Change:
 
 
 def _empty(c: Statements, stream: str, version: int) -> None:
-    c.execute("SELECT salt, open FROM records WHERE stream = ? AND version = ?", (stream, version))
+    c.execute("SELECT open FROM records WHERE stream = ? AND version = ?", (stream, version))
     found = c.fetchone()
     if found is None:
         raise StoreDamaged("a record to be emptied is missing: verify the store against a backup")
-    salt, content = found
-    if content is not None:
+    (salted,) = found
+    if salted is not None:
         c.execute(
-            "UPDATE records SET open = NULL, salt = NULL, emptied = ? WHERE stream = ? AND version = ?",
-            (digest(salt, content), stream, version),
+            "UPDATE records SET open = NULL, emptied = ? WHERE stream = ? AND version = ?",
+            (sha256(salted).digest(), stream, version),
         )
 
 
 def _rewrap(c: Statements, anew: Callable[[str, bytes], bytes]) -> None:
-    last = ""
-    while rows := _page(c, last):
-        c.executemany("UPDATE keys SET wrapped = ? WHERE id = ?", [(anew(id_, wrapped), id_) for id_, wrapped in rows])
-        last = rows[-1][0]
+    last: tuple[int, str] = (-1, "")
+    while rows := _page(c, *last):
+        changed = [(anew(id_, wrapped), position, id_) for position, id_, wrapped in rows]
+        c.executemany("UPDATE keys SET wrapped = ? WHERE position = ? AND id = ?", changed)
+        last = rows[-1][:2]
 
 
-def _page(c: Statements, after: str) -> list[tuple[str, bytes]]:
-    c.execute("SELECT id, wrapped FROM keys WHERE wrapped IS NOT NULL AND id > ? ORDER BY id LIMIT ?", (after, PAGE))
-    rows: Iterable[tuple[str, bytes]] = c.fetchall()
-    return [(id_, bytes(wrapped)) for id_, wrapped in rows]
+def _page(c: Statements, position: int, id_: str) -> list[tuple[int, str, bytes]]:
+    c.execute(
+        "SELECT position, id, wrapped FROM keys WHERE wrapped IS NOT NULL AND (position, id) > (?, ?) "
+        "ORDER BY position, id LIMIT ?",
+        (position, id_, PAGE),
+    )
+    rows: Iterable[tuple[int, str, bytes]] = c.fetchall()
+    return [(position, id_, bytes(wrapped)) for position, id_, wrapped in rows]

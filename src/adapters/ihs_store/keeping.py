@@ -12,8 +12,10 @@ from ihs_record.row import Draft, Row, instant, micros
 from ihs_store.application import Records
 from ihs_store.errors import StoreDamaged
 from ihs_store.grouping import Group
+from ihs_store.key_rows import where
 from ihs_store.laying import Asked
 from ihs_store.port import Changing, Command, Head, Info, Kind, Receipt, RecordStore, Setting, Statements, WrappedKey
+from ihs_store.schema import NAMED
 from ihs_store.writing import SELECT_RECORDS, SELECT_STANDING, receipt_of, row_of, tree_of
 
 _LAST_CHARACTER: Final = "\U0010ffff"
@@ -159,15 +161,17 @@ class Store(RecordStore):
     def key(self, key_id: str) -> WrappedKey | None:
         """Give a data key as it is kept: see RecordStore."""
         with self._database.reading() as c:
-            c.execute("SELECT id, wrapped, commitment FROM keys WHERE id = ?", (key_id,))
+            place, values = where(key_id)
+            c.execute(f"SELECT wrapped, commitment FROM keys WHERE {place}", values)  # noqa: S608 - our own conditions
             found = c.fetchone()
-        return WrappedKey(*found) if found else None
+        return WrappedKey(key_id, *found) if found else None
 
     def keys(self, prefix: str) -> dict[str, WrappedKey]:
         """Give the data keys whose ids begin with a prefix: see RecordStore."""
         with self._database.reading() as c:
             c.execute(
-                "SELECT id, wrapped, commitment FROM keys WHERE id >= ? AND id < ?", (prefix, prefix + _LAST_CHARACTER)
+                f"SELECT id, wrapped, commitment FROM keys WHERE id >= ? AND id < ? AND {NAMED}",  # noqa: S608
+                (prefix, prefix + _LAST_CHARACTER),
             )
             return {found[0]: WrappedKey(*found) for found in c.fetchall()}
 

@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 NONCE_SIZE = 12
+MAC_SIZE = 16
 
 _COMMITMENT = b"ihs/key-commitment/1"
 _SEALED = b"ihs-sealed/1"
@@ -184,10 +185,10 @@ class KeyRing:
         return HKDF(SHA256(), KEY_SIZE, salt=None, info=_DERIVED + label.encode()).derive(self.root)
 
     def mac(self, content: bytes) -> bytes:
-        """Authenticate what a command asks, so that a receipt shows nothing of it: 32 bytes."""
+        """Authenticate what a command asks, so that a record shows nothing of it: 16 bytes."""
         mac = self._receipts.copy()
         mac.update(content)
-        return mac.digest()
+        return mac.digest()[:MAC_SIZE]
 
     @cached_property
     def _receipts(self) -> hmac.HMAC:

@@ -12,7 +12,7 @@ from eventsourcing.persistence import StoredEvent
 
 from ihs_ledger.tree import Frontier
 from ihs_record.leaf import LIVE, REHEARSAL, chained
-from ihs_record.row import EVENT_ID_SIZE, SALT_SIZE, Draft, Part, Row, SealedPart, event_id, instant, micros
+from ihs_record.row import SALT_SIZE, Draft, Part, Row, SealedPart, event_id, instant, kept_id, micros
 from ihs_store.errors import (
     ClockWentBack,
     CommandReused,
@@ -132,13 +132,13 @@ def _salts() -> Salts:
 
 
 def _bare(
-    event: StoredEvent, position: int, ident: bytes, recorded_at: int, command: str, mac: bytes | None, salts: Salts
+    event: StoredEvent, position: int, number: int, recorded_at: int, command: str, mac: bytes | None, salts: Salts
 ) -> Row:
     """Lay out an event of the library's own, which has neutral headers."""
     stream, content = str(event.originator_id), _salted(event.state, salts)
     end = (None, None, "", 0, 0, mac, content, ())
     return Row(
-        position, stream, event.originator_version, event.topic, ident, "", None, recorded_at, "", "", command, *end
+        position, stream, event.originator_version, event.topic, number, "", None, recorded_at, "", "", command, *end
     )
 
 
@@ -150,19 +150,18 @@ def _row(
     asked: Draft | StoredEvent, position: int, number: int, recorded_at: int, by: Command | None, salts: Salts
 ) -> Row:
     """Lay out one record, still without its leaf."""
-    command, mac = (by.id, by.mac if number == 1 else None) if by else ("", None)
-    ident = event_id(command, number) if command else secrets.token_bytes(EVENT_ID_SIZE)
+    command, number, mac = (by.id, number, by.mac if number == 1 else None) if by else ("", 0, None)
     if isinstance(asked, StoredDraft):
         asked = asked.draft
     elif isinstance(asked, StoredEvent):
-        return _bare(asked, position, ident, recorded_at, command, mac, salts)
+        return _bare(asked, position, number, recorded_at, command, mac, salts)
     d = asked
     return Row(
         position,
         d.stream,
         d.version,
         d.name,
-        ident,
+        number,
         d.day,
         d.occurred,
         recorded_at,
@@ -176,7 +175,7 @@ def _row(
         d.schema,
         mac,
         _salted(d.open, salts),
-        tuple([SealedPart(key, next(salts), content) for key, content in d.sealed]),
+        tuple([SealedPart(key, content) for key, content in d.sealed]),
     )
 
 
@@ -185,14 +184,14 @@ class _Made:
 
     def __init__(self, keys: Sequence[WrappedKey]) -> None:
         self._unused = {key.id: key for key in keys}
-        self.at: list[tuple[WrappedKey, int]] = []
+        self.at: list[tuple[WrappedKey, int, str]] = []
 
     def by(self, row: Row) -> list[tuple[str, bytes]]:
         """Give the keys made with a record, each with its commitment."""
         if not self._unused:
             return []
         made = [key for part in row.sealed if (key := self._unused.pop(part.key, None))]
-        self.at += [(key, row.position) for key in made]
+        self.at += [(key, row.position, kept_id(row.stream, row.version, key.id)) for key in made]
         return [(key.id, key.commitment) for key in made]
 
     def all_seal(self) -> None:
@@ -219,8 +218,8 @@ class Laying:
     root: bytes | None = None
     rows: list[Row] = field(factory=list)
     moved: dict[str, End] = field(factory=dict)
-    kept: list[tuple[str, int, int]] = field(factory=list)
-    keys: list[tuple[WrappedKey, int]] = field(factory=list)
+    kept: list[tuple[bytes, int, int]] = field(factory=list)
+    keys: list[tuple[WrappedKey, int, str]] = field(factory=list)
     changes: list[Changing] = field(factory=list)
     _salts: Salts = field(factory=_salts, init=False)
 
@@ -285,12 +284,12 @@ class Laying:
 
     def _take_keys(self, made: _Made) -> None:
         made.all_seal()
-        for key, _ in made.at:
+        for key, _, _ in made.at:
             if key.id in self.key_ids:
                 raise KeyIdTaken(key.id)
             if key.beside is not None and key.beside != self.root:
                 raise KeyFileReplaced("the key file was replaced meanwhile: read it again, seal again, then append")
-        self.key_ids.update([key.id for key, _ in made.at])
+        self.key_ids.update([key.id for key, _, _ in made.at])
         self.keys += made.at
 
     def _receipt(self, command: Command | None, rows: Sequence[Row]) -> Receipt:
@@ -299,6 +298,6 @@ class Laying:
         ident = command.id if command else None
         receipt = Receipt(ident, first, len(rows), recorded_at, again=False, versions=versions)
         if command:
-            self.kept.append((command.id, first, len(rows)))
+            self.kept.append((event_id(command.id, 1), first, len(rows)))
             self.receipts[command.id] = receipt, command.mac
         return receipt

@@ -156,7 +156,10 @@ class RecordStore(Protocol):
         """Give a data key as it is kept."""
 
     def keys(self, prefix: str) -> dict[str, WrappedKey]:
-        """Give the data keys whose ids begin with `prefix`, by id, as they are kept: for who opens many."""
+        """Give the data keys whose ids begin with `prefix`, by id, as they are kept: for who opens many.
+
+        Narratives' keys are not among them.
+        """
 
     def info(self) -> Info:
         """Tell what kind of store this is."""

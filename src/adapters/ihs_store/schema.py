@@ -23,7 +23,7 @@ HEADER = (
     "stream",
     "version",
     "name",
-    "event",
+    "number",
     "day",
     "occurred",
     "recorded_at",
@@ -37,7 +37,9 @@ HEADER = (
     "schema",
     "asked",
 )
-COLUMNS = (*HEADER, "leaf", "checks", "salt", "emptied", "open", "sealed")
+COLUMNS = (*HEADER, "leaf", "checks", "emptied", "open", "sealed")
+NAMED = "substr(id, 1, 1) <> '/'"
+"""Of the table of keys: those that are found by their ids alone."""
 
 _STATEMENTS = (
     # The parts stand last, so that header and leaf are read without the pages a large part fills.
@@ -45,16 +47,16 @@ _STATEMENTS = (
     CREATE TABLE records(
         position INTEGER PRIMARY KEY CHECK (position > 0),
         stream TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL,
-        event BLOB NOT NULL, day TEXT NOT NULL, occurred TEXT, recorded_at INTEGER NOT NULL,
+        number INTEGER NOT NULL, day TEXT NOT NULL, occurred TEXT, recorded_at INTEGER NOT NULL,
         actor TEXT NOT NULL, role TEXT NOT NULL, command TEXT NOT NULL, correlation TEXT, causation TEXT,
         edition TEXT NOT NULL, target INTEGER NOT NULL, schema INTEGER NOT NULL, asked BLOB,
-        leaf BLOB NOT NULL, checks BLOB NOT NULL, salt BLOB, emptied BLOB, open BLOB, sealed BLOB NOT NULL,
-        UNIQUE(stream, version),
-        CHECK ((open IS NULL) = (salt IS NULL)), CHECK (open IS NULL OR emptied IS NULL)
+        leaf BLOB NOT NULL, checks BLOB NOT NULL, emptied BLOB, open BLOB, sealed BLOB NOT NULL,
+        UNIQUE(stream, version), CHECK (open IS NULL OR emptied IS NULL)
     ) STRICT
     """,
+    # By the id of a command's first event: half as long as most commands' own ids.
     """
-    CREATE TABLE receipts(command TEXT PRIMARY KEY, first INTEGER NOT NULL, count INTEGER NOT NULL)
+    CREATE TABLE receipts(event BLOB PRIMARY KEY, first INTEGER NOT NULL, count INTEGER NOT NULL)
         STRICT, WITHOUT ROWID
     """,
     """
@@ -62,15 +64,17 @@ _STATEMENTS = (
         frontier BLOB NOT NULL) STRICT
     """,
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
-    # The position is that of the record a key was made with; 0 for those the store began with.
+    # The position is that of the record a key was made with; 0 for those the store began with. A narrative's key is
+    # found by its place, so that its id is no more than "/" and its path; any other is found by its id.
     """
-    CREATE TABLE keys(id TEXT PRIMARY KEY, wrapped BLOB, commitment BLOB NOT NULL, position INTEGER NOT NULL)
-        STRICT, WITHOUT ROWID
+    CREATE TABLE keys(position INTEGER NOT NULL, id TEXT NOT NULL, wrapped BLOB, commitment BLOB NOT NULL,
+        PRIMARY KEY(position, id)) STRICT, WITHOUT ROWID
     """,
+    f"CREATE UNIQUE INDEX keys_by_id ON keys(id) WHERE {NAMED}",
     # The library reads its own names; through this view its SQL runs on our table as it is.
     """
     CREATE VIEW stored_events(rowid, originator_id, originator_version, topic, state) AS
-        SELECT position, stream, version, name, ifnull(open, x'') FROM records
+        SELECT position, stream, version, name, ifnull(substr(open, 17), x'') FROM records
     """,
     # No guard against an intruder (the ledger is that), but against a slip of the hand.
     """
@@ -82,7 +86,7 @@ _STATEMENTS = (
         BEGIN SELECT raise(ABORT, 'a record is never changed'); END
     """,
     """
-    CREATE TRIGGER parts_empty BEFORE UPDATE OF open, salt, emptied ON records
+    CREATE TRIGGER parts_empty BEFORE UPDATE OF open, emptied ON records
         WHEN new.open IS NOT NULL OR new.emptied IS NULL OR old.open IS NULL
         BEGIN SELECT raise(ABORT, 'an open part is only ever emptied'); END
     """,
@@ -102,7 +106,7 @@ def new_store(kind: Kind, created_at: int, keys: Sequence[WrappedKey], name: str
     def fill(c: Statements) -> None:
         c.execute("INSERT INTO ledger VALUES (1, 0, ?)", (b"",))
         c.executemany("INSERT INTO meta VALUES (?, ?)", [*meta.items()])
-        c.executemany("INSERT INTO keys VALUES (?, ?, ?, 0)", [(key.id, key.wrapped, key.commitment) for key in keys])
+        c.executemany("INSERT INTO keys VALUES (0, ?, ?, ?)", [(key.id, key.wrapped, key.commitment) for key in keys])
 
     return fill
 

@@ -23,7 +23,7 @@ from ihs_store.laying import Asked, Clock, Keeper
 from ihs_store.port import Setting, Statements
 from ihs_store.postgres import CommitLost, Connection, Cursor, Pool, connected, is_lost, plainly, together
 from ihs_store.postgres_recorder import BEGIN, LOCK, RecordRecorder
-from ihs_store.schema import FORMAT, HEADER, Fill, refuse_other_format
+from ihs_store.schema import FORMAT, HEADER, NAMED, Fill, refuse_other_format
 from ihs_store.writing import Writer
 
 LONGEST_SILENCE: Final = 5.0
@@ -40,30 +40,28 @@ _STATEMENTS: Final = (
     CREATE TABLE records(
         position BIGINT PRIMARY KEY CHECK (position > 0),
         stream TEXT COLLATE "C" NOT NULL, version BIGINT NOT NULL, name TEXT COLLATE "C" NOT NULL,
-        event BYTEA NOT NULL, day TEXT NOT NULL, occurred TEXT, recorded_at BIGINT NOT NULL,
+        number BIGINT NOT NULL, day TEXT NOT NULL, occurred TEXT, recorded_at BIGINT NOT NULL,
         actor TEXT NOT NULL, role TEXT NOT NULL, command TEXT NOT NULL, correlation TEXT, causation TEXT,
         edition TEXT NOT NULL, target BIGINT NOT NULL, schema BIGINT NOT NULL, asked BYTEA,
-        leaf BYTEA NOT NULL, checks BYTEA NOT NULL, salt BYTEA, emptied BYTEA, open BYTEA, sealed BYTEA NOT NULL,
-        UNIQUE(stream, version),
-        CHECK ((open IS NULL) = (salt IS NULL)), CHECK (open IS NULL OR emptied IS NULL)
+        leaf BYTEA NOT NULL, checks BYTEA NOT NULL, emptied BYTEA, open BYTEA, sealed BYTEA NOT NULL,
+        UNIQUE(stream, version), CHECK (open IS NULL OR emptied IS NULL)
     )
     """,
-    """
-    CREATE TABLE receipts(command TEXT COLLATE "C" PRIMARY KEY, first BIGINT NOT NULL, count BIGINT NOT NULL)
-    """,
+    "CREATE TABLE receipts(event BYTEA PRIMARY KEY, first BIGINT NOT NULL, count BIGINT NOT NULL)",
     "CREATE TABLE ledger(one INT PRIMARY KEY CHECK (one = 1), size BIGINT NOT NULL, frontier BYTEA NOT NULL)",
     'CREATE TABLE meta(key TEXT COLLATE "C" PRIMARY KEY, value TEXT NOT NULL)',
     """
-    CREATE TABLE keys(id TEXT COLLATE "C" PRIMARY KEY, wrapped BYTEA, commitment BYTEA NOT NULL,
-        position BIGINT NOT NULL)
+    CREATE TABLE keys(position BIGINT NOT NULL, id TEXT COLLATE "C" NOT NULL, wrapped BYTEA, commitment BYTEA NOT NULL,
+        PRIMARY KEY(position, id))
     """,
     # The server keeps samples of columns for its planner. No condition is ever put on these, and some of it is erased.
-    "ALTER TABLE records ALTER open SET STATISTICS 0, ALTER salt SET STATISTICS 0, ALTER sealed SET STATISTICS 0",
+    "ALTER TABLE records ALTER open SET STATISTICS 0, ALTER sealed SET STATISTICS 0",
     "ALTER TABLE keys ALTER wrapped SET STATISTICS 0",
+    f"CREATE UNIQUE INDEX keys_by_id ON keys(id) WHERE {NAMED}",
     # The library reads its own names; through this view its SQL runs on our table as it is.
     """
     CREATE VIEW stored_events(originator_id, originator_version, topic, state, notification_id) AS
-        SELECT stream, version, name, coalesce(open, ''::bytea), position FROM records
+        SELECT stream, version, name, coalesce(substr(open, 17), ''::bytea), position FROM records
     """,
     # No guard against an intruder (the ledger is that), but against a slip of the hand.
     """
@@ -86,7 +84,7 @@ _STATEMENTS: Final = (
         END $$
     """,
     """
-    CREATE TRIGGER parts_empty BEFORE UPDATE OF open, salt, emptied ON records
+    CREATE TRIGGER parts_empty BEFORE UPDATE OF open, emptied ON records
         FOR EACH ROW EXECUTE FUNCTION refuse_but_emptying()
     """,
 )

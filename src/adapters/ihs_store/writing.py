@@ -3,19 +3,30 @@
 A transaction that writes must hold the store's one write lock before `write` reads where the record stands.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
 from itertools import chain
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from attrs import define, field
 
 from ihs_ledger.tree import Frontier, TreeDamaged
-from ihs_record.row import Emptied, Part, PartsDamaged, Row, instant, read_back, written
+from ihs_record.row import (
+    NARRATIVE,
+    SALT_SIZE,
+    Emptied,
+    Part,
+    PartsDamaged,
+    Row,
+    event_id,
+    instant,
+    read_back,
+    written,
+)
 from ihs_store.errors import NewerStore, StoreDamaged
 from ihs_store.laying import CLOCK_CORRECTED, NOWHERE, SYSTEM, Asked, End, Keeper, Laying, read_of
 from ihs_store.port import ROOT, Receipt, Statements
-from ihs_store.schema import COLUMNS, FORMAT, HEADER
+from ihs_store.schema import COLUMNS, FORMAT, HEADER, NAMED
 
 SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
 SELECT_STANDING: Final = "SELECT size, frontier, recorded_at FROM ledger LEFT JOIN records ON position = size"
@@ -28,6 +39,8 @@ _INTO: Final = {
     "keys": "keys",
 }
 
+
+T = TypeVar("T")
 
 Question = tuple[str, Sequence[object]]
 """A statement with its values; an empty one asks nothing."""
@@ -61,8 +74,8 @@ def _select_end(commands: int, keys: int) -> str:
     return f"""
         SELECT size, frontier, recorded_at, (SELECT value FROM meta WHERE key = 'format'),
             (SELECT wrapped FROM keys WHERE position = 0 AND id = '{ROOT}'),
-            (SELECT count(*) FROM receipts WHERE command IN ({_marks(commands)})),
-            (SELECT count(*) FROM keys WHERE id IN ({_marks(keys)}))
+            (SELECT count(*) FROM receipts WHERE event IN ({_marks(commands)})),
+            (SELECT count(*) FROM keys WHERE id IN ({_marks(keys)}) AND {NAMED})
         FROM ledger LEFT JOIN records ON position = size
     """  # noqa: S608 - marks alone
 
@@ -70,14 +83,14 @@ def _select_end(commands: int, keys: int) -> str:
 @cache
 def _select_receipts(count: int) -> str:
     return f"""
-        SELECT r.command, asked, r.first, r.count FROM receipts AS r LEFT JOIN records ON position = r.first
-        WHERE r.command IN ({_marks(count)})
+        SELECT r.event, asked, r.first, r.count FROM receipts AS r LEFT JOIN records ON position = r.first
+        WHERE r.event IN ({_marks(count)})
     """  # noqa: S608 - marks alone
 
 
 @cache
 def _select_taken(count: int) -> str:
-    return f"SELECT id FROM keys WHERE id IN ({_marks(count)})"  # noqa: S608
+    return f"SELECT id FROM keys WHERE id IN ({_marks(count)}) AND {NAMED}"  # noqa: S608
 
 
 @cache
@@ -142,13 +155,17 @@ class Writer:
     def _found(
         self, c: Statements, asks: Sequence[Asked]
     ) -> tuple[_Known, bytes | None, dict[str, tuple[Receipt, bytes]], set[str]]:
-        """Where the record stands, how the root key is wrapped, and what of all that is asked is on record."""
+        """Where the record stands, how the root key is wrapped, and what of all that is asked is on record.
+
+        Of keys those of persons are asked about: a narrative's is at its record's place, where there is no other.
+        """
         streams = [*dict.fromkeys(_stream(draft) for asked in asks for draft in asked.drafts)]
-        commands = _filled_up([asked.command.id for asked in asks if asked.command])
-        keys = _filled_up([key.id for asked in asks for key in asked.keys])
+        commands = {event_id(asked.command.id, 1): asked.command.id for asked in asks if asked.command}
+        events = _filled_up([*commands])
+        keys = _filled_up([key.id for asked in asks for key in asked.keys if not key.id.startswith(NARRATIVE)])
         remembered = self._known.ends if self._known else {}
         unknown = _filled_up([stream for stream in streams if stream not in remembered])
-        standing = _select_end(len(commands), len(keys)), [*commands, *keys]
+        standing = _select_end(len(events), len(keys)), [*events, *keys]
         ((size, frontier, recorded_at, version, root, known_commands, known_keys),), ends = self.answers(
             c, standing, (_select_ends(len(unknown)), unknown)
         )
@@ -172,7 +189,7 @@ class Writer:
         return known
 
 
-def _filled_up(values: list[str]) -> list[str]:
+def _filled_up(values: list[T]) -> list[T]:
     """Repeat the last of some values until they are 1, 2, 4, 8, ...: so there are few statements to prepare."""
     if not values or len(values) > _MOST_FILLED_UP:
         return values
@@ -191,14 +208,17 @@ def tree_of(size: int, frontier: bytes) -> Frontier:
         raise StoreDamaged("the ledger's row is damaged: verify the store against a backup") from error
 
 
-def _receipts(c: Statements, commands: Sequence[str]) -> dict[str, tuple[Receipt, bytes]]:
-    c.execute(_select_receipts(len(commands)), commands)
-    return {command: (_receipt(c, command, first, count), asked) for command, asked, first, count in c.fetchall()}
+def _receipts(c: Statements, commands: Mapping[bytes, str]) -> dict[str, tuple[Receipt, bytes]]:
+    """The receipts of *commands*, which are given by the ids of their first events."""
+    events = _filled_up([*commands])
+    c.execute(_select_receipts(len(events)), events)
+    found = ((commands[event], asked, first, count) for event, asked, first, count in c.fetchall())
+    return {command: (_receipt(c, command, first, count), asked) for command, asked, first, count in found}
 
 
 def receipt_of(c: Statements, command: str) -> Receipt | None:
     """Read a command's receipt, None where it recorded nothing."""
-    found = _receipts(c, [command])
+    found = _receipts(c, {event_id(command, 1): command})
     return found[command][0] if found else None
 
 
@@ -233,7 +253,7 @@ def _insert(c: Statements, laying: Laying, size: int, frontier: bytes) -> None:
     _insert_rows(c, "records", [columns(row) for row in laying.rows])
     c.execute("UPDATE ledger SET size = ?, frontier = ?", (size, frontier))
     _insert_rows(c, "receipts", laying.kept)
-    _insert_rows(c, "keys", [(key.id, key.wrapped, key.commitment, position) for key, position in laying.keys])
+    _insert_rows(c, "keys", [(position, kept, key.wrapped, key.commitment) for key, position, kept in laying.keys])
 
 
 def _insert_rows(c: Statements, table: str, rows: Sequence[tuple[object, ...]]) -> None:
@@ -248,21 +268,22 @@ def _insert_rows(c: Statements, table: str, rows: Sequence[tuple[object, ...]]) 
 
 def columns(row: Row) -> tuple[object, ...]:
     """Lay a new row out as its columns."""
-    salt, content = row.open if isinstance(row.open, Part) else (None, None)
-    return (*row[: len(HEADER)], row.leaf, row.checks, salt, None, content, written(row.sealed))
+    salted = row.open.salt + row.open.content if isinstance(row.open, Part) else None
+    sealed = written(row.sealed, row.stream, row.version)
+    return (*row[: len(HEADER)], row.leaf, row.checks, None, salted, sealed)
 
 
 def row_of(record: Iterable[Any]) -> Row:
     """Read one record as selected by SELECT_RECORDS; StoreDamaged where a part is not as it was written."""
-    *header, leaf, checks, salt, emptied, content, sealed = record
-    if content is not None and emptied is not None:
+    *header, leaf, checks, emptied, salted, sealed = record
+    if salted is not None and emptied is not None:
         raise StoreDamaged(f"record {header[0]} has an open part beside the mark of one emptied: verify the store")
     opened: Part | Emptied | None = None
-    if content is not None:
-        opened = Part(salt or b"", content)
+    if salted is not None:
+        opened = Part(salted[:SALT_SIZE], salted[SALT_SIZE:])
     elif emptied is not None:
         opened = Emptied(emptied)
     try:
-        return Row._make((*header, opened, read_back(sealed), leaf, checks))
+        return Row._make((*header, opened, read_back(sealed, header[1], header[2]), leaf, checks))
     except PartsDamaged as error:
         raise StoreDamaged(f"record {header[0]} cannot be read: {error}") from error
