@@ -6,13 +6,15 @@ from typing import Any, Final
 
 import psycopg
 from eventsourcing import persistence
-from eventsourcing.persistence import StoredEvent
-from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.persistence import ApplicationRecorder, StoredEvent, Subscription
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore, PostgresSubscription
 
 from ihs_store.postgres import Cursor, Pool
 from ihs_store.recorder import insert
 from ihs_store.writing import Writer
 
+LOOK_UP: Final = 0.1
+"""So many seconds pass at most until one who listens sees that it is to stop."""
 BEGIN: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 LOCK: Final = b"SELECT size FROM ledger FOR UPDATE"
 """The ledger's one row is the store's write lock: whoever has it sees, from the next statement on, all that stands."""
@@ -54,6 +56,22 @@ def writing(connection: psycopg.Connection[Any], channel: str) -> Iterator[Curso
         connection.execute(f"NOTIFY {channel}".encode())
 
 
+class RecordSubscription(PostgresSubscription):
+    """The library's subscription; what was recorded before the server listened for it is looked for once more."""
+
+    def _listen(self) -> None:
+        try:
+            with self._recorder.datastore.get_connection() as connection:
+                connection.execute(f"LISTEN {self._recorder.channel_name}".encode())
+                self._has_been_notified.set()
+                while not (self._has_been_stopped or self._thread_error):
+                    if [*connection.notifies(timeout=LOOK_UP, stop_after=1)]:
+                        self._has_been_notified.set()
+        except Exception as error:  # noqa: BLE001 - raised to whoever asks for the next notification
+            self._thread_error = self._thread_error or error
+            self.stop()
+
+
 class RecordRecorder(PostgresApplicationRecorder):
     """Inserts bytes with their ledger; reads, for the library, through the view with the library's names."""
 
@@ -64,6 +82,10 @@ class RecordRecorder(PostgresApplicationRecorder):
 
     def create_table(self) -> None:
         """Create nothing: a store's tables come to stand all together."""
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
+        """Give what is recorded after a position, as it comes."""
+        return RecordSubscription(self, gt, topics)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
         """Record in one transaction. Unlike the library's own it is never tried twice: a lost answer is not a no."""
