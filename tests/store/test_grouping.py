@@ -5,12 +5,15 @@ import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from random import Random
 from threading import Event
 
 import pytest
 
 from ihs_store.errors import CommandReused, KeyIdTaken, StoreError, StoreFull, VersionConflict
-from ihs_store.port import Command, WrappedKey
+from ihs_store.grouping import Group
+from ihs_store.laying import Asked
+from ihs_store.port import Command, Receipt, WrappedKey
 
 WITHIN = 20  # seconds; what should come at once comes within them
 MAC = b"m" * 32
@@ -163,13 +166,18 @@ class Interrupted(Exception):
 
 
 @contextmanager
-def interrupting():
-    def interrupt(*_):
-        raise Interrupted
+def interrupting(by=signal.SIGUSR1):
+    armed = [by]
 
-    before = signal.signal(signal.SIGUSR1, interrupt)
-    yield
-    signal.signal(signal.SIGUSR1, before)
+    def interrupt(*_):
+        if armed:
+            armed.clear()
+            raise Interrupted
+
+    before = signal.signal(by, interrupt)
+    yield armed
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(by, before)
 
 
 def test_a_caller_that_is_interrupted_while_it_waits_holds_up_nobody_behind_it(store, clock, draft):
@@ -240,3 +248,36 @@ def test_a_caller_that_is_interrupted_while_it_is_written_leaves_nobody_asleep(s
         assert leader.result(WITHIN).first == 2
         assert sorted(behind.result(WITHIN)) == list(range(4, 13))
     assert store.streams("case/i") == ["case/interrupted"]
+
+
+def test_wherever_a_caller_is_interrupted_the_others_are_answered_and_what_it_was_told_is_true():
+    recorded, told, chance = [], [], Random(1)
+
+    def commit(asks):
+        for asked in asks:
+            asked.outcome = Receipt(None, 1, 1, None, again=False, versions=())
+        recorded.extend(asked.recorded_at for asked in asks)
+
+    def caller(n):
+        return [group.append(Asked((), None, n)).count for _ in range(400)]
+
+    def interrupted_now_and_then(armed):
+        for number in range(1, 400):
+            try:
+                armed.append(number)
+                signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-6, 4e-4))
+                group.append(Asked((), None, -number))
+                armed.clear()
+                told.append(-number)
+            except Interrupted:
+                pass
+
+    group = Group(commit)
+    with ThreadPoolExecutor(9) as callers, interrupting(signal.SIGALRM) as armed:
+        answers = [callers.submit(caller, n) for n in range(1, 10)]
+        armed.clear()
+        interrupted_now_and_then(armed)
+        assert [len(answer.result(WITHIN)) for answer in answers] == [400] * 9
+
+    assert set(told) <= {n for n in recorded if n < 0}
+    assert (group._led, group._queue) == (False, [])

@@ -187,8 +187,8 @@ FAULTS: Final = (
         "a changed byte",
         "a byte is changed in every column of every table",
         "the verifier names table, position and column",
-        2,
-        2,
+        4,
+        4,
     ),
     Fault(
         "Somebody writes to the file",

@@ -33,6 +33,7 @@ class _Place:
     leads: bool = False
     open: bool = False
     left: bool = False
+    led: "Sequence[_Place]" = ()
     behind: "_Place | None" = None
 
     def __attrs_post_init__(self) -> None:
@@ -41,7 +42,11 @@ class _Place:
 
 @define(eq=False)
 class Group:
-    """Gathers appends for `commit`, which settles the outcome of each, or raises StoreError for all of them."""
+    """Gathers appends for `commit`, which settles the outcome of each, or raises StoreError for all of them.
+
+    A signal interrupts only where something is called. So what must change together is changed without a call between,
+    and whatever an interrupted caller had still to do for others, it does as it leaves.
+    """
 
     _commit: Callable[[Sequence[Asked]], None]
     _lock: Lock = field(factory=Lock, init=False)
@@ -50,42 +55,34 @@ class Group:
 
     def append(self, asked: Asked) -> Receipt:
         """Have it committed, alone or with others, and give its receipt once it is durable."""
-        place = self._enter(asked)
-        if place is None:
-            self._lead_alone(asked)
-        else:
-            self._follow(place)
-        return asked.settled()
-
-    def _enter(self, asked: Asked) -> _Place | None:
-        """Begin to lead where nobody does, else queue up."""
-        with self._lock:
-            if not self._led:
-                self._led = True
-                return None
-            place = _Place(asked)
-            self._queue.append(place)
-            return place
-
-    def _follow(self, place: _Place) -> None:
+        place = _Place(asked)
         try:
-            place.gate.acquire()
-            self._open(place.behind)
-        except BaseException:  # interrupted while waiting: whoever comes behind must not wait for us
+            self._enter(place)
+            if not place.leads:
+                place.gate.acquire()
+                self._open(place.behind)
+            if place.leads:
+                self._lead(place)
+        except BaseException:  # interrupted: whoever comes behind must not wait for us
             self._leave(place)
             raise
-        if place.leads:
-            self._lead_the_queue()
+        return asked.settled()
+
+    def _enter(self, place: _Place) -> None:
+        """Queue up, and begin to lead where nobody does."""
+        with self._lock:
+            if not self._led:
+                self._led = place.leads = True
+            self._queue.append(place)
 
     def _leave(self, place: _Place) -> None:
         with self._lock:
             place.left = True
             if place in self._queue:
                 self._queue.remove(place)
-        if place.leads:
-            self._hand_over()
-        elif place.open:
+        if place.open:
             self._open(place.behind)
+        self._end(place)
 
     def _open(self, place: _Place | None) -> None:
         with self._lock:
@@ -95,26 +92,29 @@ class Group:
                 place.open = True
                 place.gate.release()
 
-    def _lead_the_queue(self) -> None:
+    def _lead(self, place: _Place) -> None:
         with self._lock:
-            places, self._queue = self._queue[:LARGEST_GROUP], self._queue[LARGEST_GROUP:]
-        try:
-            self._settle([place.asked for place in places])
-        finally:
-            self._wake(places[1:])
-            self._hand_over()
+            place.led, self._queue = self._queue[:LARGEST_GROUP], self._queue[LARGEST_GROUP:]
+        self._settle([one.asked for one in place.led])
+        self._end(place)
 
-    def _wake(self, places: Sequence[_Place]) -> None:
-        for place, behind in zip(places, places[WOKEN_TOGETHER:], strict=False):
-            place.behind = behind
-        for place in places[:WOKEN_TOGETHER]:
-            self._open(place)
+    def _end(self, place: _Place) -> None:
+        """Wake those whom a caller has led, and hand over to the next leader."""
+        woken = place.led[1:]
+        for one, behind in zip(woken, woken[WOKEN_TOGETHER:], strict=False):
+            one.behind = behind
+        for one in woken[:WOKEN_TOGETHER]:
+            self._open(one)
+        self._hand_over(place)
 
-    def _lead_alone(self, asked: Asked) -> None:
-        try:
-            self._settle([asked])
-        finally:
-            self._hand_over()
+    def _hand_over(self, place: _Place) -> None:
+        with self._lock:
+            if place.leads:
+                first = self._queue[0] if self._queue else None
+                place.leads, self._led = False, first is not None
+                if first is not None:
+                    first.leads = first.open = True
+                    first.gate.release()
 
     def _settle(self, asks: Sequence[Asked]) -> None:
         try:
@@ -124,14 +124,6 @@ class Group:
         except BaseException:
             _all(asks, OutcomeUnknown("the writer was interrupted: ask for the command's receipt before trying again"))
             raise
-
-    def _hand_over(self) -> None:
-        with self._lock:
-            self._led = bool(self._queue)
-            if self._led:
-                self._queue[0].leads = True
-                self._queue[0].open = True
-                self._queue[0].gate.release()
 
 
 def _all(asks: Sequence[Asked], error: StoreError) -> None:

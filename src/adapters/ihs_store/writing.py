@@ -5,7 +5,6 @@ A transaction that writes must hold the store's one write lock before `write` re
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
-from itertools import chain
 from typing import Any, Final, Protocol, TypeVar
 
 from attrs import define, field
@@ -32,13 +31,7 @@ SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S60
 SELECT_STANDING: Final = "SELECT size, frontier, recorded_at FROM ledger LEFT JOIN records ON position = size"
 _MOST_ENDS: Final = 50_000
 _MOST_FILLED_UP: Final = 256
-_SIZES: Final = (32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
-_INTO: Final = {
-    "records": f"records({', '.join(COLUMNS)})",
-    "receipts": "receipts",
-    "keys": "keys",
-}
-
+_INSERT_RECORD: Final = f"INSERT INTO records({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 
 T = TypeVar("T")
 
@@ -105,11 +98,6 @@ def _select_ends(count: int) -> str:
             FROM (VALUES {listed}) AS listed
         ) AS ends ON stream = wanted /*C*/ AND version = last
     """  # noqa: S608 - marks alone
-
-
-@cache
-def _insert_into(table: str, width: int, count: int) -> str:
-    return f"INSERT INTO {_INTO[table]} VALUES {', '.join([f'({_marks(width)})'] * count)}"  # noqa: S608
 
 
 @define
@@ -250,20 +238,13 @@ def _clock_read(c: Statements, last: int) -> int | None:
 
 
 def _insert(c: Statements, laying: Laying, size: int, frontier: bytes) -> None:
-    _insert_rows(c, "records", [columns(row) for row in laying.rows])
+    c.executemany(_INSERT_RECORD, [columns(row) for row in laying.rows])
     c.execute("UPDATE ledger SET size = ?, frontier = ?", (size, frontier))
-    _insert_rows(c, "receipts", laying.kept)
-    _insert_rows(c, "keys", [(position, kept, key.wrapped, key.commitment) for key, position, kept in laying.keys])
-
-
-def _insert_rows(c: Statements, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """Insert many rows by few statements, of few sizes: each is to be prepared only once."""
-    at = 0
-    while left := len(rows) - at:
-        count = next(size for size in _SIZES if size <= left)
-        values = [*chain.from_iterable(rows[at : at + count])]
-        c.execute(_insert_into(table, len(rows[at]), count), values)
-        at += count
+    if laying.kept:
+        c.executemany("INSERT INTO receipts VALUES (?, ?, ?)", laying.kept)
+    if laying.keys:
+        made = [(position, kept, key.wrapped, key.commitment) for key, position, kept in laying.keys]
+        c.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", made)
 
 
 def columns(row: Row) -> tuple[object, ...]:
