@@ -111,6 +111,7 @@ class AccessStreams:
         self, whose: Actor, actor: Actor, events: Sequence[Any], after: int, at: datetime | None, command_id: str
     ) -> StoreReceipt:
         now = at or datetime.now(UTC)
+        turn = self.ring.turn
         day, stream, sealing = now.astimezone(self.home).date(), access_stream(whose), self.ring.sealing()
         encoded = [encode(event) for event in events]
         entries = [Entry(event, day, after + n, actor, now) for n, event in enumerate(events, 1)]
@@ -120,6 +121,6 @@ class AccessStreams:
         try:
             return self.store.append(drafts, command=Command(command_id, mac), recorded_at=at, keys=sealing.new_keys)
         except KeyFileReplaced:
-            if not self.ring.read_again():
+            if not self.ring.replaced(turn):
                 raise
             return self._append(whose, actor, events, after, at, command_id)

@@ -124,7 +124,7 @@ class Recorder:
         """
         current = 0
         for _ in range(MOST_TRIES):
-            places = self._places(proposal)
+            turn, places = self.ring.turn, self._places(proposal)
             current = places[0].version
             try:
                 return self._recorded(proposal, places, expected_version)
@@ -134,7 +134,7 @@ class Recorder:
             except KeyIdTaken:
                 continue
             except KeyFileReplaced:
-                if not self.ring.read_again():
+                if not self.ring.replaced(turn):
                     raise
         raise Conflict(current, expected_version)
 

@@ -180,8 +180,8 @@ class SQLiteFile:
             self._queue.close()
 
     def _committed(self, c: sqlite3.Cursor, asks: Sequence[Asked]) -> None:
-        self._queue.begin(c)
         try:
+            self._queue.begin(c)
             recorded = self._writer.write(c, asks)
         except BaseException:
             self._abandon()

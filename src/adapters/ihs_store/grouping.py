@@ -14,7 +14,7 @@ from typing import Final
 from attrs import define, field
 
 from ihs_store.errors import OutcomeUnknown, StoreError
-from ihs_store.laying import Asked
+from ihs_store.laying import INTERRUPTED, Asked, Fate
 from ihs_store.port import Receipt
 
 LARGEST_GROUP: Final = 256
@@ -117,12 +117,16 @@ class Group:
                     first.gate.release()
 
     def _settle(self, asks: Sequence[Asked]) -> None:
+        fate = Fate()
+        for asked in asks:
+            asked.fate = fate
         try:
             self._commit(asks)
+            fate.durable = True
         except StoreError as error:
             _all(asks, error)
         except BaseException:
-            _all(asks, OutcomeUnknown("the writer was interrupted: ask for the command's receipt before trying again"))
+            _all(asks, OutcomeUnknown(INTERRUPTED))
             raise
 
 

@@ -5,6 +5,7 @@ Destroying a data key makes everything it sealed unreadable, in every copy, and 
 
 import hmac
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from hashlib import sha256
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 NONCE_SIZE = 12
+LOOKS, BETWEEN_LOOKS = 50, 0.01
 MAC_SIZE = 16
 
 _COMMITMENT = b"ihs/key-commitment/1"
@@ -82,12 +84,18 @@ class Kek:
     key: bytes = field(repr=False)
     again: Callable[[], bytes] | None = field(default=None, repr=False)
 
+    turn: int = 0
+    """How many times another key was held from then on."""
+
     def read_again(self) -> bool:
         """Whether the file holds another key by now, which from here on is held."""
-        if self.again is None:
-            return False
-        before, self.key = self.key, self.again()
-        return self.key != before
+        return self.again is not None and self.hold(self.again())
+
+    def hold(self, key: bytes) -> bool:
+        """Hold this key from here on; whether it is another."""
+        before, self.key = self.key, key
+        self.turn += key != before
+        return key != before
 
 
 def _held(kek: "bytes | Kek") -> Kek:
@@ -165,9 +173,22 @@ class KeyRing:
         """Whether the key file holds another key by now; from here on that one is used."""
         return self._kek.read_again()
 
+    @property
+    def turn(self) -> int:
+        """How many times the key that is held was replaced."""
+        return self._kek.turn
+
+    def replaced(self, since: int) -> bool:
+        """Whether another key is held than at that turn; the file is looked at until it is there, for half a second."""
+        for _ in range(LOOKS):
+            if self._kek.turn != since or self._kek.read_again():
+                return True
+            time.sleep(BETWEEN_LOOKS)
+        return False
+
     def hold(self, kek: bytes) -> None:
         """Use this key from here on: everything was just wrapped under it."""
-        self._kek.key = kek
+        self._kek.hold(kek)
 
     def wrapped_under(self, new: bytes) -> Callable[[str, bytes], bytes]:
         """How a wrapped key is wrapped under another key. Its commitment stays, and is held against it when opened."""

@@ -19,6 +19,7 @@ from ihs_store.errors import (
     KeyFileReplaced,
     KeyIdTaken,
     KeySealsNothing,
+    OutcomeUnknown,
     RecordedAtMissing,
     RecordedAtRefused,
     StoreError,
@@ -35,6 +36,7 @@ _MOST_SALTS: Final = 64
 CLOCK_CORRECTED: Final = "ClockCorrected.v1"
 SYSTEM: Final = "system"
 NOWHERE: End = (0, b"")
+INTERRUPTED: Final = "the writer was interrupted: ask for the command's receipt before trying again"
 
 
 def read_of(occurred: str | None) -> int | None:
@@ -55,8 +57,18 @@ class StoredDraft(StoredEvent):
 
 
 @define(eq=False)
+class Fate:
+    """Whether the transaction that several appends share is durable: until then no receipt of theirs is true."""
+
+    durable: bool = False
+
+
+@define(eq=False)
 class Asked:
-    """What one append asks; once it was laid out, the receipt it gets, or why it gets none."""
+    """What one append asks; once it was laid out, the receipt it gets, or why it gets none.
+
+    *fate* is that of its transaction, where another than its own caller may have written it.
+    """
 
     drafts: Sequence[Draft | StoredEvent] = ()
     command: Command | None = None
@@ -64,12 +76,15 @@ class Asked:
     keys: Sequence[WrappedKey] = ()
     change: Changing | None = None
     outcome: Receipt | StoreError | None = None
+    fate: Fate | None = None
 
     def settled(self) -> Receipt:
-        """Give the receipt, or raise what stands in its place."""
-        if isinstance(self.outcome, Receipt):
-            return self.outcome
-        raise self.outcome or StoreError("the append was neither recorded nor refused")
+        """Give the receipt, or raise what stands in its place: OutcomeUnknown where the writer was interrupted."""
+        if isinstance(self.outcome, StoreError):
+            raise self.outcome
+        if self.outcome is None or not (self.fate is None or self.fate.durable):
+            raise OutcomeUnknown(INTERRUPTED)
+        return self.outcome
 
 
 @frozen

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import chain
-from threading import BoundedSemaphore
+from queue import Empty, SimpleQueue
 from typing import Any, Final, cast
 
 import psycopg
@@ -195,22 +195,27 @@ class Pool:
         self._connect = connect
         self._wait = wait
         self._idle: deque[Connection] = deque()
-        self._free = BoundedSemaphore(MOST_CONNECTIONS)
+        self._free: SimpleQueue[int] = SimpleQueue()  # whoever is interrupted in it leaves it whole
+        for number in range(1, MOST_CONNECTIONS + 1):
+            self._free.put(number)
         self.closed = False
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """Lend a connection; raises StoreClosed, StoreBusy, psycopg.Error."""
-        if not self._free.acquire(timeout=max(self._wait, 0.001)):
-            raise StoreBusy(f"all connections to the database are in use: {_NOTHING}, try again")
+        held = 0
         try:
+            held = self._free.get(timeout=max(self._wait, 0.001))
             connection = self._taken()
             try:
                 yield connection
             finally:
                 self._put_back(connection)
+        except Empty:
+            raise StoreBusy(f"all connections to the database are in use: {_NOTHING}, try again") from None
         finally:
-            self._free.release()
+            if held:
+                self._free.put(held)
 
     def _taken(self) -> Connection:
         self.refuse_closed()
