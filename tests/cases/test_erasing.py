@@ -13,11 +13,21 @@ from rehearsal import ASKED, SUPERVISOR, WORKER, Desk
 
 from ihs_cases import Cases
 from ihs_cases.erasing import OfCase, OfEntry, OfPerson
-from ihs_cases.errors import AlreadyGone, CaseIsGone, CommandReused, Refused, UnknownEntry, UnknownPerson
+from ihs_cases.errors import (
+    AlreadyGone,
+    CaseIsGone,
+    CommandReused,
+    NoJurisdiction,
+    Refused,
+    UnknownEntry,
+    UnknownPerson,
+)
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.persons import PersonIdentified, PersonRegistered, PersonsMerged
-from ihs_domain.recording import AmendmentReason, EntryCorrected
+from ihs_domain.possible import Possible
+from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.restricting import HoldLifted, HoldPlaced
 from ihs_domain.roles import Actor, Role
 from ihs_domain.system import KeyCreated
@@ -268,6 +278,58 @@ def test_a_case_disposed_of_is_tombstones_alone_and_takes_nothing_more(family):
         family.put(VISIT)
     with pytest.raises(AlreadyGone):
         family.cases.erasing.reach(OfCase("k1"), ORDER)
+    assert holds(family.cases)
+
+
+BEGINNINGS = [
+    ASKED,
+    CaseOpened(Authority.VOLUNTARY, "north", jurisdiction="us-ut"),
+    EntryVoided(1, AmendmentReason.OTHER),
+    HoldPlaced("suit-15-9"),
+]
+
+
+@pytest.mark.parametrize("event", BEGINNINGS, ids=lambda event: type(event).__name__)
+def test_a_case_disposed_of_is_not_begun_again_nor_amended(family, event):
+    erased(family, OfCase("k1"))
+    head = family.cases.store.head()
+
+    with pytest.raises(CaseIsGone, match="disposed of by order, at @6: record under a new case"):
+        family.put(event)
+
+    assert family.cases.store.head() == head
+
+
+def test_of_a_case_disposed_of_nothing_can_be_decided(family):
+    erased(family, OfCase("k1"))
+
+    found = family.cases.possible("k1", SUPERVISOR, on=family.now.date())
+
+    assert {one.possible for one in found} == {Possible.NO}
+    assert {str(*one.objections) for one in found} == {
+        "this case was disposed of: nothing more goes on it [@6]: record under a new case"
+    }
+
+
+def test_a_case_whose_beginning_was_expunged_is_begun_anew_and_can_be_disposed_of(family):
+    erased(family, OfEntry("k1", 1))
+
+    with pytest.raises(NoJurisdiction, match="record its opening anew"):
+        family.put(VISIT)
+    family.put(ASKED)
+
+    assert family.put(VISIT).version
+    proposed(family, OfCase("k1"), order="another-order")
+    assert done(family, OfCase("k1"), order="another-order", command_id="erase-2").emptied
+
+
+def test_a_person_of_a_case_disposed_of_can_still_be_erased(family):
+    erased(family, OfCase("k1"))
+    proposed(family, OfPerson("p-1"))
+
+    done(family, OfPerson("p-1"), command_id="erase-2")
+
+    assert family.cases.person("p-1").erased
     assert holds(family.cases)
 
 

@@ -813,7 +813,18 @@ def test_what_is_destroyed_needs_no_open_case():
         assert put(act, 9, OPENED, CHILD, (CaseClosed(Ending.MOVED), 5), (proposal, 8)) == ()
 
 
-@pytest.mark.parametrize("act", [act for _, act in DESTROYED] + [IdentityErased("c", "order-1")])
+def test_on_a_case_disposed_of_nothing_more_goes():
+    disposed = (OPENED, CHILD, (CaseDisposed(*BY), 4))
+
+    for said in (OPENED[0], CHILD[0], HoldPlaced("h-1"), EntryVoided(2, AmendmentReason.OTHER)):
+        assert refusal(said, 5, *disposed) == ["this case was disposed of"]
+    assert put(CHILD[0], 5, OPENED, CHILD, (EntryExpunged(2, *BY), 4)) == ()
+
+
+STANDS_AFTER = [act for _, act in DESTROYED if not isinstance(act, CaseDisposed)] + [IdentityErased("c", "order-1")]
+
+
+@pytest.mark.parametrize("act", STANDS_AFTER)
 def test_what_was_destroyed_is_not_brought_back_by_an_amendment(act):
     for amendment in (EntryVoided(3, AmendmentReason.OTHER), EntryCorrected(3, act, on(4), AmendmentReason.OTHER)):
         assert refusal(amendment, 5, OPENED, CHILD, (act, 4)) == [

@@ -11,7 +11,7 @@ from ihs_cases.rows import PERSON, entry_of
 from ihs_domain.agencies import AgreementMade
 from ihs_domain.case import fold
 from ihs_domain.disclosure import pieces
-from ihs_domain.erasing import CaseDisposed, DisposalProposed, ExpungingProposed, IdentityErased
+from ihs_domain.erasing import CaseDisposed, DisposalProposed, ExpungingProposed, IdentityErased, disposed_at
 from ihs_domain.ids import act_of
 from ihs_domain.persons import PersonErased, PersonErasureProposed
 from ihs_domain.releasing import Kind
@@ -99,7 +99,11 @@ def _of_person(cases: "Cases", id_: RegisterId, order: Code) -> Reach:
     keys = frozenset(cases.keys_of(id_)) & cases.store.keys(PERSON).keys()
     says = (
         *(Said(f"person/{one}", PersonErased(one, order)) for one in ids),
-        *(Said(f"case/{one.case}", IdentityErased(one.person, order)) for one in known),
+        *(
+            Said(f"case/{one.case}", IdentityErased(one.person, order))
+            for one in known
+            if disposed_at(map(entry_of, rows_of(cases.store, one.case))) is None
+        ),
     )
     whom = {case: frozenset(one.person for one in known if one.case == case) for case in person.cases}
     return _reach(cases, says, keys, (), whom)
@@ -137,7 +141,7 @@ def _of_case(cases: "Cases", case_id: CaseId, order: Code, by: ActorId) -> Reach
     kept = f"{DisposalProposed.__name__}."  # who proposed it must stay to be seen, and it holds nothing else
     full = (row for row in rows if not isinstance(row.open, Emptied) and not row.name.startswith(kept))
     empty = tuple((row.stream, row.version) for row in full)
-    if any(row.name.startswith("CaseDisposed.") for row in rows):
+    if disposed_at(map(entry_of, rows)) is not None:
         raise AlreadyGone("this case was disposed of already: nothing is left to destroy")
     says = (Said(f"case/{case_id}", CaseDisposed(order, by)),)
     return _reach(cases, says, _there(cases, keys), empty, {case_id: None})
