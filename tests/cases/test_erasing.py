@@ -171,7 +171,7 @@ def test_nothing_is_destroyed_while_a_hold_stands_on_any_case_of_it(family, targ
     with pytest.raises(Refused, match=r"a hold stands on this case.*\[suit-15-9\]"):
         done(family, target)
     assert names(family) == ["Quirina Made-Up", "Child Made-Up"]
-    family.put(HoldLifted("suit-15-9"))
+    family.put(HoldLifted("suit-15-9"), actor=SUPERVISOR)
 
     assert done(family, target).again is False
 

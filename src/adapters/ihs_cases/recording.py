@@ -241,7 +241,7 @@ class Recorder:
         instead = getattr(getattr(event, "instead", None), "jurisdiction", None)
         if jurisdiction is None and any(isinstance(entry.event, Expunged) for entry in history.record):
             raise NoJurisdiction(
-                "what said whose rules this case goes by was destroyed by order: record its opening anew, with jurisdiction"
+                "what said whose rules this case goes by was destroyed: record its opening anew, with jurisdiction"
             )
         for named in (jurisdiction, instead or jurisdiction):
             if self.book.zone(named) is None:
