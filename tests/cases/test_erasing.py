@@ -124,7 +124,7 @@ def test_a_person_cannot_be_found_by_their_name_any_more(family):
 def test_nothing_more_is_sealed_for_a_person_whose_key_is_gone(family):
     erased(family, OfPerson("p-1"))
 
-    with pytest.raises(KeyErased, match="the key to this part was destroyed"):
+    with pytest.raises(KeyErased, match="choose another id for this person, or leave name and day of birth out"):
         family.put(MOTHER)
     family.put(PersonJoined("mother", Relation.MOTHER))
 
@@ -201,7 +201,7 @@ def test_a_dry_run_says_what_would_be_touched_and_touches_nothing(family):
 
     found = family.cases.erasing.reach(OfPerson("p-2"), ORDER)
 
-    assert (found.cases, found.entries, found.holds) == (("k1",), {"k1": 1}, {"k1": ("suit-15-9",)})
+    assert (found.cases, found.entries, found.holds) == (("k1",), {"k1": (2,)}, {"k1": ("suit-15-9",)})
     assert found.keys == ("person/k1/mother", "person/p-1", "person/p-2")
     assert (found.empty, found.agencies) == ((), ())
     assert family.cases.store.head() == head
@@ -212,7 +212,7 @@ def test_a_dry_run_of_a_case_names_every_key_and_part_of_it(family):
 
     found = family.cases.erasing.reach(OfCase("k1"), ORDER)
 
-    assert found.entries == {"k1": 5}
+    assert found.entries == {"k1": (1, 2, 3, 4, 5)}
     assert found.keys == ("narrative/case/k1/5/words", "person/k1/c-1", "person/k1/mother")
     assert found.empty == tuple(("case/k1", n) for n in range(1, 6))
 
@@ -323,6 +323,15 @@ def test_a_case_whose_beginning_was_expunged_is_begun_anew_and_can_be_disposed_o
     assert done(family, OfCase("k1"), order="another-order", command_id="erase-2").emptied
 
 
+def test_who_could_have_read_a_case_disposed_of_is_not_told_as_nobody(family):
+    day = family.now.date()
+    erased(family, OfCase("k1"))
+
+    with pytest.raises(CaseIsGone, match=r"who could have read it cannot be told: .* destroyed by order, at @6"):
+        family.cases.access.could("k1", day)
+    assert family.cases.access.could("k2", day) == ()
+
+
 def test_a_person_of_a_case_disposed_of_can_still_be_erased(family):
     erased(family, OfCase("k1"))
     proposed(family, OfPerson("p-1"))
@@ -396,6 +405,18 @@ def test_rotating_changes_no_record_but_says_so_on_the_systems_stream(family):
     assert said == KeyCreated(fingerprint(read_key_file(family.cases.key_file)), "rotation")
     assert names(family) == ["Quirina Made-Up", "Child Made-Up"]
     assert holds(family.cases)
+
+
+def test_the_key_is_replaced_by_a_supervisor_or_an_administrator_alone(family):
+    before = read_key_file(family.cases.key_file)
+
+    for role in set(Role) - {Role.SUPERVISOR, Role.ADMINISTRATOR}:
+        with pytest.raises(
+            Refused, match=f"the key is not for a {role} to replace: have it done by: supervisor, admin"
+        ):
+            family.cases.erasing.rotate(actor=Actor("x-1", role), command_id="r-1", recorded_at=family.now)
+
+    assert read_key_file(family.cases.key_file) == before
 
 
 # Cut off

@@ -65,12 +65,12 @@ class Said(NamedTuple):
 class Reach:
     """What an erasure touches: nothing was destroyed yet.
 
-    *entries* counts, case by case, those of which something is destroyed. *agencies* hold something of it, and are
-    sent a retraction. *holds* stand in its way.
+    *entries* are, case by case, the versions of those of which something is destroyed. *agencies* hold
+    something of it, and are sent a retraction. *holds* stand in its way.
     """
 
     cases: tuple[CaseId, ...] = ()
-    entries: dict[CaseId, int] = field(factory=dict)
+    entries: dict[CaseId, tuple[int, ...]] = field(factory=dict)
     keys: tuple[str, ...] = ()
     empty: tuple[tuple[str, int], ...] = ()
     agencies: tuple[AgencyId, ...] = ()
@@ -164,7 +164,7 @@ def _reach(
     doomed, gone = frozenset(keys), frozenset(empty)
     rows = {case_id: rows_of(cases.store, case_id) for case_id in whom}
     entries = {
-        case_id: sum((r.stream, r.version) in gone or not doomed.isdisjoint(r.keys) for r in of)
+        case_id: tuple(r.version for r in of if (r.stream, r.version) in gone or not doomed.isdisjoint(r.keys))
         for case_id, of in rows.items()
     }
     holds = {case_id: tuple(sorted(fold(cases.history(case_id)).restricting.holds)) for case_id in whom}
