@@ -15,7 +15,7 @@ from ihs_domain.history import Entry, History, by_day
 from ihs_domain.looking import MAY_BREAK, AccessGround, Given, Held, Post, Why
 from ihs_domain.opening import CaseOpened, CourtOrderEnded, CourtOrderReceived, PartyNamed
 from ihs_domain.persons import IdentificationWithdrawn, PersonIdentified
-from ihs_domain.restricting import RecordSealed, RecordUnsealed, hidden_from
+from ihs_domain.restricting import RecordSealed, RecordUnsealed, hidden_from, lifts
 from ihs_domain.roles import WORKERS, Actor, Role
 from ihs_domain.teaming import TeamFormed, TeamMemberAdded, TeamMemberLeft
 from ihs_domain.terms import ActorId, CaseId, Code, OrderId, PersonId
@@ -142,7 +142,7 @@ def record_sealed(involved: Involved, entry: Entry[RecordSealed]) -> Involved:
 
 
 def record_unsealed(involved: Involved, entry: Entry[RecordUnsealed]) -> Involved:
-    return evolve(involved, seals=_without(involved.seals, entry.event.order))
+    return evolve(involved, seals=_without(involved.seals, entry.event.order)) if lifts(entry) else involved
 
 
 def _without(entries: Mapping[Any, Any], key: object) -> dict[Any, Any]:

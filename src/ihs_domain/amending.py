@@ -15,6 +15,7 @@ from ihs_domain.editions import Law
 from ihs_domain.gates import Against, Objection, refusable
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.ids import act_of
+from ihs_domain.restricting import ORDERED
 from ihs_domain.roles import Actor
 from ihs_domain.terms import ActorId, Amendment
 
@@ -42,7 +43,7 @@ def the_actor_may_amend(
 
 
 def _of_version(history: History, version: int) -> Iterator[Entry[Any]]:
-    return (e for e in history if e.version == version and refusable(e.event))
+    return (e for e in history if e.version == version and (refusable(e.event) or isinstance(e.event, ORDERED)))
 
 
 def _whose_word_it_is(history: History, said: Entry[Any]) -> ActorId:

@@ -13,7 +13,7 @@ from ihs_domain.history import Entry, History
 from ihs_domain.household import PersonJoined
 from ihs_domain.planning import PlanAgreed, PlanDrafted
 from ihs_domain.releasing import Kind, Release, ReleaseRevoked, ReleaseSigned
-from ihs_domain.restricting import EntryExpunged, RecordSealed, RecordUnsealed
+from ihs_domain.restricting import EntryExpunged, RecordSealed, RecordUnsealed, lifts
 from ihs_domain.serving import ReferralFollowedUp, ReferralGiven, ReferralSent
 from ihs_domain.terms import AgencyId, Amendment, Code, NeedId, PartId, PersonId, Version
 
@@ -175,11 +175,11 @@ def told(history: History, agreement: AgreementMade, day: date) -> dict[Key, Tol
 def is_sealed_to(history: History, agreement: AgreementMade) -> bool:
     """Whether a seal stands on the record that is not open for the purpose of *agreement*."""
     seals: dict[Code, frozenset[Code]] = {}
-    for said in (entry.event for entry in history.of_any(RecordSealed, RecordUnsealed)):
-        if isinstance(said, RecordSealed):
-            seals[said.order] = said.open_for
-        else:
-            seals.pop(said.order, None)
+    for entry in history.of_any(RecordSealed, RecordUnsealed):
+        if isinstance(entry.event, RecordSealed):
+            seals[entry.event.order] = entry.event.open_for
+        elif lifts(entry):
+            seals.pop(entry.event.order, None)
     return any(agreement.purpose not in open_for for open_for in seals.values())
 
 

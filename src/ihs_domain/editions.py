@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-from ihs_domain.acting import by_a_supervisor, by_a_supervisor_in_person
+from ihs_domain.acting import by_a_supervisor, by_a_supervisor_in_person, only_by
 from ihs_domain.approving import (
     ApprovalGranted,
     ApprovalReturned,
@@ -40,7 +40,19 @@ from ihs_domain.opening import CaseOpened, case_is_not_open_yet
 from ihs_domain.persons import IdentificationWithdrawn, PersonIdentified
 from ihs_domain.planning import PlanAgreed, PlanFinalised, SupervisorAgreed, plan_is_drafted
 from ihs_domain.requesting import ServicesAccepted, ServicesDenied
-from ihs_domain.restricting import EntryExpunged, NarrativeRedacted
+from ihs_domain.restricting import (
+    BY_ORDER,
+    EntryExpunged,
+    HoldLifted,
+    HoldPlaced,
+    NarrativeRedacted,
+    RecordSealed,
+    RecordUnsealed,
+    RestrictionLifted,
+    it_is_kept_from_them,
+    it_stands,
+    it_stands_not_yet,
+)
 from ihs_domain.rules import Rule
 from ihs_domain.safety import SafetyPlanAgreed, SafetyPlanRevised
 from ihs_domain.serving import ReferralSent, a_basis_covers_the_referral
@@ -54,6 +66,9 @@ DutyRow = tuple[DutyRule, *tuple[Rule, ...]]
 
 lasts_until: Final = lasts_from_its_day_until("until")
 lasts_until_it_expires: Final = lasts_from_its_day_until("expires_on")
+
+by_order: Final = only_by(*BY_ORDER)
+"""A gate: what stands on the word of a court or of counsel is put on record by those who act on it."""
 
 ALWAYS: Final[GateTable] = {
     ApprovalGranted: ((by_a_supervisor,), (entry_stands,), (another_persons_entry,)),
@@ -71,6 +86,9 @@ ALWAYS: Final[GateTable] = {
     PlanFinalised: ((plan_is_drafted,),),
     ReferralSent: ((a_basis_covers_the_referral,),),
     RiskOverridden: ((a_risk_assessment_is_overridden,),),
+    **dict.fromkeys((HoldPlaced, RecordSealed), ((by_order,), (it_stands_not_yet,))),
+    **dict.fromkeys((HoldLifted, RecordUnsealed), ((by_order,), (it_stands,))),
+    RestrictionLifted: ((it_is_kept_from_them,),),
     **dict.fromkeys(
         (EntryExpunged, NarrativeRedacted, CaseDisposed),
         ((by_who_may_erase,), (no_hold_stands,), (somebody_else_proposed_it,)),

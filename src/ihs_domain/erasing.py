@@ -4,7 +4,7 @@ What is destroyed is a person's names and days of birth, the words of an entry, 
 it was there, and by which order it went, stays on record.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, field, frozen
@@ -86,6 +86,22 @@ def _proposed(erasing: Erasing, act: Act, by: ActorId) -> Erasing:
 
 def identity_erased(erasing: Erasing, entry: Entry[IdentityErased]) -> Erasing:
     return evolve(erasing, erased=erasing.erased | {entry.event.known_as})
+
+
+# What is left of a case that was disposed of
+
+
+def disposed_at(record: Iterable[Entry[Any]]) -> Version | None:
+    """The version under which a case was disposed of, None where it was not: entries expunged alone end no case."""
+    return next((Version(e.version) for e in record if isinstance(e.event, CaseDisposed)), None)
+
+
+def nothing_goes_on_it(record: Iterable[Entry[Any]]) -> Objection | None:
+    """A case that was disposed of takes nothing more: what was recorded then could not be destroyed with it."""
+    at = disposed_at(record)
+    if at is None:
+        return None
+    return Objection("this case was disposed of: nothing more goes on it", "record under a new case", (f"@{at}",))
 
 
 # Gates

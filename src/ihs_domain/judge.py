@@ -9,7 +9,7 @@ from attrs import frozen
 from ihs_domain.amending import amended, the_actor_may_amend
 from ihs_domain.case import Folding, fold
 from ihs_domain.editions import Edition, Law, always
-from ihs_domain.erasing import DESTROYING
+from ihs_domain.erasing import DESTROYING, nothing_goes_on_it
 from ihs_domain.gates import Objection, Refused, refusable
 from ihs_domain.history import Entry, History
 from ihs_domain.ids import entries_named, ids_are_kept, ids_are_known, mentions
@@ -40,6 +40,8 @@ def decide(proposed: Entry[Any], history: History, law: Law) -> tuple[Finding, .
     refused for its content.
     """
     record = history.record
+    if gone := nothing_goes_on_it(record):
+        raise Refused((gone,))
     amiss = (
         *_amends_an_entry(record, proposed),
         *_names_entries(record, proposed),

@@ -14,7 +14,7 @@ from attrs import evolve, fields, frozen
 
 from ihs_domain.case import EVENTS, Case, fold
 from ihs_domain.editions import Edition, GateRow, Law
-from ihs_domain.erasing import DESTROYING
+from ihs_domain.erasing import DESTROYING, nothing_goes_on_it
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History
 from ihs_domain.ids import ids_are_known, mentions
@@ -116,6 +116,8 @@ class Asking:
 
     def doable(self, cls: type[Decision]) -> Doable:
         """Whether a decision of this class can be taken, and why not."""
+        if gone := nothing_goes_on_it(self.history.record):
+            return Doable(cls.__name__, Possible.NO, (gone,))
         blank = Sketch(Sayable(cls, self.can_name), HERE_AND_NOW)
         rows = (*self.edition.before(cls), (lambda _, entry: next(iter(opens_once(self.history, entry)), None),))
         nothing = tuple(_nothing_for(blank.sayable))

@@ -1,13 +1,18 @@
 """Restricting who may see an entry; sealing, holding and expunging by order."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, field, frozen
 
+from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.ids import entries_named, parts_named, said_in
+from ihs_domain.roles import Role
 from ihs_domain.terms import ActorId, Amendment, Code, Decision, Happening, Narrative, PersonId, Version
+
+if TYPE_CHECKING:
+    from ihs_domain.case import Case
 
 
 @frozen
@@ -101,6 +106,8 @@ def record_sealed(restricting: Restricting, entry: Entry[RecordSealed]) -> Restr
 
 
 def record_unsealed(restricting: Restricting, entry: Entry[RecordUnsealed]) -> Restricting:
+    if not lifts(entry):
+        return restricting
     return evolve(restricting, seals=restricting.seals - {entry.event.order})
 
 
@@ -109,6 +116,8 @@ def hold_placed(restricting: Restricting, entry: Entry[HoldPlaced]) -> Restricti
 
 
 def hold_lifted(restricting: Restricting, entry: Entry[HoldLifted]) -> Restricting:
+    if not lifts(entry):
+        return restricting
     return evolve(restricting, holds=restricting.holds - {entry.event.hold})
 
 
@@ -116,6 +125,54 @@ STEPS: Final[dict[type, Callable[[Restricting, Entry[Any]], Restricting]]] = {
     AccessRestricted: access_restricted,
     RestrictionLifted: restriction_lifted,
 }
+
+
+BY_ORDER: Final = (Role.SUPERVISOR, Role.ADMINISTRATOR, Role.ASSISTANT_ATTORNEY_GENERAL, Role.COURT)
+"""Who puts on record that a hold or a seal was placed or lifted: they stand on the word of a court or of counsel."""
+
+ORDERED: Final = (HoldPlaced, HoldLifted, RecordSealed, RecordUnsealed)
+"""What nobody else amends either: to void a hold is to lift it."""
+
+
+def lifts(entry: Entry[RecordUnsealed] | Entry[HoldLifted]) -> bool:
+    """Whether a seal or a hold is lifted by this: anybody else's word is recorded, and lifts nothing."""
+    return entry.actor.role in BY_ORDER
+
+
+# Gates
+
+
+def it_stands_not_yet(case: "Case", entry: Entry[HoldPlaced] | Entry[RecordSealed]) -> Objection | None:
+    """A hold or a seal is placed once under its own name."""
+    named, standing = _named(case, entry)
+    if named not in standing:
+        return None
+    return Objection("one of that name stands already", "leave it so, or place another under its own name", (named,))
+
+
+def it_stands(case: "Case", entry: Entry[HoldLifted] | Entry[RecordUnsealed]) -> Objection | None:
+    """Only a hold or a seal that stands is lifted."""
+    named, standing = _named(case, entry)
+    if named in standing:
+        return None
+    return Objection(
+        "none of that name stands", f"name one that does: {', '.join(sorted(standing)) or 'none'}", (named,)
+    )
+
+
+def _named(case: "Case", entry: Entry[Any]) -> tuple[Code, frozenset[Code]]:
+    """What a hold or a seal is called, and those of its kind that stand."""
+    said, stands = entry.event, case.restricting
+    return (said.hold, stands.holds) if isinstance(said, HoldPlaced | HoldLifted) else (said.order, stands.seals)
+
+
+def it_is_kept_from_them(case: "Case", entry: Entry[RestrictionLifted]) -> Objection | None:
+    """Only from whom an entry is kept is that lifted."""
+    stranger = entry.event.for_whom - case.restricting.kept_from.get(entry.event.entry, frozenset())
+    if not stranger:
+        return None
+    instead = "name those from whom it is kept, and that entry"
+    return Objection("the entry is not kept from them", instead, tuple(sorted(stranger)))
 
 
 def may_see(history: History, person: PersonId) -> History:

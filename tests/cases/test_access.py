@@ -36,7 +36,7 @@ from ihs_domain.looking import (
 )
 from ihs_domain.opening import Authority, CaseOpened, PartyNamed
 from ihs_domain.persons import PersonIdentified, PersonRegistered
-from ihs_domain.restricting import AccessRestricted, RecordSealed
+from ihs_domain.restricting import AccessRestricted, RecordSealed, RecordUnsealed
 from ihs_domain.roles import Actor, Role
 from ihs_domain.searching import PersonSearchMade
 from ihs_domain.teaming import Part, TeamFormed
@@ -563,6 +563,17 @@ def test_of_a_sealed_case_who_could_have_looked_depends_on_what_for(full):
 
     assert could(full, day) == []
     assert could(full, day, purpose="new-report") == [("w-12", AccessGround.ASSIGNED)]
+
+
+def test_a_seal_is_not_lifted_by_the_word_of_who_has_no_business_with_it(full):
+    full.put(RecordSealed("order-1"), actor=SUPERVISOR)
+
+    full.put(RecordUnsealed("order-1"), actor=WORKER)
+    with pytest.raises(CaseNotOpen):
+        reader(full).get("k1")
+    full.put(RecordUnsealed("order-1"), actor=SUPERVISOR)
+
+    assert reader(full).get("k1")
 
 
 def test_a_keeper_is_told_of_a_case_that_is_not_there(full):

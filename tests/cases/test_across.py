@@ -150,6 +150,14 @@ def test_whatever_is_asked_of_many_is_what_is_asked_of_each(four):
     ]
 
 
+def test_what_is_asked_and_fails_is_told_as_that_and_not_as_a_rule(four):
+    told = [*keeper(four).across(lambda reading: 1 / 0, what=Seen.DUTIES, on=ON)]
+
+    assert told == [
+        Broken(case, "what was asked of it fails with ZeroDivisionError") for case in ("k1", "k2", "k3", "k4")
+    ]
+
+
 def test_a_sealed_case_is_left_out_for_the_keeper_too_but_for_the_purposes_of_its_seal(four):
     four.put(RecordSealed("order-1", frozenset({"new-report"})), case="k2")
 

@@ -13,11 +13,21 @@ from rehearsal import ASKED, SUPERVISOR, WORKER, Desk
 
 from ihs_cases import Cases
 from ihs_cases.erasing import OfCase, OfEntry, OfPerson
-from ihs_cases.errors import AlreadyGone, CaseIsGone, CommandReused, Refused, UnknownEntry, UnknownPerson
+from ihs_cases.errors import (
+    AlreadyGone,
+    CaseIsGone,
+    CommandReused,
+    NoJurisdiction,
+    Refused,
+    UnknownEntry,
+    UnknownPerson,
+)
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.persons import PersonIdentified, PersonRegistered, PersonsMerged
-from ihs_domain.recording import AmendmentReason, EntryCorrected
+from ihs_domain.possible import Possible
+from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.restricting import HoldLifted, HoldPlaced
 from ihs_domain.roles import Actor, Role
 from ihs_domain.system import KeyCreated
@@ -114,7 +124,7 @@ def test_a_person_cannot_be_found_by_their_name_any_more(family):
 def test_nothing_more_is_sealed_for_a_person_whose_key_is_gone(family):
     erased(family, OfPerson("p-1"))
 
-    with pytest.raises(KeyErased, match="the key to this part was destroyed"):
+    with pytest.raises(KeyErased, match="choose another id for this person, or leave name and day of birth out"):
         family.put(MOTHER)
     family.put(PersonJoined("mother", Relation.MOTHER))
 
@@ -161,7 +171,7 @@ def test_nothing_is_destroyed_while_a_hold_stands_on_any_case_of_it(family, targ
     with pytest.raises(Refused, match=r"a hold stands on this case.*\[suit-15-9\]"):
         done(family, target)
     assert names(family) == ["Quirina Made-Up", "Child Made-Up"]
-    family.put(HoldLifted("suit-15-9"))
+    family.put(HoldLifted("suit-15-9"), actor=SUPERVISOR)
 
     assert done(family, target).again is False
 
@@ -191,7 +201,7 @@ def test_a_dry_run_says_what_would_be_touched_and_touches_nothing(family):
 
     found = family.cases.erasing.reach(OfPerson("p-2"), ORDER)
 
-    assert (found.cases, found.entries, found.holds) == (("k1",), {"k1": 1}, {"k1": ("suit-15-9",)})
+    assert (found.cases, found.entries, found.holds) == (("k1",), {"k1": (2,)}, {"k1": ("suit-15-9",)})
     assert found.keys == ("person/k1/mother", "person/p-1", "person/p-2")
     assert (found.empty, found.agencies) == ((), ())
     assert family.cases.store.head() == head
@@ -202,7 +212,7 @@ def test_a_dry_run_of_a_case_names_every_key_and_part_of_it(family):
 
     found = family.cases.erasing.reach(OfCase("k1"), ORDER)
 
-    assert found.entries == {"k1": 5}
+    assert found.entries == {"k1": (1, 2, 3, 4, 5)}
     assert found.keys == ("narrative/case/k1/5/words", "person/k1/c-1", "person/k1/mother")
     assert found.empty == tuple(("case/k1", n) for n in range(1, 6))
 
@@ -271,6 +281,67 @@ def test_a_case_disposed_of_is_tombstones_alone_and_takes_nothing_more(family):
     assert holds(family.cases)
 
 
+BEGINNINGS = [
+    ASKED,
+    CaseOpened(Authority.VOLUNTARY, "north", jurisdiction="us-ut"),
+    EntryVoided(1, AmendmentReason.OTHER),
+    HoldPlaced("suit-15-9"),
+]
+
+
+@pytest.mark.parametrize("event", BEGINNINGS, ids=lambda event: type(event).__name__)
+def test_a_case_disposed_of_is_not_begun_again_nor_amended(family, event):
+    erased(family, OfCase("k1"))
+    head = family.cases.store.head()
+
+    with pytest.raises(CaseIsGone, match="disposed of by order, at @6: record under a new case"):
+        family.put(event)
+
+    assert family.cases.store.head() == head
+
+
+def test_of_a_case_disposed_of_nothing_can_be_decided(family):
+    erased(family, OfCase("k1"))
+
+    found = family.cases.possible("k1", SUPERVISOR, on=family.now.date())
+
+    assert {one.possible for one in found} == {Possible.NO}
+    assert {str(*one.objections) for one in found} == {
+        "this case was disposed of: nothing more goes on it [@6]: record under a new case"
+    }
+
+
+def test_a_case_whose_beginning_was_expunged_is_begun_anew_and_can_be_disposed_of(family):
+    erased(family, OfEntry("k1", 1))
+
+    with pytest.raises(NoJurisdiction, match="record its opening anew"):
+        family.put(VISIT)
+    family.put(ASKED)
+
+    assert family.put(VISIT).version
+    proposed(family, OfCase("k1"), order="another-order")
+    assert done(family, OfCase("k1"), order="another-order", command_id="erase-2").emptied
+
+
+def test_who_could_have_read_a_case_disposed_of_is_not_told_as_nobody(family):
+    day = family.now.date()
+    erased(family, OfCase("k1"))
+
+    with pytest.raises(CaseIsGone, match=r"who could have read it cannot be told: .* destroyed by order, at @6"):
+        family.cases.access.could("k1", day)
+    assert family.cases.access.could("k2", day) == ()
+
+
+def test_a_person_of_a_case_disposed_of_can_still_be_erased(family):
+    erased(family, OfCase("k1"))
+    proposed(family, OfPerson("p-1"))
+
+    done(family, OfPerson("p-1"), command_id="erase-2")
+
+    assert family.cases.person("p-1").erased
+    assert holds(family.cases)
+
+
 # Once
 
 
@@ -334,6 +405,18 @@ def test_rotating_changes_no_record_but_says_so_on_the_systems_stream(family):
     assert said == KeyCreated(fingerprint(read_key_file(family.cases.key_file)), "rotation")
     assert names(family) == ["Quirina Made-Up", "Child Made-Up"]
     assert holds(family.cases)
+
+
+def test_the_key_is_replaced_by_a_supervisor_or_an_administrator_alone(family):
+    before = read_key_file(family.cases.key_file)
+
+    for role in set(Role) - {Role.SUPERVISOR, Role.ADMINISTRATOR}:
+        with pytest.raises(
+            Refused, match=f"the key is not for a {role} to replace: have it done by: supervisor, admin"
+        ):
+            family.cases.erasing.rotate(actor=Actor("x-1", role), command_id="r-1", recorded_at=family.now)
+
+    assert read_key_file(family.cases.key_file) == before
 
 
 # Cut off

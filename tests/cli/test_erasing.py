@@ -24,7 +24,7 @@ def test_one_proposes_another_approves_and_it_is_done(ihs, live):
 
     assert proposed.lines == ["proposed: case/k1@2", "somebody else has it done: --approve"]
     assert done.lines == [
-        "erased: 0 keys destroyed, 1 entries emptied, at position 5",
+        "erased: 0 keys destroyed, 1 entry emptied, at position 5",
         "the new key file: cases.db.key",
         "every key file of before opens nothing any more: destroy the copies of it",
         "a backup of before opens with none but those copies: make a new one now",
@@ -32,6 +32,15 @@ def test_one_proposes_another_approves_and_it_is_done(ihs, live):
     assert again.lines == ["nothing new: 0 keys destroyed, 0 entries emptied, at position 5"]
     assert "Expunged" in ihs("case", "timeline", "cases.db", "k1").out
     assert ihs("audit", "verify", "cases.db").code == 0
+
+
+def test_of_a_case_disposed_of_it_is_not_told_that_nobody_could_have_read_it(ihs, proposed):
+    ihs(*CASE, "--approve", *OTHER)
+
+    answer = ihs("access", "could", "cases.db", "k1", "--on", "2015-03-01")
+
+    assert (answer.code, len(answer.err.splitlines())) == (1, 1)
+    assert "who could have read it cannot be told" in answer.err
 
 
 def test_who_proposed_it_does_not_have_it_done(ihs, proposed):
@@ -50,17 +59,27 @@ def test_a_dry_run_says_what_would_be_touched_and_by_which_hold_it_is_stopped(ih
 
     assert told.lines == [
         "would destroy 0 keys and empty 2 entries; nothing was destroyed",
-        "case      k1: 2 entries touched",
+        "case      k1: touches @1 @3",
         "hold      k1: suit-1 stands in the way",
         "views     the rows of these cases are made again by whoever follows the record",
     ]
     assert (stopped.code, "a hold stands on this case" in stopped.err) == (1, True)
     assert ihs(*CASE, "--dry-run", "--format", "json", *OTHER).json == {
         "store": "live",
-        "would_destroy": {"cases": ["k1"], "entries": {"k1": 3}, "keys": [], "agencies": [], "holds": {}},
+        "would_destroy": {"cases": ["k1"], "entries": {"k1": [1, 3, 4]}, "keys": [], "agencies": [], "holds": {}},
         "would_empty": 3,
     }
     assert ihs(*CASE, "--approve", *OTHER).code == 0
+
+
+def test_a_dry_run_of_a_person_says_what_is_left_of_them(ihs, live):
+    ihs("person", "register", "cases.db", "p-7", "--birth-month", "1985-07", *SUPERVISOR)
+
+    told = ihs("erase", "cases.db", "--person", "p-7", *ORDER, "--dry-run", *SUPERVISOR)
+
+    assert told.lines[-1] == (
+        "left      the month of birth, relations and ids, and what words say of them: erase those entry by entry"
+    )
 
 
 @pytest.mark.parametrize(

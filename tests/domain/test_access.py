@@ -42,7 +42,9 @@ IDENTIFIED = PersonIdentified("p-7", "k1", "gran", "same-papers")
 
 
 def case(*events: Any) -> History:
-    return effective(recorded((event, DAY, WORKER) for event in events))
+    """A case as a worker recorded it; what lifts a seal, as a supervisor did."""
+    who = ((event, SUPERVISOR if isinstance(event, RecordUnsealed) else WORKER) for event in events)
+    return effective(recorded((event, DAY, actor) for event, actor in who))
 
 
 def asked(day: date = DAY, purpose: str | None = None, at: datetime = NOON) -> Asked:

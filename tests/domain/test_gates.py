@@ -81,12 +81,18 @@ from ihs_domain.requesting import (
     family_needs_services,
 )
 from ihs_domain.restricting import (
+    BY_ORDER,
     AccessRestricted,
     EntryExpunged,
     HoldLifted,
     HoldPlaced,
     NarrativeRedacted,
+    RecordSealed,
+    RecordUnsealed,
     RestrictionLifted,
+    it_is_kept_from_them,
+    it_stands,
+    it_stands_not_yet,
 )
 from ihs_domain.roles import Actor, Role
 from ihs_domain.safety import (
@@ -147,7 +153,7 @@ def record(*acts: tuple[Any, int]) -> tuple[Entry[Any], ...]:
     return tuple(e._replace(position=e.version) for e in said)
 
 
-FOR_SUPERVISORS = (DesigneeNamed, ApprovalGranted, ApprovalReturned)
+FOR_SUPERVISORS = (DesigneeNamed, ApprovalGranted, ApprovalReturned, HoldLifted, RecordUnsealed)
 
 
 def put(event: Any, day: int, *acts: tuple[Any, int], law: Law = LAW, actor: Actor = SUPERVISOR) -> tuple[Finding, ...]:
@@ -813,12 +819,87 @@ def test_what_is_destroyed_needs_no_open_case():
         assert put(act, 9, OPENED, CHILD, (CaseClosed(Ending.MOVED), 5), (proposal, 8)) == ()
 
 
-@pytest.mark.parametrize("act", [act for _, act in DESTROYED] + [IdentityErased("c", "order-1")])
+def test_on_a_case_disposed_of_nothing_more_goes():
+    disposed = (OPENED, CHILD, (CaseDisposed(*BY), 4))
+
+    for said in (OPENED[0], CHILD[0], HoldPlaced("h-1"), EntryVoided(2, AmendmentReason.OTHER)):
+        assert refusal(said, 5, *disposed) == ["this case was disposed of"]
+    assert put(CHILD[0], 5, OPENED, CHILD, (EntryExpunged(2, *BY), 4)) == ()
+
+
+STANDS_AFTER = [act for _, act in DESTROYED if not isinstance(act, CaseDisposed)] + [IdentityErased("c", "order-1")]
+
+
+@pytest.mark.parametrize("act", STANDS_AFTER)
 def test_what_was_destroyed_is_not_brought_back_by_an_amendment(act):
     for amendment in (EntryVoided(3, AmendmentReason.OTHER), EntryCorrected(3, act, on(4), AmendmentReason.OTHER)):
         assert refusal(amendment, 5, OPENED, CHILD, (act, 4)) == [
             "what was destroyed is not brought back by an amendment"
         ]
+
+
+# What stands on the word of a court or of counsel
+
+PLACED = [(HoldPlaced("n-1"), HoldLifted("n-1")), (RecordSealed("n-1"), RecordUnsealed("n-1"))]
+
+
+def says(findings: Sequence[Finding]) -> list[str]:
+    return [finding.objection.says for finding in findings]
+
+
+@rests_on(it_stands_not_yet)
+def test_a_hold_or_a_seal_placed_twice_is_found(law):
+    for placed, lifted in PLACED:
+        again = put(placed, 4, OPENED, (placed, 3), law=law)
+
+        assert says(again) == ["one of that name stands already"]
+        assert put(placed, 5, OPENED, (placed, 3), (lifted, 4), law=law) == ()
+
+
+@rests_on(it_stands)
+def test_a_hold_or_a_seal_lifted_that_does_not_stand_is_found(law):
+    for placed, lifted in PLACED:
+        other = put(lifted, 4, OPENED, (type(placed)("n-2"), 3), law=law)
+
+        assert [(f.objection.says, f.objection.remedy) for f in other] == [
+            ("none of that name stands", "name one that does: n-2")
+        ]
+        assert put(lifted, 4, OPENED, (placed, 3), law=law) == ()
+
+
+@rests_on(editions.by_order)
+def test_who_has_no_business_with_a_hold_or_a_seal_is_found(law):
+    for placed, lifted in PLACED:
+        parent = in_role(SUPERVISOR, Role.PARENT)
+        assert says(put(lifted, 4, OPENED, (placed, 3), law=law, actor=parent)) == [NOT_FOR_A_PARENT]
+        assert says(put(placed, 4, OPENED, law=law, actor=parent)) == [NOT_FOR_A_PARENT]
+        for role in BY_ORDER:
+            assert put(placed, 4, OPENED, law=law, actor=in_role(SUPERVISOR, role)) == ()
+
+
+def test_a_hold_or_a_seal_is_lifted_by_no_word_and_no_amendment_of_who_has_no_business_with_it():
+    parent = in_role(SUPERVISOR, Role.PARENT)
+    for placed, lifted in PLACED:
+        acts = [Entry(placed, on(3), 1, WORKER), Entry(lifted, on(4), 2, parent)]
+        stands = fold(acts).restricting
+
+        assert (stands.holds | stands.seals) == {"n-1"}
+        assert refusal(EntryVoided(2, AmendmentReason.OTHER), 5, OPENED, (placed, 3), actor=parent) == [
+            NOT_FOR_A_PARENT
+        ]
+        assert put(EntryVoided(2, AmendmentReason.OTHER), 5, OPENED, (placed, 3)) == ()
+
+
+NOT_FOR_A_PARENT = "this is not for a parent to decide"
+
+
+@rests_on(it_is_kept_from_them)
+def test_what_was_never_kept_from_somebody_cannot_be_given_back_to_them(law):
+    lifted = RestrictionLifted(1, frozenset({"c"}))
+    kept = AccessRestricted(1, frozenset({"c"}), "danger")
+
+    assert says(put(lifted, 4, OPENED, CHILD, law=law)) == ["the entry is not kept from them"]
+    assert put(lifted, 4, OPENED, CHILD, (kept, 3), law=law) == ()
 
 
 def in_role(actor: Actor, role: Role) -> Actor:
@@ -956,7 +1037,7 @@ NO_ENTRY = "there is no entry of that version in this case"
         ApprovalReturned(4, "purpose-missing"),
         DocumentationConfirmed(4, "safe"),
         AccessRestricted(4, frozenset({"c"}), "danger"),
-        RestrictionLifted(4, frozenset({"c"})),
+        RestrictionLifted(4, frozenset()),
         ExpungingProposed(4, "order-1", "judge"),
         ContactReported(4, "visit", "family-well"),
     ],

@@ -62,7 +62,10 @@ def test_what_is_told_about_others_stays_told(told, target):
 def test_a_seal_takes_back_what_was_told_and_lifting_it_tells_it_again(told):
     told.put(RecordSealed("seal-1"))
     tell(told.cases)
-    told.put(RecordUnsealed("seal-1"))
+    told.put(RecordUnsealed("seal-1"))  # a worker's word lifts no seal
+    tell(told.cases)
+    assert decided(told.cases) == [TOLD, TAKEN_BACK]
+    told.put(RecordUnsealed("seal-1"), actor=SUPERVISOR)
     tell(told.cases)
 
     assert decided(told.cases) == [TOLD, TAKEN_BACK, TOLD]

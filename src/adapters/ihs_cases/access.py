@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ihs_cases.door import Door
-from ihs_cases.errors import CaseNotOpen, UnknownCase
+from ihs_cases.errors import CaseIsGone, CaseNotOpen, UnknownCase
 from ihs_cases.looking import DECIDING, AccessStreams
 from ihs_cases.moments import AsAt, position_at, rows_of, zone_of
 from ihs_cases.reading import CaseReader
 from ihs_cases.rows import entry_of
 from ihs_domain.access import Asked, Grant, could_read, involved_on
+from ihs_domain.erasing import disposed_at
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.looking import (
@@ -160,9 +161,14 @@ class Access:
         """Who could have read a case at any moment of a day, by what was on record at that moment, and by what.
 
         With *as_at* instead: by what was on record then. It is the rule that reading asks, of every actor on record.
-        Raises UnknownCase.
+        Raises UnknownCase; CaseIsGone once the case was disposed of, for then nothing tells who was assigned to it.
         """
         known = effective(map(entry_of, rows_of(self.cases.store, case_id)))
+        if (at := disposed_at(known.record)) is not None:
+            raise CaseIsGone(
+                f"who could have read it cannot be told: the content of this case was destroyed by order, at @{at}; "
+                "ask who looked into it"
+            )
         zone = zone_of(self.cases.rules, known)
         given = list(self.streams.read(DECIDING))
         asked = Asked(CaseId(case_id), on, *_ends_of(on, zone), None if purpose is None else Code(purpose))

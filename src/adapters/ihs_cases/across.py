@@ -167,7 +167,7 @@ class Many(Generic[T]):
         except (StoreError, CasesError):
             raise
         except Exception as error:  # noqa: BLE001 - a rule of a plugin may fail in any way, and its words may tell a name
-            return Broken(case, f"a rule that was asked of it fails with {type(error).__name__}")
+            return Broken(case, f"what was asked of it fails with {type(error).__name__}")
 
 
 class _Read(NamedTuple):

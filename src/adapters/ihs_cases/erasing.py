@@ -10,6 +10,8 @@ from ihs_cases.errors import Conflict
 from ihs_cases.reaching import OfCase, OfEntry, OfPerson, Reach, Target, empties, proposals, reach
 from ihs_cases.recording import Receipt
 from ihs_cases.rows import PERSON
+from ihs_domain.erasing import MAY_ERASE
+from ihs_domain.gates import Against, Objection, Refused
 from ihs_domain.roles import Actor
 from ihs_domain.terms import Code
 from ihs_store.key_service import KeyEncryption
@@ -117,8 +119,12 @@ class Erasing:
     ) -> Erased:
         """Wrap every data key under a new key, in one step; the key file of before opens nothing from then on.
 
-        The new key is kept as the old one was, or by the *service* that is given.
+        A supervisor or an administrator has it done; Refused to others. The new key is kept as the old one was, or by
+        the *service* that is given.
         """
+        if actor.role not in MAY_ERASE:
+            instead = f"have it done by: {', '.join(MAY_ERASE)}"
+            raise Refused((Objection(f"the key is not for a {actor.role} to replace", instead, against=Against.ACTOR),))
         by = By(
             actor=actor, occurred=(recorded_at or datetime.now(UTC)), command_id=command_id, recorded_at=recorded_at
         )

@@ -23,7 +23,7 @@ class NoKeyFile(CasesError):
 
 
 class CaseIsGone(CasesError):
-    """The content of the case was destroyed by order, so that nothing more goes on it."""
+    """The content of the case was destroyed by order, so that nothing more goes on it, nor can be told of it."""
 
 
 class CaseNotOpen(CasesError, LookupError):

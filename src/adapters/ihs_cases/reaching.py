@@ -11,7 +11,7 @@ from ihs_cases.rows import PERSON, entry_of
 from ihs_domain.agencies import AgreementMade
 from ihs_domain.case import fold
 from ihs_domain.disclosure import pieces
-from ihs_domain.erasing import CaseDisposed, DisposalProposed, ExpungingProposed, IdentityErased
+from ihs_domain.erasing import CaseDisposed, DisposalProposed, ExpungingProposed, IdentityErased, disposed_at
 from ihs_domain.ids import act_of
 from ihs_domain.persons import PersonErased, PersonErasureProposed
 from ihs_domain.releasing import Kind
@@ -65,12 +65,12 @@ class Said(NamedTuple):
 class Reach:
     """What an erasure touches: nothing was destroyed yet.
 
-    *entries* counts, case by case, those of which something is destroyed. *agencies* hold something of it, and are
-    sent a retraction. *holds* stand in its way.
+    *entries* are, case by case, the versions of those of which something is destroyed. *agencies* hold
+    something of it, and are sent a retraction. *holds* stand in its way.
     """
 
     cases: tuple[CaseId, ...] = ()
-    entries: dict[CaseId, int] = field(factory=dict)
+    entries: dict[CaseId, tuple[int, ...]] = field(factory=dict)
     keys: tuple[str, ...] = ()
     empty: tuple[tuple[str, int], ...] = ()
     agencies: tuple[AgencyId, ...] = ()
@@ -99,7 +99,11 @@ def _of_person(cases: "Cases", id_: RegisterId, order: Code) -> Reach:
     keys = frozenset(cases.keys_of(id_)) & cases.store.keys(PERSON).keys()
     says = (
         *(Said(f"person/{one}", PersonErased(one, order)) for one in ids),
-        *(Said(f"case/{one.case}", IdentityErased(one.person, order)) for one in known),
+        *(
+            Said(f"case/{one.case}", IdentityErased(one.person, order))
+            for one in known
+            if disposed_at(map(entry_of, rows_of(cases.store, one.case))) is None
+        ),
     )
     whom = {case: frozenset(one.person for one in known if one.case == case) for case in person.cases}
     return _reach(cases, says, keys, (), whom)
@@ -137,7 +141,7 @@ def _of_case(cases: "Cases", case_id: CaseId, order: Code, by: ActorId) -> Reach
     kept = f"{DisposalProposed.__name__}."  # who proposed it must stay to be seen, and it holds nothing else
     full = (row for row in rows if not isinstance(row.open, Emptied) and not row.name.startswith(kept))
     empty = tuple((row.stream, row.version) for row in full)
-    if any(row.name.startswith("CaseDisposed.") for row in rows):
+    if disposed_at(map(entry_of, rows)) is not None:
         raise AlreadyGone("this case was disposed of already: nothing is left to destroy")
     says = (Said(f"case/{case_id}", CaseDisposed(order, by)),)
     return _reach(cases, says, _there(cases, keys), empty, {case_id: None})
@@ -160,7 +164,7 @@ def _reach(
     doomed, gone = frozenset(keys), frozenset(empty)
     rows = {case_id: rows_of(cases.store, case_id) for case_id in whom}
     entries = {
-        case_id: sum((r.stream, r.version) in gone or not doomed.isdisjoint(r.keys) for r in of)
+        case_id: tuple(r.version for r in of if (r.stream, r.version) in gone or not doomed.isdisjoint(r.keys))
         for case_id, of in rows.items()
     }
     holds = {case_id: tuple(sorted(fold(cases.history(case_id)).restricting.holds)) for case_id in whom}

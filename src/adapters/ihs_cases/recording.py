@@ -25,6 +25,7 @@ from ihs_cases.when import YEARS, aware, local_day
 from ihs_domain.births import born_after
 from ihs_domain.case import fold
 from ihs_domain.editions import Edition, RuleBook
+from ihs_domain.erasing import disposed_at
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.instrument_book import InstrumentBook
@@ -230,6 +231,8 @@ class Recorder:
         """The rules that hold on a stream: those of the case, or of the case that the event begins."""
         if not stream.startswith("case/"):
             return Rules(self.book.law(Jurisdiction("none")), self.home)
+        if (at := disposed_at(history.record)) is not None:
+            raise CaseIsGone(f"this case was disposed of by order, at @{at}: record under a new case")
         jurisdiction = jurisdiction_of(history) or getattr(event, "jurisdiction", None)
         if jurisdiction is None and not history.record:
             raise UnknownCase(
@@ -237,7 +240,9 @@ class Recorder:
             )
         instead = getattr(getattr(event, "instead", None), "jurisdiction", None)
         if jurisdiction is None and any(isinstance(entry.event, Expunged) for entry in history.record):
-            raise CaseIsGone("the content of this case was destroyed by order: record under a new case")
+            raise NoJurisdiction(
+                "what said whose rules this case goes by was destroyed: record its opening anew, with jurisdiction"
+            )
         for named in (jurisdiction, instead or jurisdiction):
             if self.book.zone(named) is None:
                 raise NoJurisdiction("no edition of its jurisdiction is at hand: install the plugin that brings one")

@@ -124,7 +124,13 @@ def _sealed(stream: str, entry: Entry[Any], name: str, part: Part, sealing: Seal
     whose = part.person
     key = narrative_key(stream, entry.version, part.path) if whose is None else person_key(stream, whose)
     place = _place(stream, entry.version, name, part.path)
-    return key, sealing.seal(key, place, part.plain, anew=whose is None)
+    try:
+        return key, sealing.seal(key, place, part.plain, anew=whose is None)
+    except KeyErased:
+        raise KeyErased(
+            "what identified this person was destroyed by order, and nothing more is kept of it: choose another id for "
+            "this person, or leave name and day of birth out"
+        ) from None
 
 
 def _place(stream: str, version: int, name: str, path: str) -> bytes:

@@ -20,6 +20,8 @@ NEXT = (
     "a backup of before opens with none but those copies: make a new one now",
 )
 
+OPEN = "left      the month of birth, relations and ids, and what words say of them: erase those entry by entry"
+
 
 @click.command(short_help="Have destroyed what an order asks for, by two persons.")
 @asks_a_store
@@ -58,7 +60,7 @@ def erase(
     with opened(store, key_file) as cases:
         out, who_acts = Output(cases.store.info().kind, format_), by(cases, **who)
         if dry_run:
-            _say_reach(out, cases.erasing.reach(target, order))
+            _say_reach(out, cases.erasing.reach(target, order), target)
         elif approve:
             done = cases.erasing.erase(target, order=order, **attrs.asdict(who_acts, recurse=False))
             _say_erased(out, done, cases)
@@ -92,21 +94,29 @@ def _propose(out: Output, cases: Cases, target: Target, order: str, ordered_by: 
         out.text([f"{result}: {one.stream}@{one.version}" for one in made] + ["somebody else has it done: --approve"])
 
 
-def _say_reach(out: Output, found: Reach) -> None:
+def _say_reach(out: Output, found: Reach, target: Target) -> None:
     if out.format == "json":
         told = ("cases", "entries", "keys", "agencies", "holds")
         out.json(would_destroy={name: getattr(found, name) for name in told}, would_empty=len(found.empty))
     else:
-        out.text(_reach_lines(found))
+        out.text([*_reach_lines(found), *([OPEN] if isinstance(target, OfPerson) else [])])
 
 
 def _reach_lines(found: Reach) -> Iterator[str]:
-    yield f"would destroy {len(found.keys)} keys and empty {len(found.empty)} entries; nothing was destroyed"
+    keys, emptied = counted(len(found.keys), "key", "keys"), counted(len(found.empty), "entry", "entries")
+    yield f"would destroy {keys} and empty {emptied}; nothing was destroyed"
     yield from (f"key       {key}" for key in found.keys)
-    yield from (f"case      {case}: {count} entries touched" for case, count in found.entries.items())
+    yield from (
+        f"case      {case}: touches {' '.join(f'@{v}' for v in of) or 'no entry'}" for case, of in found.entries.items()
+    )
     yield from (f"agency    {agency}: is sent a retraction" for agency in found.agencies)
     yield from (f"hold      {case}: {', '.join(holds)} stands in the way" for case, holds in found.holds.items())
     yield "views     the rows of these cases are made again by whoever follows the record"
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """So many of something."""
+    return f"{count} {one if count == 1 else many}"
 
 
 def _say_erased(out: Output, done: Erased, cases: Cases) -> None:
@@ -115,7 +125,8 @@ def _say_erased(out: Output, done: Erased, cases: Cases) -> None:
         told = {"keys": done.keys, "emptied": done.emptied, "scoured": done.scoured}
         out.json(result=result, position=done.position, **told, key_file=str(cases.key_file))
         return
-    lines = [f"{result}: {done.keys} keys destroyed, {done.emptied} entries emptied, at position {done.position}"]
+    keys, emptied = counted(done.keys, "key", "keys"), counted(done.emptied, "entry", "entries")
+    lines = [f"{result}: {keys} destroyed, {emptied} emptied, at position {done.position}"]
     if not done.scoured:
         lines.append("somebody reads the store: its files keep copies until then; afterwards type the same line again")
     out.text(lines if done.again else [*lines, f"the new key file: {cases.key_file}", *NEXT])
