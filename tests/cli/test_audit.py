@@ -220,6 +220,22 @@ def test_a_stranger_checks_a_case_with_the_key_alone(ihs, alder, vkey, tmp_path)
     assert "parts are withheld" in answer.lines[2]
 
 
+def test_a_part_to_be_withheld_that_is_not_in_the_bundle_is_refused_and_nothing_is_written(ihs, alder, tmp_path):
+    lines = ihs("case", "timeline", alder, "alder", "--format", "json").json["lines"]
+    ninth = next(line["position"] for line in lines if line["version"] == 9)
+    export = ("audit", "export", alder, "alder", "--to", "alder.bundle", "--without-open", ninth)
+
+    refused = ihs(*export, "--without-open", 1, "--without-open", 999)
+    nothing_written = not (tmp_path / "alder.bundle").exists()
+    written = ihs(*export)
+
+    assert (refused.code, refused.out, nothing_written) == (1, "", True)
+    assert "to be withheld, and not in the bundle: 1, 999; " in refused.err
+    assert written.code == 0
+    records = json.loads((tmp_path / "alder.bundle").read_text())["records"]
+    assert [one["version"] for one in records if "digest" in (one["open"] or {})] == [9]
+
+
 def test_a_bundle_that_was_altered_is_refused(ihs, alder, vkey, tmp_path):
     ihs("audit", "export", alder, "--position", "9", "--to", "one.bundle")
     bundle = (tmp_path / "one.bundle").read_text()
