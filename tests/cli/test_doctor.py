@@ -105,6 +105,8 @@ def test_a_plugin_that_does_not_load_is_named(ihs, live, plug):
 def test_checkpoints_that_do_not_leave_are_told_wherever_they_should_be(ihs, alder, nats_server, tmp_path):
     with EmbeddedServer(tmp_path / "nats", []):
         where = ("--checkpoints", "kept", "--server", "nats")
+        ihs("audit", "checkpoint", alder, "--to", "kept", "--server", "nats")
+        ihs("case", "show", alder, "alder")
         late = wrong(examined(ihs, *where))
         ihs("audit", "checkpoint", alder, "--to", "kept", "--server", "nats")
         kept = wrong(examined(ihs, *where))
@@ -113,6 +115,15 @@ def test_checkpoints_that_do_not_leave_are_told_wherever_they_should_be(ihs, ald
     assert "is ihs audit checkpoint --every running?" in late["checkpoints"]
     assert kept == {}
     assert nowhere["checkpoints"].startswith("nowhere holds no connection details")
+
+
+def test_a_folder_that_keeps_no_checkpoint_is_not_well(ihs, live, tmp_path):
+    (tmp_path / "empty").mkdir()
+
+    found = [wrong(examined(ihs, "--checkpoints", folder)) for folder in ("empty", "none")]
+
+    says = "there are no checkpoints in {}: name where `ihs audit checkpoint` has them kept"
+    assert found == [{"checkpoints": says.format("empty")}, {"checkpoints": says.format("none")}]
 
 
 def test_views_that_lag_behind_and_cases_that_are_parked_are_told(ihs, broken):

@@ -22,7 +22,7 @@ from ihs_cli.caseload import cases_of
 from ihs_cli.errors import KNOWN, WRONG
 from ihs_cli.options import KEY_FILE, formats
 from ihs_cli.output import Output, echo_json
-from ihs_cli.outside import are_kept, places, told
+from ihs_cli.outside import NONE_THERE, are_kept, places, told
 from ihs_cli.projecting import VIEWS, file_of_views
 from ihs_domain.system import EditionLoaded
 from ihs_follow.checkpoints import LATE, waiting
@@ -224,6 +224,9 @@ def _checkpoints(asked: Asked) -> Iterator[Said]:
         yield Said(State.NOT_ASKED, "name where they are kept: --checkpoints, or --server")
     for place in kept:
         with told():
+            if place.last() is None:
+                yield Said(State.WRONG, NONE_THERE.format(place.name))
+                continue
             waited = waiting(asked.store, place)
         if waited is not None and waited >= LATE:
             says = f"records have waited for {_in_words(waited)}: is ihs audit checkpoint --every running?"
