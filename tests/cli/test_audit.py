@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from typed import entry
+from typed import REQUEST, entry
 
 from ihs_cases import Cases
 from ihs_ledger.checkpoint import Checkpoint
@@ -100,13 +100,30 @@ def test_a_checkpoint_is_printed_and_checked_by_the_key_that_was_handed_out(ihs,
 
 def test_a_checkpoint_that_another_store_signed_is_refused(ihs, alder, vkey, tmp_path):
     ihs("store", "init", "other.db", "--name", "records.agency.example")
-    (tmp_path / "noted").write_text(ihs("audit", "checkpoint", "other.db").out)
+    of_other = ihs("audit", "checkpoint", "other.db").out
+    (tmp_path / "noted").write_text(of_other)
 
     answer = ihs("audit", "verify", alder, "--checkpoint", "noted", "--key", vkey)
 
-    origin = vkey.split("+")[0]
-    assert (answer.code, answer.out) == (1, "")
-    assert answer.err == f"ihs: noted: the note is not signed by {origin}: ask for the key that signed it\n"
+    origin, other = vkey.split("+")[0], of_other.split("\n")[0]
+    assert answer == (1, "", f"ihs: noted: this checkpoint is of {other}, the key is that of {origin}\n")
+
+
+def test_a_folder_that_keeps_checkpoints_of_another_store_is_told_as_that(ihs, live):
+    ihs("store", "init", "other.db", "--name", "records.agency.example")
+    ihs("record", "other.db", "-", given=json.dumps(REQUEST))
+    ihs("audit", "checkpoint", "other.db", "--to", "kept")
+    other = ihs("audit", "key", "other.db").out.split("+")[0]
+
+    kept = ihs("audit", "checkpoint", live, "--to", "kept")
+    status = ihs("audit", "status", live, "--checkpoints", "kept")
+    verified = ihs("audit", "verify", live, "--checkpoints", "kept")
+    looked = ihs("doctor", live, "--checkpoints", "kept")
+
+    says = f"kept keeps checkpoints of {other}: name the place of this store's own"
+    assert kept == status == (1, "", f"ihs: {says}\n")
+    assert (looked.code, says in looked.out) == (1, True)
+    assert (verified.code, f"this checkpoint is of {other}, the key is that of " in verified.err) == (1, True)
 
 
 def test_an_older_copy_is_found_by_the_checkpoints_kept_in_a_folder(ihs, live):
