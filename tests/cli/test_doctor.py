@@ -1,10 +1,12 @@
 """`ihs doctor`: on a store with which all is well, and on stores with one thing wrong each."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typed import entry
 
 from ihs_nats import EmbeddedServer
 
@@ -25,7 +27,7 @@ def examined(ihs, *words):
 def spoiled(store, *statements):
     with closing(sqlite3.connect(store, isolation_level=None)) as database:
         for trigger in ("records_stand", "parts_empty"):
-            database.execute(f"DROP TRIGGER {trigger}")
+            database.execute(f"DROP TRIGGER IF EXISTS {trigger}")
         for statement in statements:
             database.execute(statement)
 
@@ -126,15 +128,34 @@ def test_a_folder_that_keeps_no_checkpoint_is_not_well(ihs, live, tmp_path):
     assert found == [{"checkpoints": says.format("empty")}, {"checkpoints": says.format("none")}]
 
 
-def test_views_that_lag_behind_and_cases_that_are_parked_are_told(ihs, broken):
-    ihs("projections", "status", broken)
+def test_views_that_lag_behind_are_told_and_in_a_rehearsal_are_not_asked_after(ihs, live):
+    ihs("projections", "follow", live, "--once")
+    ihs("record", live, "-", given=json.dumps(entry()))
+    spoiled(live, "UPDATE records SET recorded_at = recorded_at - 3600000000")
+
     late = wrong(examined(ihs))
+    spoiled(live, "UPDATE meta SET value = 'rehearsal' WHERE key = 'kind'")
+    rehearsed = examined(ihs).json["checks"]
+
+    assert "is ihs projections follow running?" in late["views"]
+    [views] = [check for check in rehearsed if check["of"] == "views"]
+    assert (views["state"], views["says"][-26:]) == ("not asked", "; a rehearsal has no clock")
+
+
+def test_a_view_file_that_is_named_and_not_there_is_told_and_not_made(ihs, live):
+    status = ihs("projections", "status", live, "--views", "none")
+
+    assert wrong(examined(ihs, "--views", "none")) == {"views": "there is no such file: none"}
+    assert status == (2, "", "ihs: there is no such file: none\n")
+    assert not Path("none").exists()
+
+
+def test_cases_that_are_parked_are_told(ihs, broken):
     ihs("projections", "follow", broken, "--once")
     parked = wrong(examined(ihs))
     ihs("projections", "skip", broken, "birch")
     skipped = wrong(examined(ihs))
 
-    assert "is ihs projections follow running?" in late["views"]
     assert parked == {"views": "1 case parked: see ihs projections status"}
     assert skipped == {}
 

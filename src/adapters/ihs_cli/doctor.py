@@ -23,7 +23,7 @@ from ihs_cli.errors import KNOWN, WRONG
 from ihs_cli.options import KEY_FILE, formats
 from ihs_cli.output import Output, echo_json
 from ihs_cli.outside import NONE_THERE, are_kept, places, told
-from ihs_cli.projecting import VIEWS, file_of_views
+from ihs_cli.projecting import NO_SUCH_FILE, VIEWS, file_of_views
 from ihs_domain.system import EditionLoaded
 from ihs_follow.checkpoints import LATE, waiting
 from ihs_follow.views import NotAViewFile, standing_of
@@ -239,18 +239,29 @@ def _views(asked: Asked) -> Iterator[Said]:
     if asked.views is None and (is_server(asked.url) or not file_of_views(asked.url, None).exists()):
         yield Said(State.NOT_ASKED, "there are none beside it: name their file by --views")
         return
-    found = standing_of(file_of_views(asked.url, asked.views))
+    file = file_of_views(asked.url, asked.views)
+    if not file.exists():
+        yield Said(State.WRONG, NO_SUCH_FILE.format(file))
+        return
+    found = standing_of(file)
     if found.store not in {None, asked.store.info().store}:
         yield Said(State.WRONG, "they were made from another store: name the file of this one's by --views")
         return
     if found.parked:
         yield Said(State.WRONG, f"{cases_of(len(found.parked))} parked: see ihs projections status")
-    waited = asked.waited(found.position)
+    yield _lag(asked, found.position)
+
+
+def _lag(asked: Asked, stands: int) -> Said:
+    waited = asked.waited(stands)
+    if waited is not None and asked.store.info().kind == "rehearsal":
+        return Said(
+            State.NOT_ASKED, f"they stand at position {stands}, and more is on record; a rehearsal has no clock"
+        )
     if waited is not None and waited >= LATE:
         says = f"records have waited for {_in_words(waited)}: is ihs projections follow running?"
-        yield Said(State.WRONG, f"they stand at position {found.position}, and {says}")
-    else:
-        yield Said(State.WELL, f"they stand at position {found.position}, and do not lag behind")
+        return Said(State.WRONG, f"they stand at position {stands}, and {says}")
+    return Said(State.WELL, f"they stand at position {stands}, and do not lag behind")
 
 
 def _in_words(waited: timedelta) -> str:
