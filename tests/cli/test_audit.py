@@ -1,7 +1,9 @@
 """`ihs audit`: a store that holds, one that somebody changed, checkpoints kept outside, proofs for a stranger."""
 
 import json
+import os
 import sqlite3
+import stat
 from contextlib import closing
 
 import pytest
@@ -235,6 +237,30 @@ def test_a_stranger_checks_a_case_with_the_key_alone(ihs, alder, vkey, tmp_path)
     assert answer.code == 0
     assert answer.lines[1] == f"holds: 52 records among 56 of {vkey.split('+')[0]}"
     assert "parts are withheld" in answer.lines[2]
+
+
+def test_a_bundle_overwrites_no_file_and_that_is_said_before_anything_is_on_record(ihs, alder, tmp_path):
+    (tmp_path / "letter").write_text("Dear Sir or Madam")
+
+    answer = ihs("audit", "export", alder, "alder", "--to", "letter")
+    nowhere = ihs("audit", "export", alder, "alder", "--to", "none/alder.bundle")
+
+    assert answer == (2, "", "ihs: letter already exists: name a new file\n")
+    assert (tmp_path / "letter").read_text() == "Dear Sir or Madam"
+    assert nowhere == (2, "", "ihs: none/alder.bundle cannot be written: there is no folder none\n")
+    assert ihs("store", "info", alder, "--format", "json").json["position"] == 55
+
+
+def test_what_is_made_of_a_store_is_for_its_owner_alone(ihs, alder, tmp_path):
+    before = os.umask(0)
+    try:
+        ihs("audit", "export", alder, "alder", "--to", "alder.bundle")
+        ihs("projections", "follow", alder, "--once")
+    finally:
+        os.umask(before)
+
+    made = ("alder.bundle", "cases.db.views")
+    assert [stat.S_IMODE((tmp_path / one).stat().st_mode) for one in made] == [0o600, 0o600]
 
 
 def test_a_part_to_be_withheld_that_is_not_in_the_bundle_is_refused_and_nothing_is_written(ihs, alder, tmp_path):

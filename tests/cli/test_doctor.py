@@ -85,6 +85,17 @@ def test_a_key_file_that_does_not_do_is_told_with_what_to_do(ihs, live, spoil, s
     assert wrong(examined(ihs))["key file"].startswith(says)
 
 
+@pytest.mark.parametrize("file, of", [("cases.db", "record"), ("cases.db.views", "views")])
+def test_a_store_or_views_that_others_may_read_are_told_with_what_to_do(ihs, live, file, of):
+    ihs("projections", "follow", live, "--once")
+    well = wrong(examined(ihs))
+
+    Path(file).chmod(0o640)
+
+    says = f"others may read or change {file}: allow its owner alone (chmod 600)"
+    assert (well, wrong(examined(ihs))) == ({}, {of: says})
+
+
 def test_a_clock_that_is_behind_the_last_record_is_told(ihs, live):
     spoiled(live, "UPDATE records SET recorded_at = recorded_at + 3600000000 WHERE position = 2")
 

@@ -19,6 +19,7 @@ from ihs_cli.outside import FOLDER, are_kept, places, read, stated, stated_by, t
 from ihs_cli.printable import shown
 from ihs_cli.reading import reader_of, reads
 from ihs_cli.stopping import stopping
+from ihs_cli.written import must_be_new, write_new
 from ihs_domain.editions import RuleBook
 from ihs_ledger import bundle as bundles
 from ihs_ledger.checkpoint import Checkpoint
@@ -214,6 +215,7 @@ def export(
     """
     if (case is None) == (position is None):
         raise Misasked("name a case, or a --position, and not both")
+    must_be_new(to)
     withheld = bundles.Withheld(without_sealed, without_open)
     earlier = None if since is None else read(since)
     with opened(store, key_file) as cases:
@@ -225,7 +227,7 @@ def export(
 
             stream = None if case is None else f"case/{case}"
             written = bundles.export(tables, stream, position, sign, withheld, earlier)
-    to.write_text(written, encoding="utf-8")
+    write_new(to, written)
     click.echo(shown(f'written: {to} (check it with: ihs audit check {to} --key "$(ihs audit key {address(store)})")'))
 
 

@@ -1,6 +1,7 @@
 """`ihs doctor`: says in one page whether all is well here, and of what is not, what to do."""
 
 import sqlite3
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -28,7 +29,7 @@ from ihs_domain.system import EditionLoaded
 from ihs_follow.checkpoints import LATE, waiting
 from ihs_follow.views import NotAViewFile, standing_of
 from ihs_record.names import STORED_AS
-from ihs_store.addresses import is_server
+from ihs_store.addresses import is_server, path_of
 from ihs_store.errors import StoreError
 from ihs_store.key_files import service_named
 from ihs_store.port import RecordStore
@@ -174,6 +175,13 @@ def _record(asked: Asked) -> Iterator[Said]:
     info, head = asked.store.info(), asked.store.head()
     last = "" if head.recorded_at is None else f", the last of {head.recorded_at.isoformat()}"
     yield Said(State.WELL, f"{asked.store.address}: {info.kind}, format {info.format}, {head.position} records{last}")
+    if not is_server(asked.url):
+        yield from _exposed(path_of(asked.url))
+
+
+def _exposed(file: Path) -> Iterator[Said]:
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        yield Said(State.WRONG, f"others may read or change {file}: allow its owner alone (chmod 600)")
 
 
 def _settings(asked: Asked) -> Iterator[Said]:
@@ -243,6 +251,7 @@ def _views(asked: Asked) -> Iterator[Said]:
     if not file.exists():
         yield Said(State.WRONG, NO_SUCH_FILE.format(file))
         return
+    yield from _exposed(file)
     found = standing_of(file)
     if found.store not in {None, asked.store.info().store}:
         yield Said(State.WRONG, "they were made from another store: name the file of this one's by --views")
