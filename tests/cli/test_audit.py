@@ -299,6 +299,7 @@ def test_a_bundle_that_was_altered_is_refused(ihs, alder, vkey, tmp_path):
         ("check", "none.bundle", "--key", "a+b+c"),
         ("verify", "cases.db", "--checkpoints", "none"),
         ("verify", "none.db"),
+        ("checkpoint", "cases.db", "--every", "60"),
     ],
 )
 def test_what_is_asked_wrongly_is_told_and_writes_nothing(ihs, alder, typed, tmp_path):

@@ -134,6 +134,8 @@ def checkpoint(store: str, key_file: Path | None, to: Path | None, server: Path 
 
     Example: ihs audit checkpoint cases.db --to kept
     """
+    if every and to is None and server is None:
+        raise Misasked("say where to go on keeping it: --to, or --server")
     with opened(store, key_file) as cases:
         if to is None and server is None:
             click.echo(cases.checkpoint(), nl=False)
