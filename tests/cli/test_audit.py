@@ -5,6 +5,7 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from typed import REQUEST, entry
@@ -145,6 +146,21 @@ def test_an_older_copy_is_found_by_the_checkpoints_kept_in_a_folder(ihs, live):
     assert answer.lines[0].startswith("does not hold: position 3, records: the checkpoint in kept/")
     assert (refused.code, refused.out) == (1, "")
     assert "does not lead to the checkpoint kept at 3" in refused.err
+
+
+def test_of_a_store_that_does_not_hold_no_more_is_said_of_checkpoints_than_is_so(ihs, live):
+    ihs("audit", "checkpoint", live, "--to", "kept")
+    ihs("record", live, "-", given=json.dumps(entry()))
+    last = ihs("audit", "checkpoint", live).out
+    Path("last").write_text(last)
+    changed(live, "UPDATE records SET actor = 'w-99' WHERE position = 3")
+
+    both = ihs("audit", "verify", live, "--checkpoints", "kept", "--checkpoint", "last")
+    one = ihs("audit", "verify", live, "--checkpoint", "last")
+
+    assert (both.code, one.code) == (1, 1)
+    assert both.lines[1:] == ["up to position 2 it is what a checkpoint kept outside states"]
+    assert one.lines[1:] == []
 
 
 @pytest.fixture

@@ -78,14 +78,14 @@ def verify_(
     outside += stated(folder, server if id_ else None, id_, key)
     with file_of(store) as path:
         verdict = verify(path, outside, None if kept is None else read_key_file(kept))
-    _say(verdict, Output(kind, format_), signed=key is not None)
+    notes = _notes(verdict, given=len(outside), signed=key is not None)
+    _say(verdict, Output(kind, format_), [*notes])
     if not verdict.holds:
         raise click.exceptions.Exit(WRONG)
 
 
-def _say(verdict: Verdict, out: Output, *, signed: bool) -> None:
+def _say(verdict: Verdict, out: Output, notes: list[str]) -> None:
     tree, wrong = verdict.tree, verdict.wrong
-    notes = [*_notes(verdict, signed=signed)]
     if out.format == "json":
         out.json(
             holds=verdict.holds,
@@ -102,11 +102,13 @@ def _say(verdict: Verdict, out: Output, *, signed: bool) -> None:
     out.text([first, *notes])
 
 
-def _notes(verdict: Verdict, *, signed: bool) -> Iterator[str]:
-    if verdict.outside is None:
+def _notes(verdict: Verdict, *, given: int, signed: bool) -> Iterator[str]:
+    if not given:
         yield "no checkpoint from outside was held against it: a history made anew as a whole would not show"
-    else:
-        yield f"it leads to the checkpoints kept outside, the largest of {verdict.outside.head.size} records"
+    if verdict.outside is not None:
+        size = verdict.outside.head.size
+        leads = f"it leads to the checkpoints kept outside, the largest of {size} records"
+        yield leads if verdict.holds else f"up to position {size} it is what a checkpoint kept outside states"
         if not signed:
             yield "whose signatures were not checked: give --key, or --key-file"
     if verdict.holds and not verdict.keys_opened:
