@@ -9,7 +9,7 @@ import click
 from ihs_cases import Cases
 from ihs_cases.clock import correct_clock
 from ihs_cases.key_place import key_file_of
-from ihs_cli.errors import REHEARSAL
+from ihs_cli.errors import REHEARSAL, Misasked
 from ihs_cli.opening import opened, rule_book
 from ihs_cli.options import ACTOR, KEY_FILE, ROLE, asks_a_store, formats
 from ihs_cli.output import Output
@@ -113,6 +113,8 @@ def restore(file: Path, store: str, key_file: Path | None) -> None:
     Example: ihs store restore saved.db cases.db
     """
     keys = key_file_of(store, key_file)
+    if not keys.exists() and not beside(file).exists():
+        raise Misasked(f"there is no key file at {keys} or {beside(file)}: give the backup's own by --key-file")
     _refuse_other_keys(str(file), keys if keys.exists() else beside(file))
     head = copies.restore(file, store)
     if not keys.exists():
