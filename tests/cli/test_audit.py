@@ -295,6 +295,15 @@ def test_a_part_to_be_withheld_that_is_not_in_the_bundle_is_refused_and_nothing_
     assert [one["version"] for one in records if "digest" in (one["open"] or {})] == [9]
 
 
+def test_one_record_is_not_told_as_several(ihs, alder, vkey):
+    ihs("audit", "export", alder, "--position", "9", "--to", "one.bundle", "--without-open", "9")
+
+    answer = ihs("audit", "check", "one.bundle", "--key", vkey)
+
+    assert answer.lines[1].startswith("holds: 1 record among ")
+    assert answer.lines[2].startswith("1 part is withheld: ")
+
+
 def test_a_bundle_that_was_altered_is_refused(ihs, alder, vkey, tmp_path):
     ihs("audit", "export", alder, "--position", "9", "--to", "one.bundle")
     bundle = (tmp_path / "one.bundle").read_text()

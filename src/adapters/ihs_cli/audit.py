@@ -16,7 +16,7 @@ from ihs_cli.opening import opened
 from ihs_cli.options import asks_a_store, formats
 from ihs_cli.output import Output
 from ihs_cli.outside import FOLDER, are_kept, places, read, stated, stated_by, told
-from ihs_cli.printable import shown
+from ihs_cli.printable import counted, shown
 from ihs_cli.reading import reader_of, reads
 from ihs_cli.stopping import stopping
 from ihs_cli.written import must_be_new, write_new
@@ -98,7 +98,9 @@ def _say(verdict: Verdict, out: Output, notes: list[str]) -> None:
             notes=notes,
         )
         return
-    first = f"holds: {tree.size} records, root {tree.root.hex()}" if wrong is None else f"does not hold: {wrong}"
+    first = (
+        f"holds: {counted(tree.size, 'record')}, root {tree.root.hex()}" if wrong is None else f"does not hold: {wrong}"
+    )
     out.text([first, *notes])
 
 
@@ -107,7 +109,7 @@ def _notes(verdict: Verdict, *, given: int, signed: bool) -> Iterator[str]:
         yield "no checkpoint from outside was held against it: a history made anew as a whole would not show"
     if verdict.outside is not None:
         size = verdict.outside.head.size
-        leads = f"it leads to the checkpoints kept outside, the largest of {size} records"
+        leads = f"it leads to the checkpoints kept outside, the largest of {counted(size, 'record')}"
         yield leads if verdict.holds else f"up to position {size} it is what a checkpoint kept outside states"
         if not signed:
             yield "whose signatures were not checked: give --key, or --key-file"
@@ -160,7 +162,7 @@ def _publish(cases: Cases, folder: Path | None, server: Path | None, every: floa
 
 
 def _as_kept(said: Checkpoint | None) -> str:
-    return "the last checkpoint says all there is" if said is None else f"kept at {said.head.size} records"
+    return "the last checkpoint says all there is" if said is None else f"kept at {counted(said.head.size, 'record')}"
 
 
 @audit.command()
@@ -262,13 +264,14 @@ def check(bundle: Path, vkey: str, since: Path | None, folder: Path | None, serv
     heads = [one.head for one in stated(folder, server, None, _key(vkey))]
     by = bundles.held_against(found, heads) if folder or server else None
     out, head = Output("rehearsal" if found.kind == "rehearsal" else "live"), found.checkpoint.head
-    lines = [f"holds: {len(found.positions)} records among {head.size} of {found.checkpoint.origin}"]
+    lines = [f"holds: {counted(len(found.positions), 'record')} among {head.size} of {found.checkpoint.origin}"]
     if found.withheld:
-        lines.append(f"{found.withheld} parts are withheld: shown by their digests alone")
+        are = "is" if found.withheld == 1 else "are"
+        lines.append(f"{counted(found.withheld, 'part')} {are} withheld: shown by their digests alone")
     if found.since is not None:
-        lines.append(f"it goes on from the checkpoint of {found.since.head.size} records")
+        lines.append(f"it goes on from the checkpoint of {counted(found.since.head.size, 'record')}")
     if by is not None:
-        lines.append(f"it comes by the checkpoint of {by.size} records that is kept outside")
+        lines.append(f"it comes by the checkpoint of {counted(by.size, 'record')} that is kept outside")
     out.text([*lines, "that nothing else is on record of this case, a bundle cannot show"])
 
 

@@ -24,6 +24,7 @@ from ihs_cli.errors import KNOWN, WRONG
 from ihs_cli.options import KEY_FILE, formats
 from ihs_cli.output import Output, echo_json
 from ihs_cli.outside import NONE_THERE, are_kept, places, told
+from ihs_cli.printable import counted
 from ihs_cli.projecting import NO_SUCH_FILE, VIEWS, file_of_views
 from ihs_domain.system import EditionLoaded
 from ihs_follow.checkpoints import LATE, waiting
@@ -127,7 +128,7 @@ def _line(check: Check) -> str:
 
 
 def _ends(wrong: int) -> str:
-    return f"{wrong} thing{'' if wrong == 1 else 's'} to see to" if wrong else "all is well"
+    return f"{counted(wrong, 'thing')} to see to" if wrong else "all is well"
 
 
 def _looked(of: str, look: Callable[[], Iterator[Said]]) -> Iterator[Check]:
@@ -174,7 +175,8 @@ INSTALLED: Final[Mapping[str, Callable[[], Iterator[Said]]]] = {
 def _record(asked: Asked) -> Iterator[Said]:
     info, head = asked.store.info(), asked.store.head()
     last = "" if head.recorded_at is None else f", the last of {head.recorded_at.isoformat()}"
-    yield Said(State.WELL, f"{asked.store.address}: {info.kind}, format {info.format}, {head.position} records{last}")
+    records = counted(head.position, "record")
+    yield Said(State.WELL, f"{asked.store.address}: {info.kind}, format {info.format}, {records}{last}")
     if not is_server(asked.url):
         yield from _exposed(path_of(asked.url))
 

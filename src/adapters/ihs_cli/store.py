@@ -13,6 +13,7 @@ from ihs_cli.errors import REHEARSAL, Misasked
 from ihs_cli.opening import opened, rule_book
 from ihs_cli.options import ACTOR, KEY_FILE, ROLE, asks_a_store, formats
 from ihs_cli.output import Output
+from ihs_cli.printable import counted
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId
 from ihs_store import backup as copies
@@ -161,7 +162,7 @@ def _refuse_other_keys(url: str, key_file: Path) -> None:
 
 def _told_copied(said: str, head: Head) -> None:
     click.echo(said)
-    click.echo(f"it holds: {head.position} records, root {head.root.hex()} (note the root elsewhere)")
+    click.echo(f"it holds: {counted(head.position, 'record')}, root {head.root.hex()} (note the root elsewhere)")
 
 
 def _facts(records: RecordStore) -> dict[str, Any]:
