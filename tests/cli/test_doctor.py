@@ -132,11 +132,14 @@ def test_checkpoints_that_do_not_leave_are_told_wherever_they_should_be(ihs, ald
 
 def test_a_folder_that_keeps_no_checkpoint_is_not_well(ihs, live, tmp_path):
     (tmp_path / "empty").mkdir()
+    ihs("store", "init", "new.db")
 
     found = [wrong(examined(ihs, "--checkpoints", folder)) for folder in ("empty", "none")]
+    nothing_to_keep_yet = ihs("doctor", "new.db", "--checkpoints", "empty")
 
     says = "there are no checkpoints in {}: name where `ihs audit checkpoint` has them kept"
     assert found == [{"checkpoints": says.format("empty")}, {"checkpoints": says.format("none")}]
+    assert nothing_to_keep_yet.code == 0
 
 
 def test_views_that_lag_behind_are_told_and_in_a_rehearsal_are_not_asked_after(ihs, live):

@@ -234,7 +234,7 @@ def _checkpoints(asked: Asked) -> Iterator[Said]:
         yield Said(State.NOT_ASKED, "name where they are kept: --checkpoints, or --server")
     for place in kept:
         with told():
-            if place.last() is None:
+            if place.last() is None and asked.store.head().position:
                 yield Said(State.WRONG, NONE_THERE.format(place.name))
                 continue
             waited = waiting(asked.store, place)
