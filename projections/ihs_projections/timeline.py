@@ -22,6 +22,7 @@ class TimelineLine(NamedTuple):
 
     case_id: str
     version: int
+    position: int
     day: date
     event: str
     says: str
@@ -51,6 +52,7 @@ def _line(case_id: str, line: Line, approval: Approval | None, *, after_closing:
     return TimelineLine(
         case_id=case_id,
         version=entry.version,
+        position=entry.position,
         day=entry.day,
         event=name(entry.event),
         says=says(entry.event),

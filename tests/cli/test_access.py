@@ -29,6 +29,13 @@ def ihs_looked(ihs, *more):
     return ihs("access", "looked", "cases.db", "alder", *more, "--format", "json").json["looked"]
 
 
+def test_where_a_reading_can_be_put_on_record_it_is_even_where_one_would_do_without(ihs, alder):
+    ihs("case", "show", "cases.db", "alder", "--unrecorded")
+
+    assert len(ihs_looked(ihs)) == 1
+    assert "One that can, as by root," in " ".join(ihs("case", "show", "--help").out.split())
+
+
 def test_who_names_nobody_reads_as_the_user_of_the_machine_and_that_is_on_record(ihs, alder):
     shown = ihs("case", "timeline", "cases.db", "alder", "--purpose", "inventory")
 

@@ -1,11 +1,14 @@
 """`ihs audit`: a store that holds, one that somebody changed, checkpoints kept outside, proofs for a stranger."""
 
 import json
+import os
 import sqlite3
+import stat
 from contextlib import closing
+from pathlib import Path
 
 import pytest
-from typed import entry
+from typed import REQUEST, entry
 
 from ihs_cases import Cases
 from ihs_ledger.checkpoint import Checkpoint
@@ -100,13 +103,30 @@ def test_a_checkpoint_is_printed_and_checked_by_the_key_that_was_handed_out(ihs,
 
 def test_a_checkpoint_that_another_store_signed_is_refused(ihs, alder, vkey, tmp_path):
     ihs("store", "init", "other.db", "--name", "records.agency.example")
-    (tmp_path / "noted").write_text(ihs("audit", "checkpoint", "other.db").out)
+    of_other = ihs("audit", "checkpoint", "other.db").out
+    (tmp_path / "noted").write_text(of_other)
 
     answer = ihs("audit", "verify", alder, "--checkpoint", "noted", "--key", vkey)
 
-    origin = vkey.split("+")[0]
-    assert (answer.code, answer.out) == (1, "")
-    assert answer.err == f"ihs: noted: the note is not signed by {origin}: ask for the key that signed it\n"
+    origin, other = vkey.split("+")[0], of_other.split("\n")[0]
+    assert answer == (1, "", f"ihs: noted: this checkpoint is of {other}, the key is that of {origin}\n")
+
+
+def test_a_folder_that_keeps_checkpoints_of_another_store_is_told_as_that(ihs, live):
+    ihs("store", "init", "other.db", "--name", "records.agency.example")
+    ihs("record", "other.db", "-", given=json.dumps(REQUEST))
+    ihs("audit", "checkpoint", "other.db", "--to", "kept")
+    other = ihs("audit", "key", "other.db").out.split("+")[0]
+
+    kept = ihs("audit", "checkpoint", live, "--to", "kept")
+    status = ihs("audit", "status", live, "--checkpoints", "kept")
+    verified = ihs("audit", "verify", live, "--checkpoints", "kept")
+    looked = ihs("doctor", live, "--checkpoints", "kept")
+
+    says = f"kept keeps checkpoints of {other}: name the place of this store's own"
+    assert kept == status == (1, "", f"ihs: {says}\n")
+    assert (looked.code, says in looked.out) == (1, True)
+    assert (verified.code, f"this checkpoint is of {other}, the key is that of " in verified.err) == (1, True)
 
 
 def test_an_older_copy_is_found_by_the_checkpoints_kept_in_a_folder(ihs, live):
@@ -126,6 +146,21 @@ def test_an_older_copy_is_found_by_the_checkpoints_kept_in_a_folder(ihs, live):
     assert answer.lines[0].startswith("does not hold: position 3, records: the checkpoint in kept/")
     assert (refused.code, refused.out) == (1, "")
     assert "does not lead to the checkpoint kept at 3" in refused.err
+
+
+def test_of_a_store_that_does_not_hold_no_more_is_said_of_checkpoints_than_is_so(ihs, live):
+    ihs("audit", "checkpoint", live, "--to", "kept")
+    ihs("record", live, "-", given=json.dumps(entry()))
+    last = ihs("audit", "checkpoint", live).out
+    Path("last").write_text(last)
+    changed(live, "UPDATE records SET actor = 'w-99' WHERE position = 3")
+
+    both = ihs("audit", "verify", live, "--checkpoints", "kept", "--checkpoint", "last")
+    one = ihs("audit", "verify", live, "--checkpoint", "last")
+
+    assert (both.code, one.code) == (1, 1)
+    assert both.lines[1:] == ["up to position 2 it is what a checkpoint kept outside states"]
+    assert one.lines[1:] == []
 
 
 @pytest.fixture
@@ -220,6 +255,55 @@ def test_a_stranger_checks_a_case_with_the_key_alone(ihs, alder, vkey, tmp_path)
     assert "parts are withheld" in answer.lines[2]
 
 
+def test_a_bundle_overwrites_no_file_and_that_is_said_before_anything_is_on_record(ihs, alder, tmp_path):
+    (tmp_path / "letter").write_text("Dear Sir or Madam")
+
+    answer = ihs("audit", "export", alder, "alder", "--to", "letter")
+    nowhere = ihs("audit", "export", alder, "alder", "--to", "none/alder.bundle")
+
+    assert answer == (2, "", "ihs: letter already exists: name a new file\n")
+    assert (tmp_path / "letter").read_text() == "Dear Sir or Madam"
+    assert nowhere == (2, "", "ihs: none/alder.bundle cannot be written: there is no folder none\n")
+    assert ihs("store", "info", alder, "--format", "json").json["position"] == 55
+
+
+def test_what_is_made_of_a_store_is_for_its_owner_alone(ihs, alder, tmp_path):
+    before = os.umask(0)
+    try:
+        ihs("audit", "export", alder, "alder", "--to", "alder.bundle")
+        ihs("projections", "follow", alder, "--once")
+    finally:
+        os.umask(before)
+
+    made = ("alder.bundle", "cases.db.views")
+    assert [stat.S_IMODE((tmp_path / one).stat().st_mode) for one in made] == [0o600, 0o600]
+
+
+def test_a_part_to_be_withheld_that_is_not_in_the_bundle_is_refused_and_nothing_is_written(ihs, alder, tmp_path):
+    lines = ihs("case", "timeline", alder, "alder", "--format", "json").json["lines"]
+    ninth = next(line["position"] for line in lines if line["version"] == 9)
+    export = ("audit", "export", alder, "alder", "--to", "alder.bundle", "--without-open", ninth)
+
+    refused = ihs(*export, "--without-open", 1, "--without-open", 999)
+    nothing_written = not (tmp_path / "alder.bundle").exists()
+    written = ihs(*export)
+
+    assert (refused.code, refused.out, nothing_written) == (1, "", True)
+    assert "to be withheld, and not in the bundle: 1, 999; " in refused.err
+    assert written.code == 0
+    records = json.loads((tmp_path / "alder.bundle").read_text())["records"]
+    assert [one["version"] for one in records if "digest" in (one["open"] or {})] == [9]
+
+
+def test_one_record_is_not_told_as_several(ihs, alder, vkey):
+    ihs("audit", "export", alder, "--position", "9", "--to", "one.bundle", "--without-open", "9")
+
+    answer = ihs("audit", "check", "one.bundle", "--key", vkey)
+
+    assert answer.lines[1].startswith("holds: 1 record among ")
+    assert answer.lines[2].startswith("1 part is withheld: ")
+
+
 def test_a_bundle_that_was_altered_is_refused(ihs, alder, vkey, tmp_path):
     ihs("audit", "export", alder, "--position", "9", "--to", "one.bundle")
     bundle = (tmp_path / "one.bundle").read_text()
@@ -240,6 +324,7 @@ def test_a_bundle_that_was_altered_is_refused(ihs, alder, vkey, tmp_path):
         ("check", "none.bundle", "--key", "a+b+c"),
         ("verify", "cases.db", "--checkpoints", "none"),
         ("verify", "none.db"),
+        ("checkpoint", "cases.db", "--every", "60"),
     ],
 )
 def test_what_is_asked_wrongly_is_told_and_writes_nothing(ihs, alder, typed, tmp_path):

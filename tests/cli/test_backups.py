@@ -96,7 +96,8 @@ def test_a_backup_without_its_key_file_is_restored_with_one_kept_elsewhere(ihs, 
     with_it = ihs("store", "restore", "saved.db", "again.db")
 
     assert (without.code, with_it.code) == (2, 0)
-    assert without.err.startswith("ihs: there is no readable key file at saved.db.key")
+    says = "there is no key file at again.db.key or saved.db.key: give the backup's own by --key-file"
+    assert without.err == f"ihs: {says}\n"
     assert ihs("case", "timeline", "again.db", "k1").code == 0
 
 
@@ -108,6 +109,12 @@ def test_a_store_is_not_restored_with_another_stores_keys(ihs, live, tmp_path):
 
     assert (answer.code, answer.err.startswith("ihs: the key file does not open this store's keys")) == (2, True)
     assert not (tmp_path / "again.db").exists()
+
+
+def test_a_backup_into_a_folder_that_is_not_there_is_told_by_the_name_that_was_typed(ihs, live):
+    answer = ihs("store", "backup", live, "none/saved.db")
+
+    assert answer == (1, "", "ihs: none/saved.db cannot be created: No such file or directory\n")
 
 
 def test_nothing_is_overwritten_by_a_backup_or_a_restore(ihs, live):

@@ -1,10 +1,12 @@
 """`ihs doctor`: on a store with which all is well, and on stores with one thing wrong each."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typed import entry
 
 from ihs_nats import EmbeddedServer
 
@@ -25,7 +27,7 @@ def examined(ihs, *words):
 def spoiled(store, *statements):
     with closing(sqlite3.connect(store, isolation_level=None)) as database:
         for trigger in ("records_stand", "parts_empty"):
-            database.execute(f"DROP TRIGGER {trigger}")
+            database.execute(f"DROP TRIGGER IF EXISTS {trigger}")
         for statement in statements:
             database.execute(statement)
 
@@ -83,6 +85,17 @@ def test_a_key_file_that_does_not_do_is_told_with_what_to_do(ihs, live, spoil, s
     assert wrong(examined(ihs))["key file"].startswith(says)
 
 
+@pytest.mark.parametrize("file, of", [("cases.db", "record"), ("cases.db.views", "views")])
+def test_a_store_or_views_that_others_may_read_are_told_with_what_to_do(ihs, live, file, of):
+    ihs("projections", "follow", live, "--once")
+    well = wrong(examined(ihs))
+
+    Path(file).chmod(0o640)
+
+    says = f"others may read or change {file}: allow its owner alone (chmod 600)"
+    assert (well, wrong(examined(ihs))) == ({}, {of: says})
+
+
 def test_a_clock_that_is_behind_the_last_record_is_told(ihs, live):
     spoiled(live, "UPDATE records SET recorded_at = recorded_at + 3600000000 WHERE position = 2")
 
@@ -105,6 +118,8 @@ def test_a_plugin_that_does_not_load_is_named(ihs, live, plug):
 def test_checkpoints_that_do_not_leave_are_told_wherever_they_should_be(ihs, alder, nats_server, tmp_path):
     with EmbeddedServer(tmp_path / "nats", []):
         where = ("--checkpoints", "kept", "--server", "nats")
+        ihs("audit", "checkpoint", alder, "--to", "kept", "--server", "nats")
+        ihs("case", "show", alder, "alder")
         late = wrong(examined(ihs, *where))
         ihs("audit", "checkpoint", alder, "--to", "kept", "--server", "nats")
         kept = wrong(examined(ihs, *where))
@@ -115,15 +130,46 @@ def test_checkpoints_that_do_not_leave_are_told_wherever_they_should_be(ihs, ald
     assert nowhere["checkpoints"].startswith("nowhere holds no connection details")
 
 
-def test_views_that_lag_behind_and_cases_that_are_parked_are_told(ihs, broken):
-    ihs("projections", "status", broken)
+def test_a_folder_that_keeps_no_checkpoint_is_not_well(ihs, live, tmp_path):
+    (tmp_path / "empty").mkdir()
+    ihs("store", "init", "new.db")
+
+    found = [wrong(examined(ihs, "--checkpoints", folder)) for folder in ("empty", "none")]
+    nothing_to_keep_yet = ihs("doctor", "new.db", "--checkpoints", "empty")
+
+    says = "there are no checkpoints in {}: name where `ihs audit checkpoint` has them kept"
+    assert found == [{"checkpoints": says.format("empty")}, {"checkpoints": says.format("none")}]
+    assert nothing_to_keep_yet.code == 0
+
+
+def test_views_that_lag_behind_are_told_and_in_a_rehearsal_are_not_asked_after(ihs, live):
+    ihs("projections", "follow", live, "--once")
+    ihs("record", live, "-", given=json.dumps(entry()))
+    spoiled(live, "UPDATE records SET recorded_at = recorded_at - 3600000000")
+
     late = wrong(examined(ihs))
+    spoiled(live, "UPDATE meta SET value = 'rehearsal' WHERE key = 'kind'")
+    rehearsed = examined(ihs).json["checks"]
+
+    assert "is ihs projections follow running?" in late["views"]
+    [views] = [check for check in rehearsed if check["of"] == "views"]
+    assert (views["state"], views["says"][-26:]) == ("not asked", "; a rehearsal has no clock")
+
+
+def test_a_view_file_that_is_named_and_not_there_is_told_and_not_made(ihs, live):
+    status = ihs("projections", "status", live, "--views", "none")
+
+    assert wrong(examined(ihs, "--views", "none")) == {"views": "there is no such file: none"}
+    assert status == (2, "", "ihs: there is no such file: none\n")
+    assert not Path("none").exists()
+
+
+def test_cases_that_are_parked_are_told(ihs, broken):
     ihs("projections", "follow", broken, "--once")
     parked = wrong(examined(ihs))
     ihs("projections", "skip", broken, "birch")
     skipped = wrong(examined(ihs))
 
-    assert "is ihs projections follow running?" in late["views"]
     assert parked == {"views": "1 case parked: see ihs projections status"}
     assert skipped == {}
 

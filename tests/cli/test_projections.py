@@ -45,12 +45,21 @@ def held(store):
 
 
 def test_views_are_followed_to_the_end_of_the_record(store):
-    assert type_("projections", "status", store).out == "views stand at position 0, the record ends at 3\n"
-
     assert type_("projections", "follow", store, "--once").out == "views stand at position 3\n"
 
     assert type_("projections", "status", store, "--format", "json").json["position"] == 3
     assert held(store) == ["k1", "k2"]
+
+
+def test_to_ask_how_views_stand_where_there_are_none_yet_makes_none(store):
+    asked = type_("projections", "status", store)
+    in_json = type_("projections", "status", store, "--format", "json")
+    skipped = type_("projections", "skip", store, "k1")
+
+    says = "there are no views yet: ihs projections follow makes them; the record ends at 3\n"
+    assert asked == (0, says, "")
+    assert in_json.json == {"store": "live", "position": None, "record": 3, "parked": {}, "skipped": []}
+    assert (skipped.code, store.with_name("live.db.views").exists()) == (2, False)
 
 
 def test_a_parked_case_is_named_and_retried_once_it_is_mended(store, poisoned):

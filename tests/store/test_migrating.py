@@ -6,10 +6,11 @@ from contextlib import closing
 import pytest
 
 from ihs_store.addresses import is_server
-from ihs_store.errors import NewerStore, OlderStore, StoreError, StoreMissing
+from ihs_store.errors import NewerStore, OlderStore, StoreDamaged, StoreError, StoreMissing
 from ihs_store.migrating import Step, migrate
 from ihs_store.store import create, open_store
 
+UNSAID = "the store does not say (which format it has|what it is): restore it from a backup"
 ADD = "CREATE TABLE added(x INT)"
 STEPS = (Step(to=1, sqlite=(ADD,), postgres=(ADD,)),)
 
@@ -68,6 +69,31 @@ def test_a_newer_store_is_left_alone(store, url, as_format):
     as_format(2)
 
     with pytest.raises(NewerStore):
+        migrate(url, STEPS)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM meta WHERE key = 'format'",
+        "UPDATE meta SET value = 'first' WHERE key = 'format'",
+        "UPDATE meta SET value = '-5' WHERE key = 'format'",
+        "UPDATE meta SET value = '0' WHERE key = 'format'",
+    ],
+)
+def test_a_store_that_does_not_say_a_format_that_ever_was_is_not_migrated(store, url, tamper, damage):
+    tamper(damage)
+
+    with pytest.raises(StoreDamaged, match=UNSAID):
+        migrate(url)
+
+
+def test_a_file_that_says_two_formats_is_not_migrated(store, url, tamper):
+    if is_server(url):
+        pytest.skip("a schema says its format once")
+    tamper("PRAGMA user_version = 0")
+
+    with pytest.raises(StoreDamaged, match=UNSAID):
         migrate(url, STEPS)
 
 

@@ -16,9 +16,10 @@ from ihs_cli.opening import opened
 from ihs_cli.options import asks_a_store, formats
 from ihs_cli.output import Output
 from ihs_cli.outside import FOLDER, are_kept, places, read, stated, stated_by, told
-from ihs_cli.printable import shown
+from ihs_cli.printable import counted, shown
 from ihs_cli.reading import reader_of, reads
 from ihs_cli.stopping import stopping
+from ihs_cli.written import must_be_new, write_new
 from ihs_domain.editions import RuleBook
 from ihs_ledger import bundle as bundles
 from ihs_ledger.checkpoint import Checkpoint
@@ -77,14 +78,14 @@ def verify_(
     outside += stated(folder, server if id_ else None, id_, key)
     with file_of(store) as path:
         verdict = verify(path, outside, None if kept is None else read_key_file(kept))
-    _say(verdict, Output(kind, format_), signed=key is not None)
+    notes = _notes(verdict, given=len(outside), signed=key is not None)
+    _say(verdict, Output(kind, format_), [*notes])
     if not verdict.holds:
         raise click.exceptions.Exit(WRONG)
 
 
-def _say(verdict: Verdict, out: Output, *, signed: bool) -> None:
+def _say(verdict: Verdict, out: Output, notes: list[str]) -> None:
     tree, wrong = verdict.tree, verdict.wrong
-    notes = [*_notes(verdict, signed=signed)]
     if out.format == "json":
         out.json(
             holds=verdict.holds,
@@ -97,15 +98,19 @@ def _say(verdict: Verdict, out: Output, *, signed: bool) -> None:
             notes=notes,
         )
         return
-    first = f"holds: {tree.size} records, root {tree.root.hex()}" if wrong is None else f"does not hold: {wrong}"
+    first = (
+        f"holds: {counted(tree.size, 'record')}, root {tree.root.hex()}" if wrong is None else f"does not hold: {wrong}"
+    )
     out.text([first, *notes])
 
 
-def _notes(verdict: Verdict, *, signed: bool) -> Iterator[str]:
-    if verdict.outside is None:
+def _notes(verdict: Verdict, *, given: int, signed: bool) -> Iterator[str]:
+    if not given:
         yield "no checkpoint from outside was held against it: a history made anew as a whole would not show"
-    else:
-        yield f"it leads to the checkpoints kept outside, the largest of {verdict.outside.head.size} records"
+    if verdict.outside is not None:
+        size = verdict.outside.head.size
+        leads = f"it leads to the checkpoints kept outside, the largest of {counted(size, 'record')}"
+        yield leads if verdict.holds else f"up to position {size} it is what a checkpoint kept outside states"
         if not signed:
             yield "whose signatures were not checked: give --key, or --key-file"
     if verdict.holds and not verdict.keys_opened:
@@ -133,6 +138,8 @@ def checkpoint(store: str, key_file: Path | None, to: Path | None, server: Path 
 
     Example: ihs audit checkpoint cases.db --to kept
     """
+    if every and to is None and server is None:
+        raise Misasked("say where to go on keeping it: --to, or --server")
     with opened(store, key_file) as cases:
         if to is None and server is None:
             click.echo(cases.checkpoint(), nl=False)
@@ -155,7 +162,7 @@ def _publish(cases: Cases, folder: Path | None, server: Path | None, every: floa
 
 
 def _as_kept(said: Checkpoint | None) -> str:
-    return "the last checkpoint says all there is" if said is None else f"kept at {said.head.size} records"
+    return "the last checkpoint says all there is" if said is None else f"kept at {counted(said.head.size, 'record')}"
 
 
 @audit.command()
@@ -214,6 +221,7 @@ def export(
     """
     if (case is None) == (position is None):
         raise Misasked("name a case, or a --position, and not both")
+    must_be_new(to)
     withheld = bundles.Withheld(without_sealed, without_open)
     earlier = None if since is None else read(since)
     with opened(store, key_file) as cases:
@@ -225,7 +233,7 @@ def export(
 
             stream = None if case is None else f"case/{case}"
             written = bundles.export(tables, stream, position, sign, withheld, earlier)
-    to.write_text(written, encoding="utf-8")
+    write_new(to, written)
     click.echo(shown(f'written: {to} (check it with: ihs audit check {to} --key "$(ihs audit key {address(store)})")'))
 
 
@@ -256,13 +264,14 @@ def check(bundle: Path, vkey: str, since: Path | None, folder: Path | None, serv
     heads = [one.head for one in stated(folder, server, None, _key(vkey))]
     by = bundles.held_against(found, heads) if folder or server else None
     out, head = Output("rehearsal" if found.kind == "rehearsal" else "live"), found.checkpoint.head
-    lines = [f"holds: {len(found.positions)} records among {head.size} of {found.checkpoint.origin}"]
+    lines = [f"holds: {counted(len(found.positions), 'record')} among {head.size} of {found.checkpoint.origin}"]
     if found.withheld:
-        lines.append(f"{found.withheld} parts are withheld: shown by their digests alone")
+        are = "is" if found.withheld == 1 else "are"
+        lines.append(f"{counted(found.withheld, 'part')} {are} withheld: shown by their digests alone")
     if found.since is not None:
-        lines.append(f"it goes on from the checkpoint of {found.since.head.size} records")
+        lines.append(f"it goes on from the checkpoint of {counted(found.since.head.size, 'record')}")
     if by is not None:
-        lines.append(f"it comes by the checkpoint of {by.size} records that is kept outside")
+        lines.append(f"it comes by the checkpoint of {counted(by.size, 'record')} that is kept outside")
     out.text([*lines, "that nothing else is on record of this case, a bundle cannot show"])
 
 

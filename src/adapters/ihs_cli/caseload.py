@@ -11,7 +11,7 @@ from ihs_cases.across import Broken, LeftOut, Reading, of_any
 from ihs_cases.moments import AsAt
 from ihs_cases.reading import CaseReader
 from ihs_cli.errors import WRONG
-from ihs_cli.printable import shown
+from ihs_cli.printable import counted, shown
 from ihs_cli.progress import Progress
 from ihs_domain.editions import Edition
 from ihs_domain.looking import Seen
@@ -49,7 +49,7 @@ class About:
 
 def cases_of(number: int) -> str:
     """So many cases, in words."""
-    return f"{number} case{'' if number == 1 else 's'}"
+    return counted(number, "case")
 
 
 @define

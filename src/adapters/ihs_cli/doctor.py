@@ -1,6 +1,7 @@
 """`ihs doctor`: says in one page whether all is well here, and of what is not, what to do."""
 
 import sqlite3
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -22,13 +23,14 @@ from ihs_cli.caseload import cases_of
 from ihs_cli.errors import KNOWN, WRONG
 from ihs_cli.options import KEY_FILE, formats
 from ihs_cli.output import Output, echo_json
-from ihs_cli.outside import are_kept, places, told
-from ihs_cli.projecting import VIEWS, file_of_views
+from ihs_cli.outside import NONE_THERE, are_kept, places, told
+from ihs_cli.printable import counted
+from ihs_cli.projecting import NO_SUCH_FILE, VIEWS, file_of_views
 from ihs_domain.system import EditionLoaded
 from ihs_follow.checkpoints import LATE, waiting
 from ihs_follow.views import NotAViewFile, standing_of
 from ihs_record.names import STORED_AS
-from ihs_store.addresses import is_server
+from ihs_store.addresses import is_server, path_of
 from ihs_store.errors import StoreError
 from ihs_store.key_files import service_named
 from ihs_store.port import RecordStore
@@ -126,7 +128,7 @@ def _line(check: Check) -> str:
 
 
 def _ends(wrong: int) -> str:
-    return f"{wrong} thing{'' if wrong == 1 else 's'} to see to" if wrong else "all is well"
+    return f"{counted(wrong, 'thing')} to see to" if wrong else "all is well"
 
 
 def _looked(of: str, look: Callable[[], Iterator[Said]]) -> Iterator[Check]:
@@ -173,7 +175,15 @@ INSTALLED: Final[Mapping[str, Callable[[], Iterator[Said]]]] = {
 def _record(asked: Asked) -> Iterator[Said]:
     info, head = asked.store.info(), asked.store.head()
     last = "" if head.recorded_at is None else f", the last of {head.recorded_at.isoformat()}"
-    yield Said(State.WELL, f"{asked.store.address}: {info.kind}, format {info.format}, {head.position} records{last}")
+    records = counted(head.position, "record")
+    yield Said(State.WELL, f"{asked.store.address}: {info.kind}, format {info.format}, {records}{last}")
+    if not is_server(asked.url):
+        yield from _exposed(path_of(asked.url))
+
+
+def _exposed(file: Path) -> Iterator[Said]:
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        yield Said(State.WRONG, f"others may read or change {file}: allow its owner alone (chmod 600)")
 
 
 def _settings(asked: Asked) -> Iterator[Said]:
@@ -224,6 +234,9 @@ def _checkpoints(asked: Asked) -> Iterator[Said]:
         yield Said(State.NOT_ASKED, "name where they are kept: --checkpoints, or --server")
     for place in kept:
         with told():
+            if place.last() is None and asked.store.head().position:
+                yield Said(State.WRONG, NONE_THERE.format(place.name))
+                continue
             waited = waiting(asked.store, place)
         if waited is not None and waited >= LATE:
             says = f"records have waited for {_in_words(waited)}: is ihs audit checkpoint --every running?"
@@ -236,18 +249,30 @@ def _views(asked: Asked) -> Iterator[Said]:
     if asked.views is None and (is_server(asked.url) or not file_of_views(asked.url, None).exists()):
         yield Said(State.NOT_ASKED, "there are none beside it: name their file by --views")
         return
-    found = standing_of(file_of_views(asked.url, asked.views))
+    file = file_of_views(asked.url, asked.views)
+    if not file.exists():
+        yield Said(State.WRONG, NO_SUCH_FILE.format(file))
+        return
+    yield from _exposed(file)
+    found = standing_of(file)
     if found.store not in {None, asked.store.info().store}:
         yield Said(State.WRONG, "they were made from another store: name the file of this one's by --views")
         return
     if found.parked:
         yield Said(State.WRONG, f"{cases_of(len(found.parked))} parked: see ihs projections status")
-    waited = asked.waited(found.position)
+    yield _lag(asked, found.position)
+
+
+def _lag(asked: Asked, stands: int) -> Said:
+    waited = asked.waited(stands)
+    if waited is not None and asked.store.info().kind == "rehearsal":
+        return Said(
+            State.NOT_ASKED, f"they stand at position {stands}, and more is on record; a rehearsal has no clock"
+        )
     if waited is not None and waited >= LATE:
         says = f"records have waited for {_in_words(waited)}: is ihs projections follow running?"
-        yield Said(State.WRONG, f"they stand at position {found.position}, and {says}")
-    else:
-        yield Said(State.WELL, f"they stand at position {found.position}, and do not lag behind")
+        return Said(State.WRONG, f"they stand at position {stands}, and {says}")
+    return Said(State.WELL, f"they stand at position {stands}, and do not lag behind")
 
 
 def _in_words(waited: timedelta) -> str:

@@ -34,14 +34,14 @@ def are_kept(command: F) -> F:
 @contextmanager
 def told() -> Iterator[None]:
     """The errors of a NATS server, and of a place that departs from the record, as a person is told of them."""
-    from ihs_follow.checkpoints import DepartsFromKept
+    from ihs_follow.sink import NotThisRecord
     from ihs_nats.errors import NoConnection, TellingError
 
     try:
         yield
     except NoConnection as error:
         raise Misasked(str(error)) from error
-    except (DepartsFromKept, TellingError) as error:
+    except (NotThisRecord, TellingError) as error:
         raise Failure(str(error)) from error
 
 

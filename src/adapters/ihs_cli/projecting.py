@@ -1,7 +1,7 @@
 """`ihs projections`: views beside a store: follow the record, see where they stand, and what is parked."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +23,8 @@ from ihs_follow.views import NotAViewFile, Views
 from ihs_store.addresses import is_server, path_of
 
 MOST_TRIES: Final = 100
+NONE_YET: Final = "there are no views yet: ihs projections follow makes them"
+NO_SUCH_FILE: Final = "there is no such file: {}"
 VIEWS: Final = click.option("--views", type=click.Path(path_type=Path), help="The file of the views; else STORE.views.")
 
 
@@ -47,14 +49,33 @@ def _of_views(act: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _of_views_there(act: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take STORE and its views, opened; None where there are none yet, and then none are made."""
+
+    @asks_a_store
+    @VIEWS
+    @wraps(act)
+    def command(*, store: str, key_file: Path | None, views: Path | None, **asked: Any) -> None:
+        file = file_of_views(store, views)
+        if views is not None and not file.exists():
+            raise Misasked(NO_SUCH_FILE.format(file))
+        with opened(store, key_file) as cases, _views(file) if file.exists() else nullcontext() as found:
+            act(cases, found, **asked)
+
+    return command
+
+
 @projections.command()
-@_of_views
+@_of_views_there
 @formats("text", "json")
-def status(cases: Cases, views: Views, *, format_: str) -> None:
+def status(cases: Cases, views: Views | None, *, format_: str) -> None:
     """Say up to where the views are made, and which cases are parked; 1 if any is that nobody skipped.
 
     Example: ihs projections status cases.db
     """
+    if views is None:
+        _say_none_yet(Output(cases.store.info().kind, format_), cases.store.head().position)
+        return
     stands, ends, parked, skipped = views.position(), cases.store.head().position, views.parked(), views.skipped()
     out = Output(cases.store.info().kind, format_)
     if format_ == "json":
@@ -63,6 +84,13 @@ def status(cases: Cases, views: Views, *, format_: str) -> None:
         out.text([f"views stand at position {stands}, the record ends at {ends}", *_told(parked, skipped)])
     if parked.keys() - skipped:
         raise click.exceptions.Exit(WRONG)
+
+
+def _say_none_yet(out: Output, ends: int) -> None:
+    if out.format == "json":
+        out.json(position=None, record=ends, parked={}, skipped=[])
+    else:
+        out.text([f"{NONE_YET}; the record ends at {ends}"])
 
 
 def _told(parked: dict[str, str], skipped: frozenset[str]) -> Iterator[str]:
@@ -103,35 +131,36 @@ def rebuild(cases: Cases, views: Views) -> None:
 
 
 @projections.command()
-@_of_views
+@_of_views_there
 @CASE
-def retry(cases: Cases, views: Views, *, case: str) -> None:
+def retry(cases: Cases, views: Views | None, *, case: str) -> None:
     """Try a parked CASE again, once its cause is mended.
 
     Example: ihs projections retry cases.db k1
     """
-    _must_be_parked(views, case)
+    views = _must_be_parked(views, case)
     if not views.retry(cases, case):
         raise Failure(f"{case} stays parked: {views.parked()[case]}")
     click.echo(shown(f"{case} is no longer parked"))
 
 
 @projections.command()
-@_of_views
+@_of_views_there
 @CASE
-def skip(cases: Cases, views: Views, *, case: str) -> None:
+def skip(cases: Cases, views: Views | None, *, case: str) -> None:
     """Go on without a parked CASE, with the rows it had; it is tried again whenever something of it is recorded.
 
     Example: ihs projections skip cases.db k1
     """
-    _must_be_parked(views, case)
+    views = _must_be_parked(views, case)
     views.skip(case)
     click.echo(shown(f"{case} is skipped"))
 
 
-def _must_be_parked(views: Views, case: str) -> None:
-    if case not in views.parked():
+def _must_be_parked(views: Views | None, case: str) -> Views:
+    if views is None or case not in views.parked():
         raise Misasked("no case of that id is parked: see ihs projections status")
+    return views
 
 
 def file_of_views(store: str, views: Path | None) -> Path:

@@ -20,6 +20,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 BEFORE_ANYTHING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 PURPOSE: Final = click.option("--purpose", metavar="CODE", help="What for: lower-case words joined by hyphens.")
+UNRECORDED: Final = (
+    "Read even a copy that cannot be written to. One that can, as by root, keeps on record that you did."
+)
 LONGEST: Final = 64
 
 
@@ -34,7 +37,7 @@ def reads(command: F) -> F:
             help="And as what: practitioner, supervisor, ...",
         ),
         PURPOSE,
-        click.option("--unrecorded", is_flag=True, help="Read even a copy that cannot keep on record that you did."),
+        click.option("--unrecorded", is_flag=True, help=UNRECORDED),
     )
     for option in reversed(options):
         command = option(command)

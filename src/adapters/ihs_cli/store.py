@@ -9,10 +9,11 @@ import click
 from ihs_cases import Cases
 from ihs_cases.clock import correct_clock
 from ihs_cases.key_place import key_file_of
-from ihs_cli.errors import REHEARSAL
+from ihs_cli.errors import REHEARSAL, Misasked
 from ihs_cli.opening import opened, rule_book
 from ihs_cli.options import ACTOR, KEY_FILE, ROLE, asks_a_store, formats
 from ihs_cli.output import Output
+from ihs_cli.printable import counted
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId
 from ihs_store import backup as copies
@@ -113,6 +114,8 @@ def restore(file: Path, store: str, key_file: Path | None) -> None:
     Example: ihs store restore saved.db cases.db
     """
     keys = key_file_of(store, key_file)
+    if not keys.exists() and not beside(file).exists():
+        raise Misasked(f"there is no key file at {keys} or {beside(file)}: give the backup's own by --key-file")
     _refuse_other_keys(str(file), keys if keys.exists() else beside(file))
     head = copies.restore(file, store)
     if not keys.exists():
@@ -159,7 +162,7 @@ def _refuse_other_keys(url: str, key_file: Path) -> None:
 
 def _told_copied(said: str, head: Head) -> None:
     click.echo(said)
-    click.echo(f"it holds: {head.position} records, root {head.root.hex()} (note the root elsewhere)")
+    click.echo(f"it holds: {counted(head.position, 'record')}, root {head.root.hex()} (note the root elsewhere)")
 
 
 def _facts(records: RecordStore) -> dict[str, Any]:

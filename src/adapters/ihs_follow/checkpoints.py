@@ -27,6 +27,10 @@ class DepartsFromKept(NotThisRecord):
     """The record does not go on from a checkpoint that was kept: it was rewritten, cut short, or is an older copy."""
 
 
+class KeptOfAnother(NotThisRecord):
+    """The place keeps checkpoints of another store: nothing was kept there."""
+
+
 class Kept(Protocol):
     """A place outside the store where checkpoints are kept and not lost."""
 
@@ -103,7 +107,8 @@ class CheckpointPublisher:
     def publish(self) -> Checkpoint | None:
         """Keep a checkpoint of the record as it stands, None where the last that is kept says as much.
 
-        Raises DepartsFromKept where the record does not go on from that one, and then keeps nothing.
+        Raises DepartsFromKept where the record does not go on from that one, KeptOfAnother where that is another
+        store's, and then keeps nothing.
         """
         head = self.cases.store.head()
         tree = self._tree if self._tree is not None else self._from_last()
@@ -120,13 +125,13 @@ class CheckpointPublisher:
         return Checkpoint.opened(note, self.cases.signer.key)
 
     def run(self, stop: threading.Event, every: float = EVERY) -> None:
-        """Publish now and every so many seconds until *stop* is set. Raises DepartsFromKept."""
+        """Publish now and every so many seconds until *stop* is set. Raises what `publish` does of another record."""
         self.attempt()
         while not stop.wait(every):
             self.attempt()
 
     def attempt(self) -> None:
-        """Publish; what fails is left for the next time. Raises DepartsFromKept."""
+        """Publish; what fails is left for the next time. Raises what `publish` does of another record."""
         try:
             self.publish()
         except NotThisRecord:
@@ -136,7 +141,7 @@ class CheckpointPublisher:
 
     def _from_last(self) -> Frontier:
         """The tree as the last checkpoint that is kept states it."""
-        kept = self.kept.last()
+        kept = _last_of(self.cases.store, self.kept)
         if kept is None:
             return Frontier()
         last = Checkpoint.opened(kept, self.cases.signer.key)
@@ -159,9 +164,9 @@ class CheckpointPublisher:
 def waiting(store: RecordStore, kept: Kept, now: datetime | None = None) -> timedelta | None:
     """For how long the record has been growing without a checkpoint outside; None while the last says all there is.
 
-    Raises DepartsFromKept where the last states more records than there are.
+    Raises DepartsFromKept where the last states more records than there are, KeptOfAnother where it is another store's.
     """
-    last = kept.last()
+    last = _last_of(store, kept)
     size = Checkpoint.opened(last, None).head.size if last else 0
     if size > store.head().position:
         raise DepartsFromKept(f"a checkpoint of {size} records is kept, and there are fewer: verify the store")
@@ -170,6 +175,14 @@ def waiting(store: RecordStore, kept: Kept, now: datetime | None = None) -> time
         return None
     recorded = datetime.fromtimestamp(rows[0].recorded_at / 1e6, UTC)
     return max((now or datetime.now(UTC)) - recorded, timedelta(0))
+
+
+def _last_of(store: RecordStore, kept: Kept) -> str | None:
+    last = kept.last()
+    origin = store.info().origin if last is None else Checkpoint.opened(last, None).origin
+    if origin != store.info().origin:
+        raise KeptOfAnother(f"{kept.name} keeps checkpoints of {origin}: name the place of this store's own")
+    return last
 
 
 def overdue(store: RecordStore, kept: Kept, now: datetime | None = None) -> bool:

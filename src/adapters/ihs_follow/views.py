@@ -1,10 +1,11 @@
 """Views: the rows of projections in a database of their own, which can be thrown away and made again."""
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from types import UnionType
@@ -68,6 +69,7 @@ class Views:
     def __init__(self, path: str | Path, projections: Sequence[Projection]) -> None:
         self._projections = {p.name: p for p in projections}
         self._lock = threading.RLock()
+        _make_for_its_owner_alone(path)
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=LONGEST_WAIT)
         try:
             self._lay_out(str(path))
@@ -190,6 +192,12 @@ class Views:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+
+
+def _make_for_its_owner_alone(path: str | Path) -> None:
+    """SQLite would make it by the umask; what it makes beside it has the rights of the file itself."""
+    with suppress(OSError):  # of a file that cannot be made, SQLite itself says so
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _refuse_what_is_no_view_file(db: sqlite3.Connection, path: str) -> None:

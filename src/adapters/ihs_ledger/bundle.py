@@ -49,7 +49,8 @@ def export(
 ) -> str:
     """Bundle a stream's records, or the record at a position, with proofs that lead to a checkpoint of now.
 
-    BundleRefused where there is no such record; *since* is an earlier checkpoint to go on from.
+    BundleRefused where there is no such record, or something is to be withheld that would not be in the bundle;
+    *since* is an earlier checkpoint to go on from.
     """
     with tables.moment():
         rows = tables.some(stream, position)
@@ -58,10 +59,19 @@ def export(
         records = [_record(tables, row, tree, withheld) for row in rows]
     if not records:
         raise BundleRefused("there is no such record to bundle")
+    _must_be_among(rows, withheld.open_at)
     said: dict[str, Any] = {"bundle": VERSION, "kind": kind, "checkpoint": sign(tree.head()), "records": records}
     if since is not None:
         said["since"] = {"checkpoint": since, "proof": _consistency(tree, since)}
     return json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+
+
+def _must_be_among(rows: Iterable[Stored], named: Collection[int]) -> None:
+    """Whoever misnames what is to be withheld would hand it out."""
+    strange = sorted({*named} - {row.position for row in rows})
+    if strange:
+        which = ", ".join(map(str, strange))
+        raise BundleRefused(f"to be withheld, and not in the bundle: {which}; name positions, not versions, of its own")
 
 
 def _must_agree(tables: Tables, tree: Tree) -> None:

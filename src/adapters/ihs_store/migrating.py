@@ -7,6 +7,7 @@ from typing import Final
 from attrs import frozen
 
 from ihs_store.addresses import is_server, path_of, server_of
+from ihs_store.errors import StoreDamaged
 from ihs_store.file import looked_into
 from ihs_store.port import Statements
 from ihs_store.schema import FORMAT, refuse_newer
@@ -22,6 +23,7 @@ class Step:
     postgres: tuple[str, ...]
 
 
+UNSAID: Final = "the store does not say which format it has: restore it from a backup"
 STEPS: Final[tuple[Step, ...]] = ()
 """Every step there ever was, in order. No format but the first has been released."""
 
@@ -29,7 +31,8 @@ STEPS: Final[tuple[Step, ...]] = ()
 def migrate(url: str, steps: Sequence[Step] = STEPS) -> tuple[int, int]:
     """Bring a store up to this program's format in one transaction; the formats before and after.
 
-    Of several that migrate one store at once, one does, and the others find it done. Raises NewerStore.
+    Of several that migrate one store at once, one does, and the others find it done. Raises NewerStore,
+    and StoreDamaged where a store does not say its format, or one that there never was.
     """
     return _migrate_schema(url, steps) if is_server(url) else _migrate_file(url, steps)
 
@@ -38,7 +41,7 @@ def _migrate_file(url: str, steps: Sequence[Step]) -> tuple[int, int]:
     with looked_into(path_of(url), lock_timeout=60.0) as (database, _), plainly():
         c = database.cursor()
         c.execute("BEGIN IMMEDIATE")
-        before = _format(c)
+        before = _format_of_file(c)
         for step in _due(steps, before):
             for statement in step.sqlite:
                 c.execute(statement)
@@ -66,12 +69,27 @@ def _migrate_schema(url: str, steps: Sequence[Step]) -> tuple[int, int]:
 
 def _format(c: Statements) -> int:
     c.execute("SELECT value FROM meta WHERE key = 'format'")
-    return int(c.fetchone()[0])
+    said = c.fetchone()
+    if said is None or not str(said[0]).isdecimal():
+        raise StoreDamaged(UNSAID)
+    return int(said[0])
+
+
+def _format_of_file(c: Statements) -> int:
+    """Its format, which a file says twice."""
+    version = _format(c)
+    c.execute("PRAGMA user_version")
+    if c.fetchone()[0] != version:
+        raise StoreDamaged(UNSAID)
+    return version
 
 
 def _due(steps: Sequence[Step], before: int) -> list[Step]:
     refuse_newer(before)
-    return [step for step in steps if step.to > before]
+    due = [step for step in steps if step.to > before]
+    if [step.to for step in due] != [*range(before + 1, FORMAT + 1)]:
+        raise StoreDamaged(UNSAID)  # no store was ever of that format
+    return due
 
 
 def _note(c: Statements, version: int) -> None:

@@ -190,7 +190,9 @@ def lay_out(path: Path, fill: Fill, journal: Journal = "WAL", check: Callable[[P
         os.link(draft, path)
     except FileExistsError as error:
         raise _exists(path) from error
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:  # its own words would name the draft
+        raise StoreUnavailable(f"{path} cannot be created: {error.strerror}") from error
+    except sqlite3.Error as error:
         raise StoreUnavailable(f"{path} cannot be created: {error}") from error
     finally:
         for left in _beside(draft):
