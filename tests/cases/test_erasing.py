@@ -448,3 +448,32 @@ def test_an_erasure_killed_at_any_step_is_whole_or_absent_and_one_key_file_opens
 def killed_while_erasing(address: str, now: datetime, step: str) -> int:
     script = Path(__file__).with_name("cut_off.py")
     return subprocess.run([sys.executable, script, address, now.isoformat(), step], check=False).returncode
+
+
+def test_what_says_by_which_order_something_was_destroyed_is_never_destroyed_itself(family):
+    version = family.put(VISIT).version
+    erased(family, OfEntry("k1", version))
+    said = family.cases.history("k1").record[-1].version
+
+    for words_alone in (False, True):
+        with pytest.raises(Refused, match="says by which order"):
+            family.cases.erasing.reach(OfEntry("k1", said, words_alone=words_alone), ORDER)
+    assert holds(family.cases)
+
+
+def test_a_command_repeated_on_a_case_that_was_disposed_of_meanwhile_gets_its_first_receipt(family):
+    first = family.put(VISIT, command_id="visit")
+    erased(family, OfCase("k1"))
+
+    again = family.cases.record(
+        VISIT,
+        case_id="k1",
+        actor=WORKER,
+        occurred=family.now.date(),
+        command_id="visit",
+        recorded_at=family.now,
+    )
+
+    assert (again.again, again.version, again.position) == (True, first.version, first.position)
+    with pytest.raises(CommandReused):
+        family.put(MOTHER, command_id="visit")

@@ -170,7 +170,7 @@ def test_a_case_is_read_without_any_plugin_and_nothing_more_is_recorded(tmp_path
                 ask("k1")
         assert (str(cases.zone("k1")), str(cases.home)) == ("UTC", "UTC")
         with pytest.raises(NoJurisdiction, match="install the plugin"):
-            Desk(cases).on(1, 9).put(VISIT)
+            Desk(cases, count=10).on(1, 9).put(VISIT)
 
 
 # Sealed parts

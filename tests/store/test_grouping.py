@@ -250,6 +250,7 @@ def test_a_caller_that_is_interrupted_while_it_is_written_leaves_nobody_asleep(s
     assert store.streams("case/i") == ["case/interrupted"]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # it may fall into a destructor
 def test_wherever_a_caller_is_interrupted_the_others_are_answered_and_what_it_was_told_is_true():
     recorded, told, chance = [], [], Random(1)
 

@@ -195,8 +195,8 @@ FAULTS: Final = (
         "rows deleted, swapped or cut off",
         "records are deleted, exchanged or cut off at the end, an older copy is put in place",
         "the verifier tells; of what is whole in itself, the checkpoint kept outside",
-        32,
-        32,
+        38,
+        38,
     ),
     Fault(
         "Somebody writes to the file",

@@ -1,7 +1,7 @@
 """What an erasure reaches: the keys to destroy, the parts to empty, what is said of it, and what stands in its way."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from attrs import field, frozen
 
@@ -11,7 +11,15 @@ from ihs_cases.rows import PERSON, entry_of
 from ihs_domain.agencies import AgreementMade
 from ihs_domain.case import fold
 from ihs_domain.disclosure import pieces
-from ihs_domain.erasing import CaseDisposed, DisposalProposed, ExpungingProposed, IdentityErased, disposed_at
+from ihs_domain.erasing import (
+    DESTROYING,
+    CaseDisposed,
+    DisposalProposed,
+    ExpungingProposed,
+    IdentityErased,
+    disposed_at,
+)
+from ihs_domain.gates import Objection, Refused
 from ihs_domain.ids import act_of
 from ihs_domain.persons import PersonErased, PersonErasureProposed
 from ihs_domain.releasing import Kind
@@ -109,6 +117,12 @@ def _of_person(cases: "Cases", id_: RegisterId, order: Code) -> Reach:
     return _reach(cases, says, keys, (), whom)
 
 
+AN_ORDER: Final = (
+    "this entry says by which order something was destroyed, and the record is held to it",
+    "name the entry that is to be destroyed itself",
+)
+
+
 def _of_entry(cases: "Cases", case_id: CaseId, version: int, order: Code, by: ActorId, *, words_alone: bool) -> Reach:
     rows = rows_of(cases.store, case_id)
     record = [entry_of(row) for row in rows]
@@ -117,6 +131,8 @@ def _of_entry(cases: "Cases", case_id: CaseId, version: int, order: Code, by: Ac
         raise UnknownEntry("there is no entry of that version in this case: name one that is on record")
     act = act_of(entries[version].event, entries) or version
     about = [row for row in rows if act in {row.version, act_of(entries[row.version].event, entries)}]
+    if any(isinstance(entries[row.version].event, DESTROYING) for row in about):
+        raise Refused((Objection(*AN_ORDER),))
     left = [row for row in about if not isinstance(row.open, Emptied)]
     keys = {part.key for row in left for part in row.sealed if part.key.startswith(NARRATIVE)}
     if not left or (words_alone and not _there(cases, keys)):

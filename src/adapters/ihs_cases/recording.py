@@ -11,6 +11,7 @@ from ihs_cases.deciding import Place, Rules, decided
 from ihs_cases.editions import digest
 from ihs_cases.errors import (
     CaseIsGone,
+    CasesError,
     Conflict,
     InstrumentChanged,
     NoJurisdiction,
@@ -125,7 +126,13 @@ class Recorder:
         """
         current = 0
         for _ in range(MOST_TRIES):
-            turn, places = self.ring.turn, self._places(proposal)
+            turn = self.ring.turn
+            try:
+                places = self._places(proposal)
+            except CasesError:
+                if (first := self._repeated(proposal, None)) is None:
+                    raise
+                return first
             current = places[0].version
             try:
                 return self._recorded(proposal, places, expected_version)
@@ -165,19 +172,27 @@ class Recorder:
 
         Appending finds that out by itself, so only before anything is refused it must be looked up.
         """
-        command = Command(proposal.command_id, self.ring.mac(proposal.asked()))
         try:
             ready = self._ready(proposal, places, expected_version)
         except Exception:
-            if self.store.receipt(command.id) is None:
+            if (first := self._repeated(proposal, places[0].rules)) is None:
                 raise
-            return self._first(proposal, places[0].rules, self.store.append((), command=command))
-        sealing = ready.sealing
+            return first
+        command, sealing = self._command(proposal), ready.sealing
         done = self.store.append(ready.drafts, command=command, recorded_at=proposal.recorded_at, keys=sealing.new_keys)
         if done.again:
             return self._first(proposal, places[0].rules, done)
         computed = decode(*ready.encoded) if isinstance(proposal.event, Computing) else None
         return _receipt(done, ready.entry, ready.findings, computed)
+
+    def _command(self, proposal: Proposal) -> Command:
+        return Command(proposal.command_id, self.ring.mac(proposal.asked()))
+
+    def _repeated(self, proposal: Proposal, rules: Rules | None) -> Receipt | None:
+        """The first receipt of a command that is on record, None where it is not. Raises CommandReused."""
+        if self.store.receipt(proposal.command_id) is None:
+            return None
+        return self._first(proposal, rules, self.store.append((), command=self._command(proposal)))
 
     def _ready(self, asked_for: Proposal, places: Sequence[Place], expected_version: int | None) -> "Ready":
         """What is to be appended: decided, and sealed."""
@@ -208,9 +223,11 @@ class Recorder:
         encoded, event = encoded_and_read(computed)
         return evolve(proposal, encoded=encoded, event=event)
 
-    def _first(self, proposal: Proposal, rules: Rules, done: StoreReceipt) -> Receipt:
-        """The first receipt of a command already on record, with the findings of then by the rules at hand."""
+    def _first(self, proposal: Proposal, rules: Rules | None, done: StoreReceipt) -> Receipt:
+        """The first receipt of a command already on record, with the findings of then by the rules at hand, if any."""
         *before, entry = self.entries(proposal.stream, upto=_last(done))
+        if rules is None:
+            return _receipt(done, entry, (), entry.event if isinstance(proposal.event, Computing) else None)
         place = Place(proposal.stream, effective(before), rules, entry)
         try:
             findings = decided(place) if place.kind == "case" else ()

@@ -53,8 +53,14 @@ def stream_of(key: bytes) -> bytes | None:
 
 
 def orders_destroyed(orders: Iterable[Order], key: bytes, made_with: int) -> bool:
-    """Whether a record of its stream orders a key destroyed that was made with the record of version *made_with*."""
-    return any(_destroys(order, key, made_with) for order in orders)
+    """Whether a later record of its stream orders a key destroyed that was made with the record of version *made_with*.
+
+    What a person's key was made with may stand on another stream than the order: that one is told by whom it names.
+    """
+    return any(
+        _destroys(order, key, made_with) and (order.version > made_with or order.name in {IDENTITY, PERSON})
+        for order in orders
+    )
 
 
 def _destroys(order: Order, key: bytes, made_with: int) -> bool:
