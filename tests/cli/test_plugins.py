@@ -17,8 +17,8 @@ def test_plugins_are_listed_with_distribution_version_and_origin(ihs):
 
     groups = [line.partition(":")[0] for line in answer.lines if not line.startswith(" ")]
     assert groups == ["ihs_domain.editions", "ihs_domain.instruments", "ihs_domain.projections", "ihs_domain.sinks"]
-    assert answer.lines[1].startswith("  new-mexico-ihs  ihs-new-mexico 0.0.1  ihs_new_mexico:EDITIONS (/")
-    assert answer.lines[2].startswith("  utah-r512-100  ihs-utah-r512-100 0.0.1  ihs_utah_r512_100:EDITIONS (/")
+    assert answer.lines[1].startswith("  new-mexico-ihs  ihs-new-mexico 0.1.0  ihs_new_mexico:EDITIONS (/")
+    assert answer.lines[2].startswith("  utah-r512-100  ihs-utah-r512-100 0.1.0  ihs_utah_r512_100:EDITIONS (/")
     assert (answer.code, answer.err) == (0, "")
 
 

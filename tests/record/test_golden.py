@@ -1,7 +1,7 @@
 """One line for every stored name: what a person wrote, and the bytes that stand on record for it.
 
-Until the tag v0.1.0 a line may still change with its event. From then on lines are added, never edited: the bytes are
-in other people's stores, and under their hashes.
+Lines are added, never edited: from v0.1.0 on the bytes are in other people's stores, and under their hashes. What each
+release is held to stands beside them, and tests/store/test_released.py holds it.
 """
 
 import json
