@@ -49,6 +49,7 @@ from appending import (
     store_at,
 )
 from commanding import both
+from destroying import erased_in
 from filling import fill, of_any_length, shares_of, weighed
 
 from ihs_ledger.tree import Frontier
@@ -72,6 +73,7 @@ GOALS: Final = {
     "bytes_over_payload": ("<=", 512),
     "verify_us": ("<=", 12),
     "verify_mb": ("<=", 200),
+    "erase_s": ("<=", 5),
 }
 
 
@@ -255,6 +257,10 @@ class Bench:
             records = store.head().position
         self.beside["bytes_over_payload_any_length"] = (weighed(any_length) - payload) / records
 
+    def erases(self) -> None:
+        self.beside["erased_among_keys"] = keys = self.times(100_000)
+        self.found["erase_s"] = erased_in(self.folder, keys)
+
     def shares(self) -> None:
         """What of an append's time goes into which of its parts, each timed alone."""
         with store_at(self.folder / "shares.db") as store:
@@ -344,6 +350,7 @@ def main() -> None:
             bench.bytes_and_words,
             bench.seals,
             bench.growth_size_and_audit,
+            bench.erases,
             bench.shares,
         ):
             part()
