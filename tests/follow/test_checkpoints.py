@@ -13,6 +13,7 @@ from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.roles import Actor, Role
 from ihs_follow.checkpoints import CheckpointPublisher, DepartsFromKept, Folder, overdue, waiting
 from ihs_ledger.checkpoint import Checkpoint
+from ihs_ledger.note import NoteRefused
 
 WORKER = Actor("w-1", Role.PRACTITIONER)
 NOON = datetime(2015, 1, 9, 19, 0, tzinfo=UTC)
@@ -167,3 +168,12 @@ def test_a_record_that_does_not_grow_is_never_overdue(cases, kept):
     CheckpointPublisher(cases, kept).publish()
 
     assert not overdue(cases.store, kept)
+
+
+def test_what_stands_among_checkpoints_and_is_no_text_is_named(cases, kept):
+    grow(cases, "k1")
+    kept.path.mkdir(parents=True)
+    (kept.path / "0000000000000000001.checkpoint").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(NoteRefused, match=r"0000000000000000001\.checkpoint is no checkpoint"):
+        kept.last()

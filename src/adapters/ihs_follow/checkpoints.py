@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 from ihs_cases.cases import Cases
 from ihs_follow.sink import NotThisRecord
 from ihs_ledger.checkpoint import Checkpoint
+from ihs_ledger.note import NoteRefused
 from ihs_ledger.tree import Frontier, TreeHead
 from ihs_store.port import RecordStore
 
@@ -63,7 +64,7 @@ class Folder:
     def last(self) -> str | None:
         """The largest checkpoint: see Kept."""
         files = [*self.all()]
-        return files[-1].read_text(encoding="utf-8") if files else None
+        return _read(files[-1]) if files else None
 
     def keep(self, checkpoint: str) -> None:
         """Keep a checkpoint: see Kept. Raises DepartsFromKept where another of its size is kept."""
@@ -73,9 +74,16 @@ class Folder:
         try:
             _write_whole(file, checkpoint)
         except FileExistsError:
-            if Checkpoint.opened(file.read_text(encoding="utf-8"), None) != stated:
+            if Checkpoint.opened(_read(file), None) != stated:
                 why = f"{file} keeps another checkpoint of this size: keep both apart, and verify the store"
                 raise DepartsFromKept(why) from None
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (UnicodeDecodeError, OSError) as error:
+        raise NoteRefused(f"{file} is no checkpoint ({type(error).__name__}): keep it elsewhere") from None
 
 
 def _write_whole(file: Path, text: str) -> None:
