@@ -60,24 +60,24 @@ class Ours:
 class Theirs:
     """The same cases kept by the library."""
 
-    library: library_cases.Cases
+    application: library_cases.Cases
 
     def begun(self, length: int) -> library_cases.Case:
         case = library_cases.Case("us-ut")
         for _ in range(length - 1):
             case.contact_made(**FIELDS)
-        self.library.save(case)
+        self.application.save(case)
         return case
 
     def go_on(self, begun: library_cases.Case, times: int) -> None:
         for _ in range(times):
-            case = self.library.repository.get(begun.id)
+            case = self.application.repository.get(begun.id)
             case.contact_made(**FIELDS)
-            self.library.save(case)
+            self.application.save(case)
 
     def load(self, begun: library_cases.Case, times: int) -> None:
         for _ in range(times):
-            self.library.repository.get(begun.id)
+            self.application.repository.get(begun.id)
 
 
 @contextmanager
