@@ -34,7 +34,7 @@ from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.history import History, effective
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding
-from ihs_domain.persons import Person, PersonRegistered, person_of, whole
+from ihs_domain.persons import Person, PersonRegistered, whole
 from ihs_domain.possible import Doable
 from ihs_domain.recording import EntryCorrected
 from ihs_domain.roles import Actor
@@ -241,10 +241,10 @@ class Cases:
         With the duplicates and the cases they are in, as known now or *as_at* then. Raises UnknownPerson.
         """
         position = self._position_at(as_at, lambda: self.home)
-        person = self._registered(RegisterId(person_id), position) if ID.fullmatch(person_id) else None
+        person = self.recorder.registered(RegisterId(person_id), position) if ID.fullmatch(person_id) else None
         if person is None or not person.registered:
             raise UnknownPerson("no person of that id is registered: register them first")
-        return whole(lambda id_: self._registered(id_, position), person.id)
+        return whole(lambda id_: self.recorder.registered(id_, position), person.id)
 
     def keys_of(self, person_id: str) -> tuple[str, ...]:
         """The ids of every key that seals what identifies a person, under any id they have; in order.
@@ -272,7 +272,7 @@ class Cases:
         searched = words(name)
         if not searched:
             raise NothingToSearchFor("there is no letter in what is searched for: give a part of a name")
-        found = Names(self.store, self.ring, self._registered).called(searched)
+        found = Names(self.store, self.ring, self.recorder.registered).called(searched)
         event = PersonSearchMade(len(found), None if purpose is None else Code(purpose))
         self.recorder.record(
             Proposal(
@@ -391,10 +391,6 @@ class Cases:
         if not rows:
             raise UnknownAgency(f"no agency of that id is on record: {instead}")
         return rows
-
-    def _registered(self, person_id: RegisterId, upto: int | None = None) -> Person:
-        """A person as their own stream has them."""
-        return person_of(person_id, self.recorder.entries(f"person/{person_id}", upto))
 
     def _known(self, case_id: str) -> History:
         return known_of(self.recorder.streams, case_id)

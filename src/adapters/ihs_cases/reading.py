@@ -19,11 +19,9 @@ from ihs_domain.editions import Edition
 from ihs_domain.history import Entry, History
 from ihs_domain.judge import Finding
 from ihs_domain.looking import Held, Seen
-from ihs_domain.persons import Person, person_of
 from ihs_domain.possible import Doable
 from ihs_domain.roles import Actor
 from ihs_domain.searching import Found, PersonSearchMade, words
-from ihs_domain.terms import RegisterId
 
 T = TypeVar("T")
 
@@ -145,16 +143,13 @@ class CaseReader:
     def _searched(self, searched: tuple[str, ...], held: Held) -> tuple[list[Any], tuple[Found, ...]]:
         """What is to be on record of a search, and who was found: in a copy those of others are sealed, so nobody."""
         door, shown = self.door, Shown(Seen.SEARCH, opened=True, whole=True)
-        everybody = Names(door.cases.store, door.cases.ring, self._registered).called(searched)
+        everybody = Names(door.cases.store, door.cases.ring, door.cases.recorder.registered).called(searched)
         answers = {case: door.decided(case, held, shown) for one in everybody for case in self._cases_of(one)}
         may = {case: answer for case, answer in answers.items() if isinstance(answer, Allowed)}
         found = tuple(one for one in everybody if any(case in may for case in self._cases_of(one)))
         looked_into = dict.fromkeys(one.case for one in found if one.case is not None)
         views = [door.viewed(may[case], shown) for case in looked_into]
         return [PersonSearchMade(len(found), door.purpose), *views], found
-
-    def _registered(self, person: RegisterId) -> Person:
-        return person_of(person, self.door.cases.recorder.entries(f"person/{person}"))
 
     def _cases_of(self, one: Found) -> tuple[str, ...]:
         if one.case is not None:

@@ -31,12 +31,13 @@ from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding
+from ihs_domain.persons import Person, person_of
 from ihs_domain.recording import EntryCorrected
 from ihs_domain.rescoring import rescored_once_recorded, tells_a_result
 from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.scoring import compute, not_by_hand, scored_with
 from ihs_domain.system import EditionLoaded, InstrumentLoaded
-from ihs_domain.terms import Code, Computing, Digest, EditionId, Expunged, Jurisdiction
+from ihs_domain.terms import Code, Computing, Digest, EditionId, Expunged, Jurisdiction, RegisterId
 from ihs_record.codec import Encoded, decode, encode, encoded_and_read
 from ihs_record.row import Draft
 from ihs_store.errors import KeyFileReplaced, KeyIdTaken, VersionConflict
@@ -157,6 +158,10 @@ class Recorder:
         if upto is None:
             return self.streams.history(stream).record
         return [entry_of(row) for row in self.store.stream(stream, upto=upto)]
+
+    def registered(self, person: RegisterId, upto: int | None = None) -> Person:
+        """A person as their own stream has them."""
+        return person_of(person, self.entries(f"person/{person}", upto))
 
     def _places(self, proposal: Proposal) -> list[Place]:
         """Every stream it goes on, each with the entry by its own calendar."""

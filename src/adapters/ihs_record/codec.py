@@ -12,7 +12,7 @@ from ihs_record.fields import hints, instant_fields
 from ihs_record.names import COMPUTING, NAMES, STORED_AS, UPCASTS, Upcast, unknown
 from ihs_record.open_part import INSTEAD, NOT_CANONICAL
 from ihs_record.reading import structured
-from ihs_record.sealed_parts import Part, erased, marked, opened, parts_of, printable_path, replaced
+from ihs_record.sealed_parts import Part, erased, marked, opened, parts_of, replaced
 
 __all__ = [
     "Encoded",
@@ -23,7 +23,6 @@ __all__ = [
     "encoded_and_read",
     "erased",
     "opened",
-    "printable_path",
 ]
 
 
