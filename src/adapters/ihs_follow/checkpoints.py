@@ -15,6 +15,7 @@ from ihs_follow.sink import NotThisRecord
 from ihs_ledger.checkpoint import Checkpoint
 from ihs_ledger.note import NoteRefused
 from ihs_ledger.tree import Frontier, TreeHead
+from ihs_store.folders import synced
 from ihs_store.port import RecordStore
 
 EVERY: Final = 60.0
@@ -97,11 +98,7 @@ def _write_whole(file: Path, text: str) -> None:
         os.link(draft, file)
     finally:
         draft.unlink(missing_ok=True)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    synced(file.parent)
 
 
 @define

@@ -25,6 +25,7 @@ from ihs_store.errors import (
     OutcomeUnknown,
     WrongKeyFile,
 )
+from ihs_store.folders import synced
 from ihs_store.key_service import KeyEncryption, service_of
 
 KEY_SIZE: Final = 32
@@ -160,7 +161,7 @@ def replacing(path: Path, service: KeyEncryption | None, fits: Fits) -> Iterator
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, content, 0)
         os.fsync(descriptor)
-        _synced(path.parent)
+        synced(path.parent)
         try:
             yield key
         except OutcomeUnknown:
@@ -202,15 +203,7 @@ def _moved(path: Path) -> None:
     """Put the new key file in the place of the old one, and write over what the old one held."""
     with path.open("r+b") as old:
         beside(path).replace(path)
-        _synced(path.parent)
+        synced(path.parent)
         size = os.fstat(old.fileno()).st_size
         os.pwrite(old.fileno(), bytes(size), 0)
         os.fsync(old.fileno())
-
-
-def _synced(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from ihs_record.row import length_prefixed
 from ihs_store.errors import NewerStore, OlderStore, OutcomeUnknown, StoreExists, StoreUnavailable
+from ihs_store.folders import synced
 from ihs_store.port import Kind, Statements, WrappedKey
 
 Journal = Literal["WAL", "DELETE"]
@@ -150,14 +151,6 @@ def _fill(path: Path, fill: Fill, journal: Journal) -> None:
         database.execute(f"PRAGMA journal_mode = {journal}")
 
 
-def _made_durable(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _exists(path: Path) -> StoreExists:
     return StoreExists(f"{path} already exists: choose another place, or open the store that is there")
 
@@ -204,7 +197,7 @@ def lay_out(path: Path, fill: Fill, journal: Journal = "WAL", check: Callable[[P
 def _keep_name(path: Path) -> None:
     """Have a file that was just linked into place stay there. It is not taken away again: others may use it by now."""
     try:
-        _made_durable(path.parent)
+        synced(path.parent)
     except OSError as error:
         raise OutcomeUnknown(f"{path} was created, but the disk failed: open it to see whether it stayed") from error
 
