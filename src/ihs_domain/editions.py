@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
 
@@ -144,7 +145,7 @@ class Edition:
     retention_years: int | None = None
     beside: tuple["Edition", ...] = field(default=(), eq=False, repr=False)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Ruleset and first day: `utah-r512-100@2010-10-08`."""
         return f"{self.ruleset}@{self.in_force_from}"
@@ -155,6 +156,15 @@ class Edition:
 
     def before(self, cls: type) -> tuple[GateRow, ...]:
         """The gates that stand before events of a class: of the case's own state, and of this edition."""
+        if cls not in self._before:
+            self._before[cls] = self._standing_before(cls)
+        return self._before[cls]
+
+    @cached_property
+    def _before(self) -> dict[type, tuple[GateRow, ...]]:
+        return {}
+
+    def _standing_before(self, cls: type) -> tuple[GateRow, ...]:
         own = self.gates.get(cls, ())
         cited = {gate for gate, *_ in own}
         state = tuple(row for row in ALWAYS.get(cls, ()) if row[0] not in cited)
@@ -264,6 +274,15 @@ class RuleBook:
 
     def law(self, jurisdiction: Jurisdiction | None) -> Law:
         """The law of a jurisdiction. A day without an edition on file is judged by an empty one that says so."""
+        if jurisdiction not in self._laws:
+            self._laws[jurisdiction] = self._law(jurisdiction)
+        return self._laws[jurisdiction]
+
+    @cached_property
+    def _laws(self) -> dict[Jurisdiction | None, Law]:
+        return {}
+
+    def _law(self, jurisdiction: Jurisdiction | None) -> Law:
         every = (*self.of(jurisdiction), *self.practices(jurisdiction))
         editions = [evolve(e, beside=tuple(o for o in every if o is not e)) for e in self.of(jurisdiction)]
         zone = editions[0].zone if editions else "UTC"

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from ihs_domain.acting import only_by
 from ihs_domain.gates import Against, Objection
-from ihs_domain.history import Entry
+from ihs_domain.history import Entry, History, going_on
 from ihs_domain.restricting import EntryExpunged, NarrativeRedacted
 from ihs_domain.roles import Role
 from ihs_domain.terms import ActorId, Code, Decision, PersonId, Version
@@ -96,9 +96,19 @@ def disposed_at(record: Iterable[Entry[Any]]) -> Version | None:
     return next((Version(e.version) for e in record if isinstance(e.event, CaseDisposed)), None)
 
 
-def nothing_goes_on_it(record: Iterable[Entry[Any]]) -> Objection | None:
+def _or_disposed_then(at: Version | None, entry: Entry[Any]) -> Version | None:
+    return disposed_at([entry]) if at is None else at
+
+
+@going_on(_or_disposed_then)
+def disposed(history: History) -> Version | None:
+    """The version under which the case of a history was disposed of, None where it was not."""
+    return disposed_at(history.record)
+
+
+def nothing_goes_on_it(history: History) -> Objection | None:
     """A case that was disposed of takes nothing more: what was recorded then could not be destroyed with it."""
-    at = disposed_at(record)
+    at = history.once(disposed)
     if at is None:
         return None
     return Objection("this case was disposed of: nothing more goes on it", "record under a new case", (f"@{at}",))

@@ -19,15 +19,17 @@ class Mention(NamedTuple):
     introduces: bool
 
 
-Finder = Callable[[Any], Iterator[Mention]]
+Finder = Callable[[Any], Sequence[Mention]]
 
 
-def mentions(event: Any) -> Iterator[Mention]:
+def mentions(event: Any) -> Sequence[Mention]:
     """Every id of a thing of the case that *event* names."""
+    found: list[Mention] = []
     for name, find in _fields(type(event)):
         value = getattr(event, name)
         if value is not None:
-            yield from find(value)
+            found += find(value)
+    return found
 
 
 @once_per_class
@@ -56,14 +58,11 @@ def _finder(hint: Any, *, introduces: bool) -> Finder | None:  # noqa: PLR0911 -
 
 
 def _one(kind: str, *, introduces: bool) -> Finder:
-    def find(value: str) -> Iterator[Mention]:
-        yield Mention(kind, value, introduces)
-
-    return find
+    return lambda value: (Mention(kind, value, introduces),)
 
 
 def _each(find: Finder | None) -> Finder:
-    return lambda values: (mention for value in sorted(values, key=str) for mention in (find(value) if find else ()))
+    return lambda values: [mention for value in sorted(values, key=str) for mention in (find(value) if find else ())]
 
 
 _each_key = _each
@@ -142,7 +141,7 @@ def ids_are_known(history: History, proposed: Entry[Any]) -> list[Objection]:
     """
     known = history.once(_on_record)
     taken = brought_in(_others(history.record, proposed.event)) if isinstance(proposed.event, Amendment) else known
-    said = list(said_in(proposed.event))
+    said = said_in(proposed.event)
     if own := {(m.kind, m.id) for m in said if m.introduces}:
         known = known | own
     return list(dict.fromkeys(_objection(m, known) for m in said if not _fits(m, taken, known)))
@@ -166,11 +165,27 @@ def ids_are_kept(record: Iterable[Entry[Any]], standing: Iterable[Entry[Any]], p
 
 def brought_in(entries: Iterable[Entry[Any]]) -> set[tuple[str, str]]:
     """The ids that *entries* brought into their case, corrected or not, each with its kind."""
-    return {(m.kind, m.id) for e in entries for m in said_in(e.event) if m.introduces}
+    bringing = (e.event for e in entries if isinstance(e.event, Amendment) or _brings_in(type(e.event)))
+    return {(m.kind, m.id) for event in bringing for m in said_in(event) if m.introduces}
+
+
+@once_per_class
+def _brings_in(cls: type[Any]) -> bool:
+    """Whether events of a class may bring anything in: most name only what is there."""
+    hints = get_type_hints(cls, include_extras=True)
+    return any(_introduces(hints[a.name]) for a in attrs.fields(cls))
+
+
+def _introduces(hint: Any) -> bool:
+    if isinstance(hint, type) and attrs.has(hint):
+        return _brings_in(hint)
+    marked = any(isinstance(mark, Introduced) for mark in getattr(hint, "__metadata__", ()))
+    return marked or any(map(_introduces, get_args(hint)))
 
 
 def _and_brought_in(known: set[tuple[str, str]], entry: Entry[Any]) -> set[tuple[str, str]]:
-    return known | brought_in([entry])
+    brought = brought_in([entry])
+    return known | brought if brought else known
 
 
 @going_on(_and_brought_in)
@@ -194,11 +209,11 @@ def act_of(event: Any, by_version: Mapping[int, Entry[Any]]) -> int:
     return about
 
 
-def said_in(event: Any) -> Iterator[Mention]:
+def said_in(event: Any) -> Sequence[Mention]:
     """Every id that *event* names, and for a correction those that its event would name."""
-    yield from mentions(event)
     if isinstance(event, Amendment) and hasattr(event, "instead"):
-        yield from mentions(event.instead)
+        return [*mentions(event), *mentions(event.instead)]
+    return mentions(event)
 
 
 def may_come_again(kind: str) -> bool:

@@ -40,7 +40,7 @@ def decide(proposed: Entry[Any], history: History, law: Law) -> tuple[Finding, .
     refused for its content.
     """
     record = history.record
-    if gone := nothing_goes_on_it(record):
+    if gone := nothing_goes_on_it(history):
         raise Refused((gone,))
     amiss = (
         *_amends_an_entry(record, proposed),

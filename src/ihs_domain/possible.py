@@ -116,7 +116,7 @@ class Asking:
 
     def doable(self, cls: type[Decision]) -> Doable:
         """Whether a decision of this class can be taken, and why not."""
-        if gone := nothing_goes_on_it(self.history.record):
+        if gone := nothing_goes_on_it(self.history):
             return Doable(cls.__name__, Possible.NO, (gone,))
         blank = Sketch(Sayable(cls, self.can_name), HERE_AND_NOW)
         rows = (*self.edition.before(cls), (lambda _, entry: next(iter(opens_once(self.history, entry)), None),))

@@ -13,7 +13,7 @@ from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, Desk, live, rehearsal
 
 from ihs_cases import Cases
 from ihs_cases.errors import Conflict, Refused, UnknownAgency, UnknownCase, UnknownPerson, WrongStream
-from ihs_cases.recording import Proposal
+from ihs_cases.recording import Proposal, Recorder
 from ihs_domain.agencies import AgreementMade, OnCallCovered
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.household import PersonJoined, Relation
@@ -103,8 +103,9 @@ def test_what_is_sealed_in_one_case_opens_in_no_other(two_families):
         f"UPDATE records SET sealed = {moved} WHERE stream = 'case/k2' AND version = 2",
     )
 
+    anew = Recorder(cases.store, cases.ring, UTAH)
     with pytest.raises(StoreDamaged, match="under a key of another stream"):
-        cases.history("k2")
+        anew.entries("case/k2")
 
 
 def test_what_was_sealed_for_one_place_opens_at_no_other_of_the_same_case(two_families):
@@ -279,9 +280,10 @@ def test_a_merge_is_undone_and_who_is_who_is_told_as_it_was_known(two_families):
 def erased(desk: Desk, id_: str) -> None:
     """What erasing puts on record, once somebody else proposed it."""
     on(desk, PersonErasureProposed(id_, "order-1", "judge-7"))
-    encoded, event = encoded_and_read(PersonErased(id_, "order-1"))
-    said = {"actor": SUPERVISOR, "occurred": desk.now, "command_id": f"erase-{id_}", "recorded_at": desk.now}
-    desk.cases.recorder.record(Proposal(streams=(f"person/{id_}",), encoded=encoded, event=event, **said), None)
+    asked = {"actor": SUPERVISOR, "occurred": desk.now, "command_id": f"erase-{id_}", "recorded_at": desk.now}
+    desk.cases.recorder.record(
+        Proposal(streams=(f"person/{id_}",), said=encoded_and_read(PersonErased(id_, "order-1")), **asked), None
+    )
 
 
 def test_nobody_is_merged_with_themselves_somebody_unknown_merged_already_or_erased(two_families):

@@ -37,7 +37,7 @@ from ihs_domain.roles import SYSTEM, Actor, Role
 from ihs_domain.rules import Bears, Rule
 from ihs_domain.system import ClockCorrected, EditionLoaded
 from ihs_domain.terms import ActorId
-from ihs_record.codec import encode
+from ihs_record.codec import encoded_and_read
 from ihs_record.errors import BadFields, UnknownName
 from ihs_record.row import DraftRefused
 from ihs_store.errors import ClockWentBack, RecordedAtMissing, RecordedAtRefused, StoreClosed
@@ -585,12 +585,10 @@ def test_rules_by_a_calendar_that_is_none_are_told_before_a_store_is_opened_by_t
 
 
 def test_what_a_caller_asks_to_be_recorded_shows_in_a_log_without_what_is_sealed(desk):
-    encoded = encode(MOTHER)
-    proposal = Proposal(
-        streams=("case/k1",), encoded=encoded, event=MOTHER, actor=WORKER, occurred=desk.now, command_id="a"
-    )
+    said = encoded_and_read(MOTHER)
+    proposal = Proposal(streams=("case/k1",), said=said, actor=WORKER, occurred=desk.now, command_id="a")
 
-    assert "Mo Made-Up" not in f"{proposal} {proposal!r} {encoded!r}"
+    assert "Mo Made-Up" not in f"{proposal} {proposal!r} {said!r}"
     assert "'p-m'" in f"{proposal!r}"
 
 

@@ -2,25 +2,33 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, live
+from released import lines, said, stream_of
 
 from ihs_cases import Cases
 from ihs_cases.erasing import OfEntry
-from ihs_cases.rows import entry_of
+from ihs_cases.rows import draft, entry_of, once_recorded
 from ihs_cases.standing import Streams
 from ihs_domain.contacting import ContactMade, ContactMode
-from ihs_domain.history import NOTHING, effective
+from ihs_domain.gates import Refused
+from ihs_domain.history import NOTHING, Entry, effective
 from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.recording import EntryVoided
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId, Expunged, PersonId, Version
+from ihs_record.codec import encoded_and_read
+from ihs_store.errors import VersionConflict
+from ihs_store.port import Command
 
 MOTHER = PersonId("mother")
 JOINED = PersonJoined(MOTHER, Relation.MOTHER)
 VISIT = ContactMade(ContactMode.HOME_VISIT, frozenset({MOTHER}))
+OPENED = CaseOpened(Authority.VOLUNTARY, "north", jurisdiction="us-ut")
 OTHER = Actor(ActorId("s-9"), Role.SUPERVISOR)
 ON = date(2015, 1, 5)
 
@@ -133,3 +141,81 @@ def test_a_stream_longer_than_all_that_may_be_kept_is_read_each_time(cases):
 
     assert streams.history("case/k1") == streams.history("case/k1") == as_stored(cases)
     assert streams.history("case/k1") is not streams.history("case/k1")
+
+
+# What a command keeps of what it recorded
+
+
+def at_hand(cases, case="k1"):
+    return cases.recorder.streams.at_hand(f"case/{case}").history
+
+
+def test_a_command_keeps_its_entry_as_it_will_be_read(cases):
+    twice_that_night = datetime(2014, 11, 2, 1, 30, tzinfo=ZoneInfo("America/Denver"), fold=1)
+    words = ContactMade(ContactMode.HOME_VISIT, frozenset({MOTHER}), words="Plainly invented.")
+    by_hand = {"case_id": "k1", "actor": WORKER, "occurred": twice_that_night, "command_id": "night"}
+
+    kept = []
+    for record in (lambda: cases.record(words, **by_hand), lambda: put(cases, EntryVoided(Version(3), "wrong-case"))):
+        record()
+        kept.append(at_hand(cases) == as_stored(cases) and at_hand(cases).record == as_stored(cases).record)
+
+    assert kept == [True, True]
+    assert "invented" not in repr(at_hand(cases).record)
+
+
+def test_every_event_is_kept_as_it_will_be_read(cases):
+    differ = []
+    for number, line in enumerate(lines()):
+        event = encoded_and_read(said(line))
+        stream, sealing = stream_of(event.event), cases.ring.sealing()
+        entry = Entry(event.event, ON, len(cases.store.stream(stream)) + 1, WORKER, edition="e@2015-01-01")
+        asked = draft(stream, entry, event.encoded, sealing, None)
+        done = cases.store.append([asked], command=Command(f"g{number}", b"m" * 16), keys=sealing.new_keys)
+        [row] = cases.store.stream(stream, after_version=entry.version - 1)
+
+        kept = once_recorded(entry, event.kept, done.first, done.recorded_at, f"g{number}")
+        differ += [line["stored"]] if (kept, done.leaves) != (entry_of(row), (row.leaf,)) else []
+
+    assert differ == []
+
+
+def test_what_is_kept_decides_nothing_once_another_process_went_on(cases):
+    put(cases, VISIT)
+    with Cases.open(cases.store.address, rules=UTAH) as other:
+        put(other, OPENED)
+
+        with pytest.raises(Refused):
+            put(cases, OPENED)
+
+        assert put(cases, VISIT) == put(other, VISIT) - 1
+
+
+def test_what_is_kept_decides_nothing_once_the_store_was_set_back_and_went_another_way(cases, tmp_path):
+    with closing(copied(tmp_path)) as before, closing(sqlite3.connect(tmp_path / "live.db")) as database:
+        put(cases, VISIT)
+
+        before.backup(database)
+    with Cases.open(cases.store.address, rules=UTAH) as other:
+        put(other, OPENED)
+
+    with pytest.raises(Refused):
+        put(cases, OPENED)
+    put(cases, VISIT)
+    assert [type(e.event) for e in as_stored(cases).record[2:]] == [CaseOpened, ContactMade]
+
+
+def test_a_draft_goes_on_record_only_behind_the_record_it_was_made_for(cases):
+    stream, [*_, last] = "case/k1", cases.store.stream("case/k1")
+    event = encoded_and_read(VISIT)
+
+    def append(after):
+        sealing, entry = cases.ring.sealing(), Entry(VISIT, ON, cases.store.standing(stream) + 1, WORKER)
+        return cases.store.append([draft(stream, entry, event.encoded, sealing, None, after)])
+
+    for other in (b"", b"x" * 32):
+        with pytest.raises(VersionConflict):
+            append(other)
+    assert append(last.leaf).count == 1
+    with pytest.raises(VersionConflict):
+        append(last.leaf)

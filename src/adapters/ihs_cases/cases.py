@@ -43,7 +43,7 @@ from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, Register
 from ihs_ledger.checkpoint import Checkpoint
 from ihs_ledger.note import Signer, key_name
 from ihs_ledger.tree import TreeHead
-from ihs_record.codec import encode, encoded_and_read
+from ihs_record.codec import encoded_and_read
 from ihs_record.errors import BadFields, Fault
 from ihs_record.patterns import ID
 from ihs_record.row import Row
@@ -197,11 +197,10 @@ class Cases:
         """
         if recorded_at is not None and not self.rehearsal:
             raise RecordedAtRefused("a live store stamps the time of recording itself: leave recorded_at out")
-        encoded, said = encoded_and_read(event if isinstance(event, Computing) else _consistent(event))
+        said = encoded_and_read(event if isinstance(event, Computing) else _consistent(event))
         proposal = Proposal(
             streams=streams_of(event, actor, case=case_id, agency=agency_id, person=person_id),
-            encoded=encoded,
-            event=said,
+            said=said,
             actor=actor,
             occurred=occurred,
             command_id=command_id,
@@ -277,8 +276,7 @@ class Cases:
         self.recorder.record(
             Proposal(
                 streams=(access_stream(actor),),
-                encoded=encode(event),
-                event=event,
+                said=encoded_and_read(event),
                 actor=actor,
                 occurred=recorded_at or datetime.now(UTC),
                 command_id=f"search/{uuid4().hex}",

@@ -21,12 +21,13 @@ class Rules(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A stream as it stands, its rules, and the entry that would go on it."""
+    """A stream as it stands, with its last *leaf* where that is known, its rules, and the entry that would go on it."""
 
     stream: str
     history: History
     rules: Rules
     entry: Entry[Any]
+    leaf: bytes | None = None
 
     @property
     def record(self) -> Sequence[Entry[Any]]:

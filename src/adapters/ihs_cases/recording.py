@@ -1,7 +1,8 @@
 """Putting on record: decide on what stands, append, and decide again where the stream went on meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -20,13 +21,13 @@ from ihs_cases.errors import (
     UnknownCase,
 )
 from ihs_cases.instruments import digest as digest_of_instrument
-from ihs_cases.rows import asked, draft, entry_of
-from ihs_cases.standing import Streams
+from ihs_cases.rows import asked, draft, entry_of, once_recorded
+from ihs_cases.standing import Standing, Streams
 from ihs_cases.when import YEARS, aware, local_day
 from ihs_domain.births import born_after
 from ihs_domain.case import fold
 from ihs_domain.editions import Edition, RuleBook
-from ihs_domain.erasing import disposed_at
+from ihs_domain.erasing import disposed
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.instrument_book import InstrumentBook
@@ -38,7 +39,7 @@ from ihs_domain.roles import SYSTEM, Actor
 from ihs_domain.scoring import compute, not_by_hand, scored_with
 from ihs_domain.system import EditionLoaded, InstrumentLoaded
 from ihs_domain.terms import Code, Computing, Digest, EditionId, Expunged, Jurisdiction, RegisterId
-from ihs_record.codec import Encoded, decode, encode, encoded_and_read
+from ihs_record.codec import Encoded, Said, encode, encoded_and_read
 from ihs_record.row import Draft
 from ihs_store.errors import KeyFileReplaced, KeyIdTaken, VersionConflict
 from ihs_store.keys import KeyRing, Sealing
@@ -72,13 +73,22 @@ class Proposal:
     """What a caller asks to be recorded, before it has a version: an event, or what one is computed from."""
 
     streams: tuple[str, ...]
-    encoded: Encoded
-    event: Any
+    said: Said
     actor: Actor
     occurred: date | datetime
     command_id: str
     correlation: str | None = None
     recorded_at: datetime | None = None
+
+    @property
+    def event(self) -> Any:
+        """What is said."""
+        return self.said.event
+
+    @property
+    def encoded(self) -> Encoded:
+        """What is said, as bytes."""
+        return self.said.encoded
 
     @property
     def stream(self) -> str:
@@ -100,9 +110,14 @@ class Ready(NamedTuple):
 
     drafts: list[Draft]
     sealing: Sealing
-    entry: Entry[Any]
+    places: Sequence[Place]
     findings: tuple[Finding, ...]
-    encoded: Encoded
+    said: Said
+
+    @property
+    def entry(self) -> Entry[Any]:
+        """The entry on its own stream, which is the last."""
+        return self.places[-1].entry
 
 
 @frozen
@@ -125,11 +140,31 @@ class Recorder:
         It is decided again whichever of its streams went on meanwhile: of two who join the same persons crosswise at
         once, the second sees what the first recorded.
         """
+        return self._at_once(proposal, expected_version) or self._read_first(proposal, expected_version)
+
+    def _at_once(self, proposal: Proposal, expected_version: int | None) -> Receipt | None:
+        """Record it by what is kept of its streams, unless anything speaks against that: then they are read first.
+
+        It goes on record only behind what was kept, so it is decided on what stands.
+        """
+        kept = [standing for stream in proposal.streams if (standing := self.streams.at_hand(stream))]
+        if len(kept) < len(proposal.streams):
+            return None
+        try:
+            ready = self._ready(proposal, self._places(proposal, kept), expected_version)
+        except Exception:  # noqa: BLE001 - whatever it is, it is raised again if it is so once the streams are read
+            return None
+        try:
+            return self._appended(proposal, ready)
+        except (VersionConflict, KeyIdTaken, KeyFileReplaced):
+            return None
+
+    def _read_first(self, proposal: Proposal, expected_version: int | None) -> Receipt:
         current = 0
         for _ in range(MOST_TRIES):
             turn = self.ring.turn
             try:
-                places = self._places(proposal)
+                places = self._places(proposal, map(self.streams.standing, proposal.streams))
             except CasesError:
                 if (first := self._repeated(proposal, None)) is None:
                     raise
@@ -163,13 +198,13 @@ class Recorder:
         """A person as their own stream has them."""
         return person_of(person, self.entries(f"person/{person}", upto))
 
-    def _places(self, proposal: Proposal) -> list[Place]:
-        """Every stream it goes on, each with the entry by its own calendar."""
+    def _places(self, proposal: Proposal, standing: Iterable[Standing]) -> list[Place]:
+        """Every stream it goes on as it is *standing*, each with the entry by its own calendar."""
         places: list[Place] = []
-        for stream in proposal.streams:
-            history = self.streams.history(stream)
-            rules = self.rules(proposal.event, stream, history)
-            places.append(Place(stream, history, rules, proposal.entry(len(history.record) + 1, rules)))
+        for stream, stands in zip(proposal.streams, standing, strict=True):
+            rules = self.rules(proposal.event, stream, stands.history)
+            entry = proposal.entry(stands.version + 1, rules)
+            places.append(Place(stream, stands.history, rules, entry, stands.leaf))
         return places
 
     def _recorded(self, proposal: Proposal, places: Sequence[Place], expected_version: int | None) -> Receipt:
@@ -183,12 +218,22 @@ class Recorder:
             if (first := self._repeated(proposal, places[0].rules)) is None:
                 raise
             return first
+        return self._appended(proposal, ready)
+
+    def _appended(self, proposal: Proposal, ready: Ready) -> Receipt:
         command, sealing = self._command(proposal), ready.sealing
         done = self.store.append(ready.drafts, command=command, recorded_at=proposal.recorded_at, keys=sealing.new_keys)
         if done.again:
-            return self._first(proposal, places[0].rules, done)
-        computed = decode(*ready.encoded) if isinstance(proposal.event, Computing) else None
+            return self._first(proposal, ready.places[-1].rules, done)
+        self._keep(proposal, ready, done)
+        computed = ready.said.kept if isinstance(proposal.event, Computing) else None
         return _receipt(done, ready.entry, ready.findings, computed)
+
+    def _keep(self, proposal: Proposal, ready: Ready, done: StoreReceipt) -> None:
+        """Keep of every stream what was just recorded on it, so that the next command need not read it."""
+        for position, place, leaf in zip(count(done.first), ready.places, done.leaves, strict=False):
+            entry = once_recorded(place.entry, ready.said.kept, position, _stamped(done), proposal.command_id)
+            self.streams.gone_on(place.stream, Standing(place.leaf or b"", place.history), entry, leaf)
 
     def _command(self, proposal: Proposal) -> Command:
         return Command(proposal.command_id, self.ring.mac(proposal.asked()))
@@ -205,8 +250,9 @@ class Recorder:
         if expected_version not in {None, own.version}:
             raise VersionConflict(own.stream, own.version)
         proposal = self._computed(asked_for, own)
-        own = own._replace(entry=own.entry._replace(event=proposal.event))
-        places = (own, *places[1:])
+        if proposal is not asked_for:
+            own = own._replace(entry=own.entry._replace(event=proposal.event))
+            places = (own, *places[1:])
         _must_agree(own.entry.event, own.rules.zone)
         must_have_happened(own.entry, aware(proposal.recorded_at or datetime.now(UTC)), own.rules.zone)
         findings = (*decided(*places), *self._scored_again(asked_for, own))
@@ -215,8 +261,8 @@ class Recorder:
         self._load_instrument(asked_for, proposal)
         sealing = self.ring.sealing()
         in_order = (*places[1:], own)  # the receipt's position is the last: as at it, all of the command is known
-        drafts = [draft(p.stream, p.entry, proposal.encoded, sealing, proposal.correlation) for p in in_order]
-        return Ready(drafts, sealing, own.entry, findings, proposal.encoded)
+        drafts = [draft(p.stream, p.entry, proposal.encoded, sealing, proposal.correlation, p.leaf) for p in in_order]
+        return Ready(drafts, sealing, in_order, findings, proposal.said)
 
     def _computed(self, proposal: Proposal, own: Place) -> Proposal:
         """The proposal itself; of one that the core computes from, that of the event it comes to."""
@@ -225,8 +271,7 @@ class Recorder:
                 raise Refused(objections)
             return proposal
         computed = compute(proposal.event, own.entry.day, own.history, self.instruments)
-        encoded, event = encoded_and_read(computed)
-        return evolve(proposal, encoded=encoded, event=event)
+        return evolve(proposal, said=encoded_and_read(computed))
 
     def _first(self, proposal: Proposal, rules: Rules | None, done: StoreReceipt) -> Receipt:
         """The first receipt of a command already on record, with the findings of then by the rules at hand, if any."""
@@ -253,7 +298,7 @@ class Recorder:
         """The rules that hold on a stream: those of the case, or of the case that the event begins."""
         if not stream.startswith("case/"):
             return Rules(self.book.law(Jurisdiction("none")), self.home)
-        if (at := disposed_at(history.record)) is not None:
+        if (at := history.once(disposed)) is not None:
             raise CaseIsGone(f"this case was disposed of by order, at @{at}: record under a new case")
         jurisdiction = jurisdiction_of(history) or getattr(event, "jurisdiction", None)
         if jurisdiction is None and not history.record:
@@ -358,9 +403,12 @@ def _must_agree(event: object, zone: ZoneInfo) -> None:
 
 def _receipt(done: StoreReceipt, entry: Entry[Any], findings: tuple[Finding, ...], computed: Any) -> Receipt:
     stream, version = done.versions[-1]
-    stamped = done.recorded_at or datetime.now(UTC)
     where = (done.command or "", stream, version, _last(done))
-    return Receipt(*where, stamped, entry.edition, findings, done.again, computed)
+    return Receipt(*where, _stamped(done), entry.edition, findings, done.again, computed)
+
+
+def _stamped(done: StoreReceipt) -> datetime:
+    return done.recorded_at or datetime.now(UTC)
 
 
 def _last(done: StoreReceipt) -> int:

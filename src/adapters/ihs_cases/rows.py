@@ -36,6 +36,19 @@ def entry_of(row: Row) -> Entry[Any]:
         raise StoreDamaged(f"the record at position {row.position} cannot be read: {error}") from error
 
 
+def once_recorded(entry: Entry[Any], kept: Any, position: int, recorded_at: datetime, command: str) -> Entry[Any]:
+    """What :func:`entry_of` will read of an *entry* that was just recorded, its event as it is *kept*."""
+    occurred = None if entry.occurred is None else datetime.fromisoformat(entry.occurred.isoformat())
+    return entry._replace(
+        event=kept,
+        actor=_actor(entry.actor.id, entry.actor.role),
+        occurred=occurred,
+        recorded_at=recorded_at,
+        position=position,
+        command=command,
+    )
+
+
 def _event_of(row: Row) -> Any:
     """What a row says; of one that was emptied, that it was, and its kind."""
     if isinstance(row.open, Emptied):
@@ -97,8 +110,15 @@ def unsealed(row: Row, part: SealedPart, ring: KeyRing) -> bytes | None:
         return None
 
 
-def draft(stream: str, entry: Entry[Any], encoded: Encoded, sealing: Sealing, correlation: str | None) -> Draft:
-    """What is to be appended for *entry*, its sealed parts bound to their place."""
+def draft(
+    stream: str,
+    entry: Entry[Any],
+    encoded: Encoded,
+    sealing: Sealing,
+    correlation: str | None,
+    after: bytes | None = None,
+) -> Draft:
+    """What is to be appended for *entry*, its sealed parts bound to their place; *after* which leaf, if known."""
     return Draft(
         stream=stream,
         version=entry.version,
@@ -113,6 +133,7 @@ def draft(stream: str, entry: Entry[Any], encoded: Encoded, sealing: Sealing, co
         schema=SCHEMA,
         open=encoded.open,
         sealed=_sealed_parts(stream, entry, encoded, sealing),
+        after=after,
     )
 
 

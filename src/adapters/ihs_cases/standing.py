@@ -7,13 +7,13 @@ order is not kept a moment longer than the store is asked next: with the order e
 from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from attrs import define, field
 
 from ihs_cases.rows import entry_of
 from ihs_domain.erasing import DESTROYING
-from ihs_domain.history import NOTHING, History, effective
+from ihs_domain.history import NOTHING, Entry, History, effective
 from ihs_record.row import Row
 from ihs_store.port import RecordStore
 
@@ -54,15 +54,30 @@ class Streams:
 
     def history(self, stream: str) -> History:
         """A stream's history, sealed parts unopened; empty where there is no such stream. Raises StoreDamaged."""
-        with self._lock:
-            known = self._kept.get(stream)
+        return self.standing(stream).history
+
+    def at_hand(self, stream: str) -> Standing | None:
+        """How a stream stood when it was last read or recorded on: not held against the store."""
+        return self._kept.get(stream)
+
+    def gone_on(self, stream: str, before: Standing, entry: Entry[Any], leaf: bytes) -> None:
+        """Keep that an *entry* was recorded behind what stood *before*; where it orders to destroy, keep nothing."""
+        if isinstance(entry.event, DESTROYING):
+            with self._lock:
+                self._drop(stream)
+        else:
+            self._keep(stream, Standing(leaf, before.history.and_then(entry)))
+
+    def standing(self, stream: str) -> Standing:
+        """How a stream stands. Raises StoreDamaged."""
+        known = self.at_hand(stream)
         now = None if known is None else self._gone_on(stream, known)
         if now is None:
             rows = self.store.stream(stream)
             now = Standing(rows[-1].leaf if rows else b"", effective(map(entry_of, rows)))
         if now is not known:
             self._keep(stream, now)
-        return now.history
+        return now
 
     def _gone_on(self, stream: str, known: Standing) -> Standing | None:
         """What stands now, None where the record is not the one that was read, or something of it was destroyed."""

@@ -34,15 +34,23 @@ class Encoded(NamedTuple):
     parts: tuple[Part, ...]
 
 
+class Said(NamedTuple):
+    """What was said, as bytes and as these are read: *event* opened, *kept* with a mark for each sealed part."""
+
+    encoded: Encoded
+    event: Any
+    kept: Any
+
+
 # Writing
 
 
 def encode(event: Any) -> Encoded:
     """*event* as bytes. Raises :class:`RecordError` for anything that would not come back equal."""
-    return _encoded(_stored_name(event), _with_offset(event), decode)[0]
+    return _encoded(_stored_name(event), _with_offset(event), decode).encoded
 
 
-def encoded_and_read(said: Any) -> tuple[Encoded, Any]:
+def encoded_and_read(said: Any) -> Said:
     """What is said as bytes, and as these are read: equal, but with every enum a member and every set a set.
 
     What the core is to compute an event from has bytes too, which are never stored: by them it is known when it is
@@ -66,14 +74,15 @@ def _name_of_computing(cls: type[Any]) -> str:
     return cls.__name__
 
 
-def _encoded(name: str, said: Any, read: Callable[[str, bytes, Iterable[Part]], Any]) -> tuple[Encoded, Any]:
+def _encoded(name: str, said: Any, read: Callable[[str, bytes, Iterable[Part]], Any]) -> Said:
     encoded = _as_bytes(name, said)
     if encoded is None:
         raise BadFields(type(said).__name__, [Fault("", "a value that cannot be stored")])
-    back = opened(read(name, encoded.open, encoded.parts), encoded.parts)
+    kept = read(name, encoded.open, encoded.parts)
+    back = opened(kept, encoded.parts)
     if back != said:
         raise BadFields(type(said).__name__, list(_changed(said, back)))
-    return encoded, back
+    return Said(encoded, back, kept)
 
 
 def _as_bytes(name: str, said: Any) -> Encoded | None:

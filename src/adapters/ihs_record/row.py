@@ -179,7 +179,10 @@ def _sealed(draft: "Draft", _: object, parts: tuple[tuple[str, bytes], ...]) -> 
 
 @frozen
 class Draft:
-    """What is asked to be appended, DraftRefused if against a rule; `sealed` pairs key id and ciphertext."""
+    """What is asked to be appended, DraftRefused if against a rule; `sealed` pairs key id and ciphertext.
+
+    Where `after` is given, it goes on record only behind the record of its stream that has this leaf (b"": none).
+    """
 
     stream: str = field(validator=_stream)
     version: int = field(validator=_from_one)
@@ -195,6 +198,7 @@ class Draft:
     schema: int = field(default=1, validator=_from_one)
     open: bytes | None = field(default=None, validator=_open)
     sealed: tuple[tuple[str, bytes], ...] = field(default=(), validator=_sealed)
+    after: bytes | None = None
 
 
 def event_id(command: str, number: int) -> bytes:

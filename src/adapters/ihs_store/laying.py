@@ -194,6 +194,14 @@ def _row(
     )
 
 
+def _goes_elsewhere(asked: Draft | StoredEvent, version: int, previous: bytes) -> bool:
+    """Whether a draft was made for another place than behind this version, or for a record other than stands there."""
+    draft = asked.draft if isinstance(asked, StoredDraft) else asked
+    if not isinstance(draft, Draft):
+        return False
+    return draft.version != version + 1 or draft.after not in {None, previous}
+
+
 class _Made:
     """The new keys of one append, each made with the first of its records that is sealed under it."""
 
@@ -290,7 +298,7 @@ class Laying:
         for number, draft in enumerate(asked.drafts, start=1):
             bare = _row(draft, before + number, number, recorded_at, asked.command, self._salts)
             version, previous = ends.get(bare.stream) or self.moved.get(bare.stream) or self.ends[bare.stream]
-            if bare.version != version + 1 and isinstance(draft, Draft | StoredDraft):
+            if _goes_elsewhere(draft, version, previous):
                 raise VersionConflict(bare.stream, version)
             row = chained(bare, previous, self.keeper.tag, made.by(bare))
             ends[row.stream] = row.version, row.leaf
@@ -311,7 +319,8 @@ class Laying:
         first, recorded_at = rows[0].position, instant(rows[0].recorded_at)
         versions = tuple([(row.stream, row.version) for row in rows])
         ident = command.id if command else None
-        receipt = Receipt(ident, first, len(rows), recorded_at, again=False, versions=versions)
+        leaves = tuple([row.leaf for row in rows])
+        receipt = Receipt(ident, first, len(rows), recorded_at, again=False, versions=versions, leaves=leaves)
         if command:
             self.kept.append((event_id(command.id, 1), first, len(rows)))
             self.receipts[command.id] = receipt, command.mac

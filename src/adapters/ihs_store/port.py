@@ -37,7 +37,8 @@ class Command:
 class Receipt:
     """What an append recorded: `count` records from position `first`, or 0 of both.
 
-    `versions` pairs stream and version of each, in order. `again` marks the first receipt given once more.
+    `versions` pairs stream and version of each, in order; `leaves` has the leaf of each, where just recorded. `again`
+    marks the first receipt given once more.
     """
 
     command: str | None
@@ -46,6 +47,7 @@ class Receipt:
     recorded_at: datetime | None
     again: bool
     versions: tuple[tuple[str, int], ...]
+    leaves: tuple[bytes, ...] = field(default=(), eq=False, repr=False)
 
 
 @frozen
