@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from chaining import chained
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from insider import MAC, draft, empty
@@ -15,7 +16,7 @@ from ihs_ledger.orders import orders_destroyed, read, stream_of
 from ihs_ledger.tables import SQLiteTables
 from ihs_ledger.tree import Frontier
 from ihs_ledger.verify import Stated, verify, verify_tables
-from ihs_record.leaf import LIVE, chained
+from ihs_record.leaf import LIVE
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import Command
 from ihs_store.schema import COLUMNS

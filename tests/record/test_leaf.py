@@ -5,10 +5,11 @@ import struct
 import zlib
 
 import pytest
+from chaining import chained
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ihs_record.leaf import LIVE, REHEARSAL, chained, leaf
+from ihs_record.leaf import LIVE, REHEARSAL, leaf
 from ihs_record.row import (
     LONGEST_HEADER,
     MOST_BYTES_IN_A_PART,

@@ -7,8 +7,10 @@ from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
+from chaining import chained
+
 from ihs_ledger.tree import Frontier
-from ihs_record.leaf import LIVE, chained
+from ihs_record.leaf import LIVE
 from ihs_record.row import Draft, Emptied, Part, event_id, kept_id, narrative_key, read_back, written
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import Command

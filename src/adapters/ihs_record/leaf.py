@@ -49,12 +49,13 @@ of `keys`. If one column was changed, its code is off by what the sum is off, an
 to the CRC-32.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from struct import Struct
+from typing import NamedTuple
 from zlib import crc32
 
-from ihs_record.row import Emptied, Part, Row, kept_id, written
+from ihs_record.row import Emptied, Header, Part, Row, kept_id, written
 
 LIVE = b"ihs-record/1"
 REHEARSAL = b"ihs-record/1/rehearsal"
@@ -67,26 +68,60 @@ _PRIME = 4294967291
 _Content = bytes | None
 
 
-def _open(part: Part | Emptied | None) -> _Content:
-    if part is None:
-        return None
-    return part.digest if isinstance(part, Emptied) else sha256(part.salt + part.content).digest()
+class Digested(NamedTuple):
+    """What a leaf takes in besides the header: C(open part), C(the sealed parts), and the keys made with the record."""
+
+    opened: bytes | None
+    sealed: bytes
+    keys: bytes | None
 
 
-def _keys(row: Row, made: Sequence[tuple[str, bytes]]) -> _Content:
-    if not made:
-        return None
-    kept = [(kept_id(row.stream, row.version, key).encode(), said) for key, said in made]
-    kept.sort()
-    return b"".join([_LENGTH(len(key)) + key + _LENGTH(len(said)) + said for key, said in kept])
+def digested(salted: bytes | None, sealed: bytes, made: Iterable[tuple[str, bytes]]) -> Digested:
+    """Digest a record's parts as they are stored; `made` pairs the kept ids of new keys with their commitments."""
+    opened = None if salted is None else sha256(salted).digest()
+    return Digested(opened, sha256(sealed).digest() if sealed else b"", _keys(made))
 
 
-def _said(row: Row, made: Sequence[tuple[str, bytes]]) -> tuple[tuple[int, ...], tuple[_Content, ...]]:
+def proof(header: Header, parts: Digested, previous: bytes, tag: bytes) -> tuple[bytes, bytes]:
+    """Compute a new record's leaf and its checks; `previous` is b"" for a stream's first."""
+    numbers, contents = _said(header, parts)
+    checks = _checks(numbers, contents)
+    return _leaf(numbers, (tag, *contents, previous, checks)), checks
+
+
+def digested_row(row: Row, made: Sequence[tuple[str, bytes]] = ()) -> Digested:
+    """Digest the parts of a record that was read; `made` pairs the ids of its new keys with their commitments."""
+    if isinstance(row.open, Emptied):
+        return digested(None, _sealed(row), _kept(row, made))._replace(opened=row.open.digest)
+    salted = row.open.salt + row.open.content if isinstance(row.open, Part) else None
+    return digested(salted, _sealed(row), _kept(row, made))
+
+
+def leaf(row: Row, previous: bytes, tag: bytes, made: Sequence[tuple[str, bytes]] = ()) -> bytes:
+    """Compute the leaf of a record that was read, from its own checks; `made` as above."""
+    numbers, contents = _said(row.header, digested_row(row, made))
+    return _leaf(numbers, (tag, *contents, previous, row.checks))
+
+
+def _sealed(row: Row) -> bytes:
+    return written(row.sealed, row.stream, row.version)
+
+
+def _kept(row: Row, made: Sequence[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
+    return ((kept_id(row.stream, row.version, key), said) for key, said in made)
+
+
+def _keys(made: Iterable[tuple[str, bytes]]) -> _Content:
+    kept = sorted([(key.encode(), said) for key, said in made])
+    return b"".join([_LENGTH(len(key)) + key + _LENGTH(len(said)) + said for key, said in kept]) if kept else None
+
+
+def _said(header: Header, parts: Digested) -> tuple[tuple[int, ...], tuple[_Content, ...]]:
     """What a leaf takes in of the record alone: six numbers, and the contents 2 to 15."""
     (
         position, stream, version, name, number, day, occurred, recorded_at, actor, role, command,
-        correlation, causation, edition, target, schema, asked, opened, sealed, _, _,
-    ) = row  # fmt: skip
+        correlation, causation, edition, target, schema, asked,
+    ) = header  # fmt: skip
     return (position, version, number, recorded_at, target, schema), (
         stream.encode(),
         name.encode(),
@@ -99,9 +134,7 @@ def _said(row: Row, made: Sequence[tuple[str, bytes]]) -> tuple[tuple[int, ...],
         None if causation is None else causation.encode(),
         edition.encode(),
         asked,
-        _open(opened),
-        sha256(written(sealed, stream, version)).digest() if sealed else b"",
-        _keys(row, made),
+        *parts,
     )
 
 
@@ -114,16 +147,3 @@ def _checks(numbers: Sequence[int], contents: Sequence[_Content]) -> bytes:
 def _leaf(numbers: Sequence[int], contents: Sequence[_Content]) -> bytes:
     lengths = [-1 if content is None else len(content) for content in contents]
     return sha256(b"".join([b"\x00", _HEAD(*numbers, *lengths), *filter(None, contents)])).digest()
-
-
-def leaf(row: Row, previous: bytes, tag: bytes, made: Sequence[tuple[str, bytes]] = ()) -> bytes:
-    """Compute a record's leaf; `previous` is b"" for a stream's first, `made` pairs new keys with their commitments."""
-    numbers, contents = _said(row, made)
-    return _leaf(numbers, (tag, *contents, previous, row.checks))
-
-
-def chained(row: Row, previous: bytes, tag: bytes, made: Sequence[tuple[str, bytes]] = ()) -> Row:
-    """Give a row with its checks and its leaf."""
-    numbers, contents = _said(row, made)
-    checks = _checks(numbers, contents)
-    return Row(*row[:-2], _leaf(numbers, (tag, *contents, previous, checks)), checks)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from attrs import Attribute, field, frozen
 
@@ -53,6 +53,14 @@ class SealedPart(NamedTuple):
     content: bytes
 
 
+Header = tuple[
+    int, str, int, str, int, str, str | None, int, str, str,
+    str, str | None, str | None, str, int, int, bytes | None,
+]  # fmt: skip
+"""The columns of a record before its parts, in their order: position to asked."""
+_HEADER_COLUMNS: Final = 17
+
+
 class Row(NamedTuple):
     """One record: `recorded_at` in microseconds (UTC) since 1970; `target` the amended version, or 0.
 
@@ -81,6 +89,11 @@ class Row(NamedTuple):
     sealed: tuple[SealedPart, ...]
     leaf: bytes = b""
     checks: bytes = b""
+
+    @property
+    def header(self) -> Header:
+        """The columns before the parts."""
+        return self[:_HEADER_COLUMNS]
 
     @property
     def event(self) -> bytes:
@@ -231,7 +244,7 @@ def kept_id(stream: str, version: int, key: str) -> str:
     return key[len(own) - 1 :] if key.startswith(own) else key
 
 
-def written(parts: Iterable[SealedPart], stream: str, version: int) -> bytes:
+def written(parts: Iterable[tuple[str, bytes]], stream: str, version: int) -> bytes:
     """Lay sealed parts end to end as the store keeps them: kept key id, ciphertext, each length-prefixed."""
     said = b""
     for key, content in parts:

@@ -19,8 +19,9 @@ from ihs_store.errors import (
     StoreMissing,
     StoreUnavailable,
 )
+from ihs_store.inserting import LookAgain
 from ihs_store.keeping import Store, info_of
-from ihs_store.laying import Asked, Clock, Keeper
+from ihs_store.laying import Asked, Clock, Keeper, Laid
 from ihs_store.port import Setting, Statements
 from ihs_store.readers import Readers
 from ihs_store.recorder import RecordRecorder
@@ -181,8 +182,7 @@ class SQLiteFile:
 
     def _committed(self, c: sqlite3.Cursor, asks: Sequence[Asked]) -> None:
         try:
-            self._queue.begin(c)
-            recorded = self._writer.write(c, asks)
+            recorded = self._written(c, asks)
         except BaseException:
             self._abandon()
             raise
@@ -191,6 +191,16 @@ class SQLiteFile:
         except sqlite3.Error as error:
             self._abandon()
             raise CommitFailed(error) from error
+
+    def _written(self, c: sqlite3.Cursor, asks: Sequence[Asked]) -> Sequence[Laid]:
+        self._queue.begin(c)
+        try:
+            recorded = self._writer.write_at_once(c, asks)
+        except LookAgain:
+            c.execute("ROLLBACK")
+            self._queue.begin(c)
+            recorded = None
+        return self._writer.write(c, asks) if recorded is None else recorded
 
     def _abandon(self) -> None:
         """Undo what the writing connection may have begun, and close it; the next append opens another."""

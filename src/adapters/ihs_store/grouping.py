@@ -18,7 +18,7 @@ from ihs_store.laying import INTERRUPTED, Asked, Fate
 from ihs_store.port import Receipt
 
 LARGEST_GROUP: Final = 256
-WOKEN_TOGETHER: Final = 4
+WOKEN_TOGETHER: Final = 2
 
 
 @define(eq=False)
@@ -106,6 +106,7 @@ class Group:
         for one in woken[:WOKEN_TOGETHER]:
             self._open(one)
         self._hand_over(place)
+        place.led = ()  # it holds the place itself: what was asked is let go of at once, and not some time later
 
     def _hand_over(self, place: _Place) -> None:
         with self._lock:

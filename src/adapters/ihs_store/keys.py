@@ -86,6 +86,15 @@ class Kek:
 
     turn: int = 0
     """How many times another key was held from then on."""
+    _wrapped: tuple[bytes, bytes, bytes] = field(default=(b"", b"", b""), init=False, repr=False)
+
+    def wrapping(self, root: bytes) -> tuple[bytes, bytes]:
+        """The key that is held, and *root* wrapped under it, which is always the same."""
+        key, (under, what, wrapped) = self.key, self._wrapped
+        if (under, what) != (key, root):
+            wrapped = aes_key_wrap(key, root)
+            self._wrapped = key, root, wrapped
+        return key, wrapped
 
     def read_again(self) -> bool:
         """Whether the file holds another key by now, which from here on is held."""
@@ -160,9 +169,8 @@ class KeyRing:
 
     def wrapped(self, key_id: str, key: bytes) -> WrappedKey:
         """A new data key as the store is to keep it."""
-        kek = self._kek.key
         # The root key under the same key: the store keeps it so while that key is the store's.
-        beside = aes_key_wrap(kek, self.root) if self._has_root else None
+        kek, beside = self._kek.wrapping(self.root) if self._has_root else (self._kek.key, None)
         return WrappedKey(key_id, aes_key_wrap(kek, key), _commitment(key), beside)
 
     @cached_property

@@ -5,14 +5,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import define, evolve, field, frozen
 from eventsourcing.persistence import StoredEvent
 
 from ihs_ledger.tree import Frontier
-from ihs_record.leaf import LIVE, REHEARSAL, chained
-from ihs_record.row import SALT_SIZE, Draft, Part, Row, SealedPart, event_id, instant, kept_id, micros
+from ihs_record.leaf import LIVE, REHEARSAL, digested, proof
+from ihs_record.row import SALT_SIZE, Draft, Header, event_id, instant, kept_id, micros, written
 from ihs_store.errors import (
     ClockWentBack,
     CommandReused,
@@ -146,60 +146,53 @@ def _salts() -> Salts:
         count = min(2 * count, _MOST_SALTS)
 
 
-def _bare(
-    event: StoredEvent, position: int, number: int, recorded_at: int, command: str, mac: bytes | None, salts: Salts
-) -> Row:
-    """Lay out an event of the library's own, which has neutral headers."""
-    stream, content = str(event.originator_id), _salted(event.state, salts)
-    end = (None, None, "", 0, 0, mac, content, ())
-    return Row(
-        position, stream, event.originator_version, event.topic, number, "", None, recorded_at, "", "", command, *end
-    )
+class Laid(NamedTuple):
+    """A record laid out as it is to be stored: its header, the salted open part, the sealed parts end to end."""
+
+    header: Header
+    leaf: bytes
+    checks: bytes
+    salted: bytes | None
+    sealed: bytes
+
+    @property
+    def position(self) -> int:
+        """Its place in the whole record."""
+        return self.header[0]
+
+    @property
+    def end(self) -> tuple[str, int]:
+        """Its stream, and its version there."""
+        return self.header[1], self.header[2]
 
 
-def _salted(content: bytes | None, salts: Salts) -> Part | None:
-    return None if content is None else Part(next(salts), content)
-
-
-def _row(
-    asked: Draft | StoredEvent, position: int, number: int, recorded_at: int, by: Command | None, salts: Salts
-) -> Row:
-    """Lay out one record, still without its leaf."""
-    command, number, mac = (by.id, number, by.mac if number == 1 else None) if by else ("", 0, None)
-    if isinstance(asked, StoredDraft):
-        asked = asked.draft
-    elif isinstance(asked, StoredEvent):
-        return _bare(asked, position, number, recorded_at, command, mac, salts)
-    d = asked
-    return Row(
+def _header(draft: Draft, position: int, number: int, recorded_at: int, command: str, mac: bytes | None) -> Header:
+    return (
         position,
-        d.stream,
-        d.version,
-        d.name,
+        draft.stream,
+        draft.version,
+        draft.name,
         number,
-        d.day,
-        d.occurred,
+        draft.day,
+        draft.occurred,
         recorded_at,
-        d.actor,
-        d.role,
+        draft.actor,
+        draft.role,
         command,
-        d.correlation,
-        d.causation,
-        d.edition,
-        d.target,
-        d.schema,
+        draft.correlation,
+        draft.causation,
+        draft.edition,
+        draft.target,
+        draft.schema,
         mac,
-        _salted(d.open, salts),
-        tuple([SealedPart(key, content) for key, content in d.sealed]),
     )
 
 
-def _goes_elsewhere(asked: Draft | StoredEvent, version: int, previous: bytes) -> bool:
-    """Whether a draft was made for another place than behind this version, or for a record other than stands there."""
-    draft = asked.draft if isinstance(asked, StoredDraft) else asked
-    if not isinstance(draft, Draft):
-        return False
-    return draft.version != version + 1 or draft.after not in {None, previous}
+def _bare(event: StoredEvent, position: int, number: int, recorded_at: int, command: str, mac: bytes | None) -> Header:
+    """The header of an event of the library's own: a neutral one."""
+    stream, version = str(event.originator_id), event.originator_version
+    before = (position, stream, version, event.topic, number, "", None, recorded_at, "", "", command)
+    return (*before, None, None, "", 0, 0, mac)
 
 
 class _Made:
@@ -209,13 +202,14 @@ class _Made:
         self._unused = {key.id: key for key in keys}
         self.at: list[tuple[WrappedKey, int, str]] = []
 
-    def by(self, row: Row) -> list[tuple[str, bytes]]:
-        """Give the keys made with a record, each with its commitment."""
+    def by(self, position: int, draft: Draft) -> list[tuple[str, bytes]]:
+        """Give the kept ids of the keys made with a record, each with its commitment."""
         if not self._unused:
             return []
-        made = [key for part in row.sealed if (key := self._unused.pop(part.key, None))]
-        self.at += [(key, row.position, kept_id(row.stream, row.version, key.id)) for key in made]
-        return [(key.id, key.commitment) for key in made]
+        made = [key for id_, _ in draft.sealed if (key := self._unused.pop(id_, None))]
+        kept = [(key, position, kept_id(draft.stream, draft.version, key.id)) for key in made]
+        self.at += kept
+        return [(id_, key.commitment) for key, _, id_ in kept]
 
     def all_seal(self) -> None:
         """Raise KeySealsNothing unless each was made with a record."""
@@ -239,7 +233,7 @@ class Laying:
     key_ids: set[str]
     corrected: Callable[[int], int | None]
     root: bytes | None = None
-    rows: list[Row] = field(factory=list)
+    rows: list[Laid] = field(factory=list)
     moved: dict[str, End] = field(factory=dict)
     kept: list[tuple[bytes, int, int]] = field(factory=list)
     keys: list[tuple[WrappedKey, int, str]] = field(factory=list)
@@ -277,7 +271,7 @@ class Laying:
         self.changes += [] if asked.change is None else [asked.change]
         self.moved.update(ends)
         self.recorded_at = recorded_at
-        return self._receipt(asked.command, rows)
+        return self._receipt(asked.command, recorded_at, rows)
 
     def _stamp(self, asked: Asked) -> int:
         return self.keeper.stamp(asked.recorded_at, self.recorded_at, lambda: self._clock_read(asked))
@@ -286,24 +280,40 @@ class Laying:
         """What the clock read when it was said to be right while the record stood at this time, None if it was not."""
         if (draft := _corrects_clock(asked)) is not None:
             return read_of(draft.occurred)
-        for row in reversed(self.rows):
-            if (row.stream, row.name) == (SYSTEM, CLOCK_CORRECTED):
-                return read_of(row.occurred)
+        for _, stream, _, name, _, _, occurred, *_ in (row.header for row in reversed(self.rows)):
+            if (stream, name) == (SYSTEM, CLOCK_CORRECTED):
+                return read_of(occurred)
         return None if self.recorded_at is None else self.corrected(self.recorded_at)
 
-    def _rows(self, asked: Asked, recorded_at: int, made: _Made) -> tuple[list[Row], dict[str, End]]:
-        before = self.tree.size + len(self.rows)
-        rows: list[Row] = []
+    def _rows(self, asked: Asked, recorded_at: int, made: _Made) -> tuple[list[Laid], dict[str, End]]:
+        position = self.tree.size + len(self.rows)
+        rows: list[Laid] = []
         ends: dict[str, End] = {}
-        for number, draft in enumerate(asked.drafts, start=1):
-            bare = _row(draft, before + number, number, recorded_at, asked.command, self._salts)
-            version, previous = ends.get(bare.stream) or self.moved.get(bare.stream) or self.ends[bare.stream]
-            if _goes_elsewhere(draft, version, previous):
-                raise VersionConflict(bare.stream, version)
-            row = chained(bare, previous, self.keeper.tag, made.by(bare))
-            ends[row.stream] = row.version, row.leaf
+        for number, given in enumerate(asked.drafts, start=1):
+            draft = given.draft if isinstance(given, StoredDraft) else given
+            stream = draft.stream if isinstance(draft, Draft) else str(draft.originator_id)
+            version, previous = ends.get(stream) or self.moved.get(stream) or self.ends[stream]
+            if isinstance(draft, Draft) and (draft.version != version + 1 or draft.after not in {None, previous}):
+                raise VersionConflict(stream, version)
+            place = (position + number, number if asked.command else 0, recorded_at)
+            row = self._laid_out(draft, place, asked.command, previous, made)
+            ends[stream] = row.header[2], row.leaf
             rows.append(row)
         return rows, ends
+
+    def _laid_out(
+        self, draft: Draft | StoredEvent, place: tuple[int, int, int], by: Command | None, previous: bytes, made: _Made
+    ) -> Laid:
+        """Lay out one record behind the *previous* leaf of its stream."""
+        command, mac = (by.id, by.mac if place[1] == 1 else None) if by else ("", None)
+        if isinstance(draft, Draft):
+            header, content, keys = _header(draft, *place, command, mac), draft.open, made.by(place[0], draft)
+            sealed = written(draft.sealed, draft.stream, draft.version) if draft.sealed else b""
+        else:
+            header, content, keys, sealed = _bare(draft, *place, command, mac), draft.state, [], b""
+        salted = None if content is None else next(self._salts) + content
+        leaf, checks = proof(header, digested(salted, sealed, keys), previous, self.keeper.tag)
+        return Laid(header, leaf, checks, salted, sealed)
 
     def _take_keys(self, made: _Made) -> None:
         made.all_seal()
@@ -315,12 +325,12 @@ class Laying:
         self.key_ids.update([key.id for key, _, _ in made.at])
         self.keys += made.at
 
-    def _receipt(self, command: Command | None, rows: Sequence[Row]) -> Receipt:
-        first, recorded_at = rows[0].position, instant(rows[0].recorded_at)
-        versions = tuple([(row.stream, row.version) for row in rows])
+    def _receipt(self, command: Command | None, recorded_at: int, rows: Sequence[Laid]) -> Receipt:
+        first, stamped = rows[0].position, instant(recorded_at)
+        versions = tuple([row.end for row in rows])
         ident = command.id if command else None
         leaves = tuple([row.leaf for row in rows])
-        receipt = Receipt(ident, first, len(rows), recorded_at, again=False, versions=versions, leaves=leaves)
+        receipt = Receipt(ident, first, len(rows), stamped, again=False, versions=versions, leaves=leaves)
         if command:
             self.kept.append((event_id(command.id, 1), first, len(rows)))
             self.receipts[command.id] = receipt, command.mac

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
-from itertools import chain
 from queue import Empty, SimpleQueue
 from typing import Any, Final, cast
 
@@ -30,7 +29,6 @@ from ihs_store.port import Statements
 from ihs_store.writing import Question
 
 MOST_CONNECTIONS: Final = 16
-_ROWS: Final = (32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
 
 _SESSION: Final = """
     SELECT set_config('search_path', %s, false), set_config('lock_timeout', %s, false),
@@ -110,12 +108,6 @@ def _translated(statement: str) -> bytes:
     return "".join((first, *(f"${n}{piece}" for n, piece in enumerate(rest, start=1)))).encode()
 
 
-@cache
-def _for_rows(statement: str, count: int) -> str:
-    row = statement[statement.rindex("(") :]
-    return ", ".join([statement, *[row] * (count - 1)])
-
-
 class _Bytes(Dumper):
     """Sends bytes as they are, their type left to the statement, which so stays the same where there are none."""
 
@@ -148,18 +140,8 @@ class Cursor:
         return self._cursor.execute(_translated(statement), values)
 
     def executemany(self, statement: str, values: Sequence[Sequence[object]], /) -> Any:
-        """Run one statement for each of many rows of values, without waiting between them.
-
-        Rows are inserted many by one statement, of few sizes: each is to be prepared only once.
-        """
-        if not statement.startswith("INSERT"):
-            return self._cursor.executemany(_translated(statement), values)
-        at = 0
-        while left := len(values) - at:
-            count = next(size for size in _ROWS if size <= left)
-            self.execute(_for_rows(statement, count), [*chain.from_iterable(values[at : at + count])])
-            at += count
-        return self._cursor
+        """Run one statement for each of many rows of values, without waiting between them."""
+        return self._cursor.executemany(_translated(statement), values)
 
     def fetchone(self) -> Any:
         """Give the next row found, None after the last."""

@@ -8,7 +8,6 @@ from typing import Final
 import psycopg
 from psycopg import errors
 
-from ihs_record.row import Row
 from ihs_store.addresses import Server
 from ihs_store.errors import (
     ForeignDatabase,
@@ -19,7 +18,7 @@ from ihs_store.errors import (
     StoreUnavailable,
 )
 from ihs_store.keeping import Store, info_of
-from ihs_store.laying import Asked, Clock, Keeper
+from ihs_store.laying import Asked, Clock, Keeper, Laid
 from ihs_store.port import Setting, Statements
 from ihs_store.postgres import CommitLost, Connection, Cursor, Pool, connected, is_lost, plainly, together
 from ihs_store.postgres_recorder import BEGIN, LOCK, RecordRecorder
@@ -192,7 +191,7 @@ class PostgresSchema:
                     raise
                 self._make_out(recorded[-1])
 
-    def _written(self, connection: Connection, asks: Sequence[Asked]) -> Sequence[Row]:
+    def _written(self, connection: Connection, asks: Sequence[Asked]) -> Sequence[Laid]:
         try:
             with connection.pipeline():
                 connection.execute(BEGIN)
@@ -205,7 +204,7 @@ class PostgresSchema:
             connection.close()  # with all that it may have begun; the next append opens another
             raise
 
-    def _make_out(self, last: Row) -> None:
+    def _make_out(self, last: Laid) -> None:
         """Ask a new connection whether the last record of a lost COMMIT stands; if so, all of them do.
 
         The write lock is free once the lost transaction has ended, one way or the other. Raises StoreUnavailable

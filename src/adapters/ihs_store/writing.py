@@ -20,19 +20,17 @@ from ihs_record.row import (
     event_id,
     instant,
     read_back,
-    written,
 )
-from ihs_store.errors import NewerStore, StoreDamaged
-from ihs_store.laying import CLOCK_CORRECTED, NOWHERE, SYSTEM, Asked, End, Keeper, Laying, read_of
+from ihs_store.errors import NewerStore, StoreDamaged, StoreError
+from ihs_store.inserting import Stand, insert, insert_at_once
+from ihs_store.laying import CLOCK_CORRECTED, NOWHERE, SYSTEM, Asked, End, Keeper, Laid, Laying, read_of
 from ihs_store.port import ROOT, Receipt, Statements
-from ihs_store.schema import COLUMNS, FORMAT, HEADER, NAMED
+from ihs_store.schema import COLUMNS, FORMAT, NAMED
 
 SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
 SELECT_STANDING: Final = "SELECT size, frontier, recorded_at FROM ledger LEFT JOIN records ON position = size"
 _MOST_ENDS: Final = 50_000
 _MOST_FILLED_UP: Final = 256
-_INSERT_RECORD: Final = f"INSERT INTO records({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
-
 T = TypeVar("T")
 
 Question = tuple[str, Sequence[object]]
@@ -108,7 +106,13 @@ class _Known:
     frontier: bytes
     tree: Frontier
     recorded_at: int | None
+    root: bytes | None
     ends: dict[str, End]
+
+    @property
+    def stand(self) -> Stand:
+        """The ledger's row."""
+        return self.size, self.frontier
 
 
 @define(eq=False)
@@ -123,27 +127,54 @@ class Writer:
     answers: Answers = in_turn
     _known: _Known | None = field(default=None, init=False)
 
-    def write(self, c: Statements, asks: Sequence[Asked]) -> Sequence[Row]:
+    def write(self, c: Statements, asks: Sequence[Asked]) -> Sequence[Laid]:
         """Record each caller's append whole or not at all, and settle every outcome."""
-        known, root, receipts, taken = self._found(c, asks)
-        corrected = partial(_clock_read, c)
-        laying = Laying(self.keeper, known.tree, known.recorded_at, known.ends, receipts, taken, corrected, root)
-        for asked in asks:
-            laying.take(asked)
+        known, receipts, taken = self._found(c, asks)
+        laying = self._laid(c, known, asks, receipts, taken)
         if laying.rows:
-            tree = laying.grown()
-            frontier = tree.to_bytes()
-            _insert(c, laying, tree.size, frontier)
+            now = _after(known, laying)
+            insert(c, laying, now.stand)
             for change in laying.changes:
                 change.make(c)
-            known.ends.update(laying.moved)
-            self._known = _Known(tree.size, frontier, tree, laying.recorded_at, known.ends)
+            self._remember(now, laying)
         return laying.rows
 
-    def _found(
-        self, c: Statements, asks: Sequence[Asked]
-    ) -> tuple[_Known, bytes | None, dict[str, tuple[Receipt, bytes]], set[str]]:
-        """Where the record stands, how the root key is wrapped, and what of all that is asked is on record.
+    def write_at_once(self, c: Statements, asks: Sequence[Asked]) -> Sequence[Laid] | None:
+        """Record it as `write` does, and look at nothing first; None where that will not do. Raises LookAgain.
+
+        What is remembered is held against the record as it is changed, so it settles nothing that is not so.
+        """
+        known = self._known
+        if known is None or not (known.size and all(_is_plain(asked, known.ends) for asked in asks)):
+            return None
+        laying = self._laid(c, known, asks, {}, set())
+        if any(isinstance(asked.outcome, StoreError) for asked in asks):
+            return None
+        now = _after(known, laying)
+        insert_at_once(c, laying, known.stand, now.stand)
+        self._remember(now, laying)
+        return laying.rows
+
+    def _laid(
+        self,
+        c: Statements,
+        known: _Known,
+        asks: Sequence[Asked],
+        receipts: dict[str, tuple[Receipt, bytes]],
+        taken: set[str],
+    ) -> Laying:
+        corrected = partial(_clock_read, c)
+        laying = Laying(self.keeper, known.tree, known.recorded_at, known.ends, receipts, taken, corrected, known.root)
+        for asked in asks:
+            laying.take(asked)
+        return laying
+
+    def _remember(self, now: _Known, laying: Laying) -> None:
+        now.ends.update(laying.moved)
+        self._known = now
+
+    def _found(self, c: Statements, asks: Sequence[Asked]) -> tuple[_Known, dict[str, tuple[Receipt, bytes]], set[str]]:
+        """Where the record stands, and what of all that is asked is on record.
 
         Of keys those of persons are asked about: a narrative's is at its record's place, where there is no other.
         """
@@ -158,13 +189,14 @@ class Writer:
             c, standing, (_select_ends(len(unknown)), unknown)
         )
         known = self._standing(size, frontier, recorded_at, version)
+        known.root = root
         if known.ends is not remembered:
             unknown = _filled_up(streams)
             (ends,) = self.answers(c, (_select_ends(len(unknown)), unknown))
         known.ends.update(dict.fromkeys(unknown, NOWHERE))
         known.ends.update({stream: (version, leaf) for stream, version, leaf in ends})
         receipts = _receipts(c, commands) if known_commands else {}
-        return known, root, receipts, _taken(c, keys) if known_keys else set()
+        return known, receipts, _taken(c, keys) if known_keys else set()
 
     def _standing(self, size: int, frontier: bytes, recorded_at: int | None, version: str) -> _Known:
         if version != str(FORMAT):
@@ -173,8 +205,23 @@ class Writer:
             raise StoreDamaged("the last record is missing: verify the store against a backup")
         known = self._known
         if known is None or known.size != size or known.frontier != frontier or len(known.ends) > _MOST_ENDS:
-            known = self._known = _Known(size, frontier, tree_of(size, frontier), recorded_at, {})
+            known = self._known = _Known(size, frontier, tree_of(size, frontier), recorded_at, None, {})
         return known
+
+
+def _after(known: _Known, laying: Laying) -> _Known:
+    """The end of the record once that is inserted."""
+    tree = laying.grown()
+    return _Known(tree.size, tree.to_bytes(), tree, laying.recorded_at, known.root, known.ends)
+
+
+def _is_plain(asked: Asked, ends: Mapping[str, End]) -> bool:
+    """Whether an append asks for records alone, on streams of which the ends are known, and for no key with a name."""
+    if asked.change is not None or not asked.drafts:
+        return False
+    if any(not key.id.startswith(NARRATIVE) for key in asked.keys):
+        return False
+    return all(_stream(draft) in ends for draft in asked.drafts)
 
 
 def _filled_up(values: list[T]) -> list[T]:
@@ -235,23 +282,6 @@ def _clock_read(c: Statements, last: int) -> int | None:
     )
     found = c.fetchone()
     return read_of(found[0]) if found and found[1] == last else None
-
-
-def _insert(c: Statements, laying: Laying, size: int, frontier: bytes) -> None:
-    c.executemany(_INSERT_RECORD, [columns(row) for row in laying.rows])
-    c.execute("UPDATE ledger SET size = ?, frontier = ?", (size, frontier))
-    if laying.kept:
-        c.executemany("INSERT INTO receipts VALUES (?, ?, ?)", laying.kept)
-    if laying.keys:
-        made = [(position, kept, key.wrapped, key.commitment) for key, position, kept in laying.keys]
-        c.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", made)
-
-
-def columns(row: Row) -> tuple[object, ...]:
-    """Lay a new row out as its columns."""
-    salted = row.open.salt + row.open.content if isinstance(row.open, Part) else None
-    sealed = written(row.sealed, row.stream, row.version)
-    return (*row[: len(HEADER)], row.leaf, row.checks, None, salted, sealed)
 
 
 def row_of(record: Iterable[Any]) -> Row:
