@@ -85,7 +85,7 @@ def read(cls: type[Any], open_part: bytes, within: Within, upcasts: Mapping[str,
 def _event(cls: type[Any], open_part: bytes) -> Any:
     """The event, or None where these are not the bytes that would be written for it."""
     shape = open_shape(cls)
-    if shape.pattern.fullmatch(open_part) is None:
+    if not shape.fits(open_part):
         return None
     event = _decoder(cls).decode(open_part)
     return event if shape.decides or written(event) == open_part else None

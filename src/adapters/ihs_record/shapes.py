@@ -1,7 +1,8 @@
 """What an open part looks like as canonical bytes: one pattern for each event class, drawn from its types."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from types import NoneType, UnionType
@@ -10,6 +11,7 @@ from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origi
 import attrs
 
 from ihs_domain.once import once_per_class
+from ihs_domain.terms import Cite
 from ihs_record.fields import hints, open_fields
 from ihs_record.patterns import DAY, MOST_DIGITS, NUMBERS, PATTERNS
 
@@ -29,13 +31,26 @@ _LEAVES: Final[dict[Any, str]] = {
 
 
 class Shape(NamedTuple):
-    """The canonical bytes of an event class, but for the order within sets and objects.
+    """The canonical bytes of an event class, but for the order within *sets* and objects.
 
-    Where it *decides*, there are none of these: bytes that fit are the ones that would be written.
+    Where it *decides*, bytes that fit are the ones that would be written; else there are objects, or sets further in.
     """
 
     pattern: re.Pattern[bytes]
     decides: bool
+    sets: tuple[int, ...]
+
+    def fits(self, content: bytes) -> bool:
+        """Whether these bytes have the pattern, and their sets are in order, nothing twice."""
+        found = self.pattern.fullmatch(content)
+        return found is not None and all(_in_order(found[number]) for number in self.sets)
+
+
+def _in_order(members: bytes | None) -> bool:
+    if not members:
+        return True
+    said = members.split(b",")
+    return said == sorted({*said})
 
 
 @once_per_class
@@ -46,7 +61,8 @@ def open_shape(cls: type[Any]) -> Shape:
     instants and numbers.
     """
     drawing = _Drawing()
-    return Shape(re.compile(drawing.fields(cls, open_fields(cls)).encode()), drawing.decides)
+    pattern = re.compile(drawing.fields(cls, open_fields(cls)).encode())
+    return Shape(pattern, drawing.decides, tuple(range(1, pattern.groups + 1)))
 
 
 class _Drawing:
@@ -54,6 +70,7 @@ class _Drawing:
 
     def __init__(self) -> None:
         self.decides = True
+        self._depth = 0
 
     def fields(self, cls: type[Any], names: Iterable[str]) -> str:
         return r"\{" + ",".join(f'"{name}":{self._of(hints(cls)[name])}' for name in sorted(names)) + r"\}"
@@ -66,24 +83,39 @@ class _Drawing:
         if _is_choice(hint):
             return f'"(?:{"|".join(re.escape(member.value) for member in hint)})"'
         if isinstance(hint, type) and attrs.has(hint):
-            return self.fields(hint, hints(hint))
+            with self._further_in():
+                return self.fields(hint, hints(hint))
         return self._of_several(get_origin(hint), get_args(hint), hint)
 
     def _of_several(self, origin: Any, inner: tuple[Any, ...], hint: Any) -> str:
         if origin in {Union, UnionType}:
             return f"(?:{'|'.join(map(self._of, inner))})"
+        if origin is frozenset and not self._depth and _is_written_without_commas(inner[0]):
+            return rf"\[({self._several(inner)})\]"
         if origin is dict or origin is frozenset:
             self.decides = False
-        if origin is dict:
-            return self._repeated(r"\{", inner, r"\}")
-        if origin is frozenset or (origin is tuple and inner[1:] == (...,)):
-            return self._repeated(r"\[", inner[:1], r"\]")
+        with self._further_in():
+            if origin is dict:
+                return rf"\{{{self._several(inner)}\}}"
+            if origin is frozenset or (origin is tuple and inner[1:] == (...,)):
+                return rf"\[{self._several(inner[:1])}\]"
         msg = f"{hint} cannot be stored open: it could hold more than codes, ids, days, instants and numbers"
         raise TypeError(msg)
 
-    def _repeated(self, opening: str, inner: tuple[Any, ...], closing: str) -> str:
+    def _several(self, inner: tuple[Any, ...]) -> str:
         one = ":".join(map(self._of, inner))
-        return f"{opening}(?:{one}(?:,{one})*)?{closing}"
+        return f"(?:{one}(?:,{one})*)?"
+
+    @contextmanager
+    def _further_in(self) -> Iterator[None]:
+        self._depth += 1
+        yield
+        self._depth -= 1
+
+
+def _is_written_without_commas(hint: Any) -> bool:
+    """Whether each of a set's members has no comma within, and is ordered as its bytes are."""
+    return _is_choice(hint) or (hint in PATTERNS and hint is not Cite)
 
 
 def _is_choice(hint: Any) -> bool:
