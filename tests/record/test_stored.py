@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from anything import STORABLE, of_class
 from attrs import evolve, fields
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ihs_domain.agencies import OnCallCovered
@@ -368,3 +368,21 @@ def test_bytes_that_are_not_written_again_to_be_sure_are_the_only_ones_for_their
         return
 
     assert encode(event).open == given
+
+
+@each_with_a_set
+@settings(max_examples=50)
+@given(st.data())
+def test_a_set_out_of_order_or_with_a_member_twice_is_refused(cls, data):
+    event = data.draw(of_class(cls))
+    encoded = encode(event)
+    said = json.loads(encoded.open)
+    names = [name for name in said if isinstance(getattr(event, name), frozenset) and said[name]]
+    assume(names)
+    name = data.draw(st.sampled_from(names))
+    members = data.draw(st.sampled_from([[*said[name], said[name][-1]], said[name][::-1]]))
+    given = json.dumps({**said, name: members}, separators=(",", ":")).encode()
+    assume(given != encoded.open)
+
+    with pytest.raises(BadFields):
+        decode(encoded.name, given)
