@@ -6,10 +6,14 @@ import subprocess
 import sys
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import insider
 import pytest
 from attrs import evolve
-from rehearsal import ASKED, SUPERVISOR, WORKER, Desk
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rehearsal import ASKED, SUPERVISOR, WORKER, Desk, rehearsal
 
 from ihs_cases import Cases
 from ihs_cases.erasing import OfCase, OfEntry, OfPerson
@@ -262,6 +266,61 @@ def test_an_entry_expunged_takes_along_the_key_of_whom_nothing_else_names(family
     assert gone.keys == 1
     assert family.cases.store.key("person/k1/c-1").wrapped is None
     assert names(family) == ["Quirina Made-Up"]
+
+
+# What the verifier takes for an order, and what an order has destroyed
+
+
+def destroyed_by_an_insider(desk: Desk, key: str):
+    """What the verifier says after somebody destroyed a key in the file; then it is put back."""
+    store = insider.Store(Path(desk.cases.store.address))
+    [(wrapped,)] = store.all(f"SELECT wrapped FROM keys WHERE id = '{key}'")
+    store.do(f"UPDATE keys SET wrapped = NULL WHERE id = '{key}'")
+    wrong = verify(desk.cases.store.address).wrong
+    store.do(("UPDATE keys SET wrapped = ? WHERE id = ?", (wrapped, key)))
+    return wrong and wrong[1:3]
+
+
+def test_an_insider_does_not_destroy_by_the_order_for_one_entry_a_key_that_another_still_needs(family):
+    family.put(MOTHER)
+
+    erased(family, OfEntry("k1", 2))
+
+    assert names(family) == ["Child Made-Up", "Quirina Made-Up"]
+    assert holds(family.cases)
+    assert destroyed_by_an_insider(family, "person/k1/mother") == ("keys", "wrapped")
+
+
+def test_an_insider_does_not_destroy_by_an_order_of_before_what_was_sealed_after_it(family):
+    family.put(PersonJoined("dad", Relation.FATHER))
+    family.put(PersonRegistered("p-3"), case=None, person_id="p-3")
+    family.put(PersonIdentified("p-3", "k1", "dad", "papers"), case=None, person_id="p-3")
+    erased(family, OfPerson("p-3"))
+    family.put(PersonJoined("dad", Relation.FATHER, name="Otto Made-Up"))
+
+    assert destroyed_by_an_insider(family, "person/k1/dad") == ("keys", "wrapped")
+
+
+JOINED = (MOTHER, CHILD)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(JOINED), st.booleans()), min_size=1, max_size=4), st.randoms())
+def test_what_the_verifier_takes_for_ordered_is_what_expunging_destroys(tmp_path, said, at_random):
+    with TemporaryDirectory(dir=tmp_path) as folder, rehearsal(Path(folder)) as cases:
+        desk = Desk(cases)
+        desk.put(ASKED)
+        of = {desk.put(event).version: (event.person, goes) for event, goes in said}
+        going = [version for version, (_, goes) in of.items() if goes]
+        at_random.shuffle(going)
+        for n, version in enumerate(going):
+            erased(desk, OfEntry("k1", version), command_id=f"erase-{n}")
+
+        keys = cases.store.keys("person/")
+        left = {f"person/k1/{person}" for person, goes in of.values() if not goes}
+        assert {key for key in keys if keys[key].wrapped is not None} == left
+        assert holds(cases)
+        assert {destroyed_by_an_insider(desk, key) for key in left} <= {("keys", "wrapped")}
 
 
 def test_a_case_disposed_of_is_tombstones_alone_and_takes_nothing_more(family):

@@ -145,9 +145,10 @@ def _of_entry(cases: "Cases", case_id: CaseId, version: int, order: Code, by: Ac
 
 
 def _of_these_alone(rows: Iterable[Row], gone: Sequence[Row]) -> set[str]:
-    """The persons' keys under which nothing is sealed that stays."""
+    """The persons' keys under which nothing is sealed that stays: neither of this act, nor expunged before."""
     went = {row.version for row in gone}
-    stays = {part.key for row in rows if row.version not in went for part in row.sealed}
+    stay = (row for row in rows if row.version not in went and not isinstance(row.open, Emptied))
+    stays = {part.key for row in stay for part in row.sealed}
     return {part.key for row in gone for part in row.sealed} - stays
 
 
