@@ -27,9 +27,10 @@ from ihs_cases.errors import (
     UnknownPerson,
 )
 from ihs_domain.contacting import ContactMade, ContactMode
+from ihs_domain.erasing import IdentityErased
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened
-from ihs_domain.persons import PersonIdentified, PersonRegistered, PersonsMerged
+from ihs_domain.persons import IdentificationWithdrawn, PersonIdentified, PersonRegistered, PersonsMerged
 from ihs_domain.possible import Possible
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.restricting import HoldLifted, HoldPlaced
@@ -536,3 +537,32 @@ def test_a_command_repeated_on_a_case_that_was_disposed_of_meanwhile_gets_its_fi
     assert (again.again, again.version, again.position) == (True, first.version, first.position)
     with pytest.raises(CommandReused):
         family.put(MOTHER, command_id="visit")
+
+
+@pytest.mark.parametrize("expunged", [(2,), (2, 4)], ids=["who joined", "and who they are"])
+def test_a_person_whose_only_entry_in_a_case_was_expunged_can_still_be_erased(family, expunged):
+    for n, version in enumerate(expunged):
+        erased(family, OfEntry("k1", version), command_id=f"erase-entry-{n}")
+    proposed(family, OfPerson("p-1"))
+
+    done(family, OfPerson("p-1"), command_id="erase-2")
+
+    assert family.cases.person("p-1").erased
+    said = [e.event for e in family.cases.history("k1") if isinstance(e.event, IdentityErased)]
+    assert said == ([IdentityErased("mother", ORDER)] if expunged == (2,) else [])
+    assert holds(family.cases)
+
+
+def test_who_somebody_is_can_be_withdrawn_after_what_brought_them_in_was_expunged(family):
+    erased(family, OfEntry("k1", 2))
+
+    family.put(IdentificationWithdrawn("p-1", "k1", "mother", "another-person"), case=None, person_id="p-1")
+
+    assert family.cases.person("p-1").known_as == frozenset()
+
+
+def test_what_nothing_ever_brought_in_is_not_known_for_that_something_was_expunged(family):
+    erased(family, OfEntry("k1", 2))
+
+    with pytest.raises(Refused, match=r"no person of that id .* \[aunt\]: name one of c-1, mother"):
+        family.put(PersonIdentified("p-1", "k1", "aunt", "papers"), case=None, person_id="p-1")

@@ -20,8 +20,8 @@ from ihs_domain.erasing import (
     disposed_at,
 )
 from ihs_domain.gates import Objection, Refused
-from ihs_domain.ids import act_of
-from ihs_domain.persons import PersonErased, PersonErasureProposed
+from ihs_domain.ids import act_of, said_in
+from ihs_domain.persons import KnownAs, PersonErased, PersonErasureProposed
 from ihs_domain.releasing import Kind
 from ihs_domain.restricting import EntryExpunged, NarrativeRedacted
 from ihs_domain.terms import ActorId, AgencyId, CaseId, Code, PersonId, RegisterId, Version
@@ -107,14 +107,17 @@ def _of_person(cases: "Cases", id_: RegisterId, order: Code) -> Reach:
     keys = frozenset(cases.keys_of(id_)) & cases.store.keys(PERSON).keys()
     says = (
         *(Said(f"person/{one}", PersonErased(one, order)) for one in ids),
-        *(
-            Said(f"case/{one.case}", IdentityErased(one.person, order))
-            for one in known
-            if disposed_at(map(entry_of, rows_of(cases.store, one.case))) is None
-        ),
+        *(Said(f"case/{one.case}", IdentityErased(one.person, order)) for one in known if _is_named(cases, one)),
     )
     whom = {case: frozenset(one.person for one in known if one.case == case) for case in person.cases}
     return _reach(cases, says, keys, (), whom)
+
+
+def _is_named(cases: "Cases", known: KnownAs) -> bool:
+    """Whether their case still names them; not once it was disposed of, or all that did was expunged."""
+    return any(
+        m.kind == "person" and m.id == known.person for e in cases.history(known.case).record for m in said_in(e.event)
+    )
 
 
 AN_ORDER: Final = (
