@@ -225,17 +225,22 @@ def _touches(persons: frozenset[PersonId] | None, about: frozenset[PersonId]) ->
     return persons is None or not persons.isdisjoint(about)
 
 
-def proposals(cases: "Cases", target: Target, order: str, ordered_by: str) -> tuple[Said, ...]:
+def proposals(cases: "Cases", target: Target, order: Code, by: ActorId) -> tuple[Said, ...]:
     """What the first of two puts on record, so that the second can have it done."""
-    given, by = Code(order), ActorId(ordered_by)
-    found = reach(cases, target, order, ordered_by)
+    found = reach(cases, target, order, by)
+    if isinstance(target, OfPerson):
+        return (proposal(target, order, by, person=cases.person(target.person).id),)
+    if isinstance(target, OfCase):
+        return (proposal(target, order, by),)
+    return tuple(proposal(target, order, by, entry=one.event.entry) for one in found.says)
+
+
+def proposal(target: Target, order: Code, by: ActorId, entry: int = 0, person: str = "") -> Said:
+    """What is put on record to propose it: of a case, of an *entry* of it, of a *person* by the id that stands."""
     match target:
         case OfPerson():
-            person = RegisterId(cases.person(target.person).id)
-            return (Said(f"person/{person}", PersonErasureProposed(person, given, by)),)
+            return Said(f"person/{person}", PersonErasureProposed(RegisterId(person), order, by))
+        case OfEntry(case_id, _, words_alone):
+            return Said(f"case/{case_id}", ExpungingProposed(Version(entry), order, by, words_alone))
         case OfCase(case_id):
-            return (Said(f"case/{case_id}", DisposalProposed(given, by)),)
-        case OfEntry(_, _, words_alone):
-            return tuple(
-                Said(one.stream, ExpungingProposed(one.event.entry, given, by, words_alone)) for one in found.says
-            )
+            return Said(f"case/{case_id}", DisposalProposed(order, by))
