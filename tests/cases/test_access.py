@@ -223,8 +223,11 @@ def test_what_is_denied_is_on_record_and_a_case_that_is_none_is_not_named(full):
 
 
 def test_both_denials_ask_the_store_the_same_things(full, monkeypatch):
+    for _ in range(2):  # from here on what their own stream says is kept
+        with pytest.raises(CaseNotOpen):
+            reader(full, STRANGER).get("k2")
     asked: list[str] = []
-    for name in ("stream", "append", "receipt", "read"):
+    for name in ("stream", "standing", "append", "receipt", "read"):
         method = getattr(type(full.cases.store), name)
         monkeypatch.setattr(
             type(full.cases.store), name, lambda *a, _n=name, _m=method, **k: (asked.append(_n), _m(*a, **k))[1]

@@ -4,16 +4,19 @@ import sqlite3
 from contextlib import closing
 from datetime import date
 
+import insider
 import pytest
 from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, live
 
 from ihs_cases import Cases
 from ihs_cases.erasing import OfEntry
+from ihs_cases.errors import CaseNotOpen
 from ihs_cases.rows import entry_of
 from ihs_cases.standing import Streams
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.history import NOTHING, effective
 from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.looking import AccessDenied, Held
 from ihs_domain.recording import EntryVoided
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId, Expunged, PersonId, Version
@@ -133,3 +136,52 @@ def test_a_stream_longer_than_all_that_may_be_kept_is_read_each_time(cases):
 
     assert streams.history("case/k1") == streams.history("case/k1") == as_stored(cases)
     assert streams.history("case/k1") is not streams.history("case/k1")
+
+
+# What bears on access
+
+
+WATCHING = Actor(ActorId("a-9"), Role.AUDITOR)
+ADMINISTRATOR = Actor(ActorId("a-1"), Role.ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("goes_on", [0, 1, 2, 5], ids="and {} views".format)
+def test_a_post_given_in_a_record_that_was_set_back_lets_nobody_look(cases, tmp_path, goes_on):
+    with closing(copied(tmp_path)) as before, closing(sqlite3.connect(tmp_path / "live.db")) as database:
+        cases.access.give("a-9", "auditor", actor=ADMINISTRATOR)
+        cases.reader(WATCHING).get("k1")
+
+        before.backup(database)
+    with Cases.open(cases.store.address, rules=UTAH) as other:
+        for _ in range(goes_on):
+            with pytest.raises(CaseNotOpen):
+                other.reader(WATCHING).get("k1")
+    with pytest.raises(CaseNotOpen):
+        cases.reader(WATCHING).get("k1")
+
+    assert [type(e.event) for e in cases.recorder.entries("access/a-9")] == [AccessDenied] * (goes_on + 1)
+
+
+def test_a_post_whose_row_was_removed_is_none(cases, tmp_path):
+    cases.access.give("a-9", "auditor", actor=ADMINISTRATOR)
+    cases.reader(WATCHING).get("k1")
+
+    insider.Store(tmp_path / "live.db").do("DELETE FROM records WHERE stream = 'access/a-9'")
+
+    assert cases.access.streams.tail(WATCHING).held == Held()
+
+
+def test_what_bears_on_access_is_read_on_from_where_it_was_left(cases, monkeypatch):
+    cases.access.give("a-9", "auditor", actor=ADMINISTRATOR)
+    for _ in range(3):
+        cases.reader(WATCHING).get("k1")
+    read = []
+    stream = type(cases.store).stream
+    monkeypatch.setattr(type(cases.store), "stream", lambda *a, **k: (read.append(found := stream(*a, **k)), found)[1])
+
+    cases.access.streams.tail(WATCHING)
+    with Cases.open(cases.store.address, rules=UTAH) as other:
+        read.clear()
+        other.access.streams.tail(WATCHING)
+
+    assert [[row.version for row in rows] for rows in read] == [[4], [1]]
