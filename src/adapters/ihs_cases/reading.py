@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
-from ihs_cases.across import Broken, LeftOut, Many, Reading, of_any
+from ihs_cases.across import EVERY, Broken, LeftOut, Many, Only, Reading
 from ihs_cases.asking import duties_in, findings_in, possible_in
 from ihs_cases.door import Allowed, Door, Shown
 from ihs_cases.errors import NothingToSearchFor, UnknownEntry
@@ -109,7 +109,7 @@ class CaseReader:
         ask: Callable[[Reading], T],
         *,
         what: Seen,
-        meant: Callable[[Reading], bool] = of_any,
+        meant: Only = EVERY,
         among: Iterable[str] | None = None,
         on: date | None = None,
         as_at: AsAt = None,
@@ -120,7 +120,7 @@ class CaseReader:
         without a name, and one that cannot be read is Broken; a case that is named is CaseNotOpen. That they are shown
         is put on record for many at once, before the first of them is.
         """
-        many = Many(self.door, ask, meant, Shown(what, as_at), on)
+        many = Many(self.door, ask, Shown(what, as_at), meant, on)
         return many.all() if among is None else many.named(among)
 
     def exporting(self, case_id: str, *, as_at: AsAt = None) -> None:
