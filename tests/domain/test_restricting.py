@@ -33,7 +33,7 @@ DAY = date(2024, 3, 1)
 
 
 def history(*events: Any) -> History:
-    return effective(recorded((event, DAY, WORKER) for event in events))
+    return effective(recorded((event, DAY, SUPERVISOR) for event in events))
 
 
 def versions(seen: History) -> tuple[list[int], list[int]]:
@@ -72,6 +72,15 @@ def test_what_is_no_longer_kept_is_seen_again_by_those_it_was_lifted_for():
 
     assert versions(may_see(case, HIM)) == ([1, 3], [1, 3])
     assert versions(may_see(case, HER)) == ([1, 2, 3], [1, 2, 3])
+
+
+def test_what_somebody_gave_back_who_may_not_is_kept_all_the_same():
+    said = [
+        *((event, DAY, SUPERVISOR) for event in (*ALONE, KEPT)),
+        (RestrictionLifted(2, frozenset({HIM})), DAY, WORKER),
+    ]
+
+    assert versions(may_see(effective(recorded(said)), HIM)) == ([1, 3], [1, 3])
 
 
 def test_what_was_kept_by_mistake_is_seen_again_once_that_is_void():
@@ -153,7 +162,7 @@ def kept_from(case: History, person: str) -> set[int]:
         said = entry.event
         if isinstance(said, AccessRestricted) and person in said.kept_from:
             kept.add(said.entry)
-        if isinstance(said, RestrictionLifted) and person in said.for_whom:
+        if isinstance(said, RestrictionLifted) and person in said.for_whom and entry.actor == SUPERVISOR:
             kept.discard(said.entry)
     return kept
 
