@@ -18,7 +18,7 @@ from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, Desk, live
 from ihs_cases import AsyncCases, Cases
 from ihs_cases.door import Door
 from ihs_cases.erasing import OfCase, OfEntry, OfPerson
-from ihs_cases.errors import CaseNotOpen, UnknownCase, UnknownEntry, UnknownPerson, WrongStream
+from ihs_cases.errors import CaseNotOpen, CaseSealed, UnknownCase, UnknownEntry, UnknownPerson, WrongStream
 from ihs_cases.reading import CaseReader
 from ihs_domain.assigning import WorkerAssigned, WorkerUnassigned
 from ihs_domain.contacting import ContactMade, ContactMode
@@ -37,7 +37,7 @@ from ihs_domain.looking import (
 )
 from ihs_domain.opening import Authority, CaseOpened, PartyNamed
 from ihs_domain.persons import PersonIdentified, PersonRegistered
-from ihs_domain.restricting import AccessRestricted, RecordSealed, RecordUnsealed
+from ihs_domain.restricting import BY_ORDER, AccessRestricted, RecordSealed, RecordUnsealed
 from ihs_domain.roles import Actor, Role
 from ihs_domain.searching import PersonSearchMade
 from ihs_domain.teaming import Part, TeamFormed
@@ -287,6 +287,49 @@ def test_a_sealed_record_opens_for_the_purposes_of_its_seal_alone(full):
         full.cases.access.break_glass("k1", actor=WORKER, reason="curiosity", at=full.now)
     assert reader(full, purpose="new-report").get("k1") == full.cases.get("k1")
     assert [type(look) for look in looks(full.cases)] == [AccessDenied, AccessDenied, RecordViewed]
+
+
+def in_role(role: Role) -> Actor:
+    return Actor("x-1", role)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SYSTEM])
+def test_that_a_court_sealed_a_record_is_told_to_those_alone_who_may_lift_the_seal(full, role):
+    full.put(RecordSealed("order-2", frozenset({"new-report"})), actor=SUPERVISOR)
+    full.put(RecordSealed("order-1"), actor=SUPERVISOR)
+
+    with pytest.raises(CaseNotOpen) as denied:
+        reader(full, in_role(role)).timeline("k1")
+    with pytest.raises(CaseNotOpen) as absent:
+        reader(full, in_role(role)).timeline("no-such")
+
+    assert (str(denied.value) != str(absent.value)) is (role in BY_ORDER)
+    if role in BY_ORDER:
+        assert (type(denied.value), denied.value.orders) == (CaseSealed, ("order-1", "order-2"))
+        assert "sealed this record, by order-1, order-2: " in str(denied.value)
+    assert [look.why for look in looks(full.cases, in_role(role))] == [Why.SEALED, Why.NO_SUCH_CASE]
+
+
+def test_who_keeps_the_store_is_told_that_a_court_sealed_a_record(full):
+    full.put(RecordSealed("order-1"), actor=SUPERVISOR)
+
+    with pytest.raises(CaseSealed):
+        full.cases.access.keeper("os-eve", at=full.now).get("k1")
+    with pytest.raises(CaseSealed):
+        full.cases.access.break_glass("k1", actor=SUPERVISOR, reason="danger", at=full.now)
+    with pytest.raises(CaseNotOpen) as denied:
+        full.cases.access.break_glass("k1", actor=WORKER, reason="danger", at=full.now)
+    assert type(denied.value) is CaseNotOpen
+
+
+def test_of_several_cases_of_which_one_is_sealed_and_another_not_theirs_nothing_is_told(full):
+    identify(full, "p-1", "mum")
+    full.put(PersonIdentified("p-1", "k2", "mother", "papers"), case=None, person_id="p-1")
+    full.put(RecordSealed("order-1"), actor=SUPERVISOR)
+
+    with pytest.raises(CaseNotOpen) as denied:
+        reader(full, SUPERVISOR).reach(OfPerson("p-1"), "o-1")
+    assert type(denied.value) is CaseNotOpen
 
 
 # Fail closed

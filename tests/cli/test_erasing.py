@@ -10,6 +10,7 @@ from ihs_cases import Cases
 from ihs_domain.looking import AccessDenied, RecordViewed
 
 SUPERVISOR = ("--actor", "s-3", "--role", "supervisor")
+WORKER = ("--actor", "w-12", "--role", "practitioner")
 OTHER = ("--actor", "s-9", "--role", "supervisor")
 ORDER = ("--order", "o-26-4")
 BY_JUDGE = ("--ordered-by", "judge-2")
@@ -159,8 +160,13 @@ def test_a_key_file_is_replaced_and_the_old_one_opens_nothing(ihs, live, tmp_pat
 
 def test_a_seal_is_placed_and_lifted(ihs, live):
     placed = ihs("seal", "place", "cases.db", "k1", *ORDER, "--open-for", "investigation", *SUPERVISOR)
+    sealed = [ihs("case", "show", "cases.db", "k1", *who) for who in (SUPERVISOR, WORKER)]
     lifted = ihs("seal", "lift", "cases.db", "k1", *ORDER, *SUPERVISOR, "--format", "json")
 
+    assert [(one.code, one.out, "sealed this record, by o-26-4: " in one.err) for one in sealed] == [
+        (1, "", True),
+        (1, "", False),
+    ]
     assert placed.lines == ["recorded k1@2 RecordSealed"]
     assert (lifted.json["result"], lifted.json["version"], lifted.json["record"]) == ("recorded", 3, "RecordUnsealed")
 

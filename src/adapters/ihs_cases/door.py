@@ -1,13 +1,13 @@
 """The door that every reading goes through: decided, then on record, then open. What is not on record is not shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from ihs_cases.errors import CaseNotOpen, UnknownCase, UnknownPerson
+from ihs_cases.errors import CaseNotOpen, CaseSealed, UnknownCase, UnknownPerson
 from ihs_cases.moments import AsAt, person_in, position_at, rows_of
 from ihs_cases.recording import jurisdiction_of
 from ihs_cases.rows import entry_of, opened_entry
@@ -15,6 +15,7 @@ from ihs_domain.access import Asked, Denial, Grant, Reader, involved_on, left_to
 from ihs_domain.copying import copied
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.looking import AccessDenied, AccessGround, Held, RecordViewed, Seen, Why
+from ihs_domain.restricting import BY_ORDER
 from ihs_domain.roles import Actor
 from ihs_domain.terms import CaseId, Code, Jurisdiction, PersonId
 from ihs_record.row import Row
@@ -103,9 +104,9 @@ class Door:
                 rows_of(self.cases.store, case_id)  # there is nothing to hide from them: UnknownCase says so
         answers: dict[str, Allowed | Denial] = {}
         self.put(lambda held: self._answered(case_ids, shown, held, answers))
+        if denied := [answer for answer in answers.values() if isinstance(answer, Denial)]:
+            raise not_open(self.actor, denied)
         allowed = [answer for answer in answers.values() if isinstance(answer, Allowed)]
-        if len(allowed) < len(answers):
-            raise CaseNotOpen
         for one in allowed:
             _names_whom_it_is_for(one, shown)
         return allowed
@@ -172,8 +173,8 @@ class Door:
 
     def _by_keeper(self, record: CaseRecord, asked: Asked) -> Grant | Denial:
         """A keeper reads all but what a court closed to the purpose: nothing else stands between them and the file."""
-        sealed = involved_on(record.standing, asked.day).is_sealed_for(asked.purpose)
-        return Denial(Why.SEALED) if sealed else Grant(AccessGround.KEEPER, frozenset())
+        sealed = involved_on(record.standing, asked.day).sealed_for(asked.purpose)
+        return sealed or Grant(AccessGround.KEEPER, frozenset())
 
     def viewed(self, allowed: Allowed, shown: Shown) -> RecordViewed:
         """What goes on record of what was *allowed*, and is *shown* so.
@@ -202,6 +203,13 @@ class Door:
     def position(self, as_at: AsAt, record: CaseRecord) -> int | None:
         """The last position known by then, by the case's own calendar."""
         return position_at(self.cases.store, as_at, lambda: record.zone)
+
+
+def not_open(actor: Actor, denied: Collection[Denial]) -> CaseNotOpen:
+    """What is told of what was *denied*: who may lift a seal is told of it, anybody else the same words of all."""
+    if actor.role in BY_ORDER and all(denial.why is Why.SEALED for denial in denied):
+        return CaseSealed(frozenset[Code]().union(*(denial.seals for denial in denied)))
+    return CaseNotOpen()
 
 
 def _names_whom_it_is_for(allowed: Allowed, shown: Shown) -> None:
