@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, field, frozen
 
 from ihs_domain.gates import Objection
-from ihs_domain.history import Entry, History, effective
+from ihs_domain.history import Entry, effective
 from ihs_domain.ids import entries_named, parts_named, said_in
 from ihs_domain.roles import Role
 from ihs_domain.terms import ActorId, Amendment, Code, Decision, Happening, Narrative, PersonId, Version
@@ -189,14 +189,6 @@ def it_is_kept_from_them(case: "Case", entry: Entry[RestrictionLifted]) -> Objec
         return None
     instead = "name those from whom it is kept, and that entry"
     return Objection("the entry is not kept from them", instead, tuple(sorted(stranger)))
-
-
-def may_see(history: History, person: PersonId) -> History:
-    """The history that *person* may see: left out are what is kept from them, what speaks of that, and all keeping."""
-    hidden = hidden_from(history.record, person)
-    known = effective(e for e in history.record if e.version not in hidden)
-    there = {e.version for e in history}
-    return known.only(lambda e: e.version in there)
 
 
 def hidden_from(record: Sequence[Entry[Any]], person: PersonId) -> frozenset[int]:
