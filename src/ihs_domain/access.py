@@ -53,12 +53,12 @@ class Grant(NamedTuple):
 
 
 class Denial(NamedTuple):
-    """They may not, and why."""
+    """They may not, and why; where a court closed the record to what they ask for, by which orders."""
 
     why: Why
+    seals: frozenset[Code] = frozenset()
 
 
-SEALED: Final = Denial(Why.SEALED)
 NO_GROUND: Final = Denial(Why.NO_GROUND)
 
 
@@ -84,9 +84,10 @@ class Involved:
     family_agreed: int = 0
     seals: dict[Code, frozenset[Code]] = field(factory=dict)
 
-    def is_sealed_for(self, purpose: Code | None) -> bool:
-        """Whether a court closed the record to this purpose."""
-        return bool(self.seals) and any(purpose not in open_for for open_for in self.seals.values())
+    def sealed_for(self, purpose: Code | None) -> Denial | None:
+        """What is said of this purpose where a court closed the record to it."""
+        seals = frozenset(order for order, open_for in self.seals.items() if purpose not in open_for)
+        return Denial(Why.SEALED, seals) if seals else None
 
 
 def worker_assigned(involved: Involved, entry: Entry[WorkerAssigned]) -> Involved:
@@ -311,8 +312,8 @@ def may_read(history: History, reader: Reader, asked: Asked) -> Grant | Denial:
 
 def decided(at: Standing) -> Grant | Denial:
     """The first ground on which they may read; none is found where a court closed the record to their purpose."""
-    if at.involved.is_sealed_for(at.asked.purpose):
-        return SEALED
+    if (sealed := at.involved.sealed_for(at.asked.purpose)) is not None:
+        return sealed
     for rule in GROUNDS.get(at.reader.actor.role, ()):
         grant = rule(at)
         if grant is not None:

@@ -15,7 +15,7 @@ from ihs_domain.editions import Law
 from ihs_domain.gates import Against, Objection, refusable
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.ids import act_of
-from ihs_domain.restricting import ORDERED
+from ihs_domain.restricting import ORDERED, taking_back
 from ihs_domain.roles import Actor
 from ihs_domain.terms import ActorId, Amendment
 
@@ -37,7 +37,8 @@ def the_actor_may_amend(
     others = before.only(lambda e: e.version != act)
     for said in _of_version(before, act):
         if proposed.actor.id != _whose_word_it_is(before, said):
-            yield from map(_or_by_its_author, _not_theirs(said, others, proposed.actor, law))
+            undone = said._replace(event=taking_back(said.event))
+            yield from map(_or_by_its_author, _not_theirs(undone, others, proposed.actor, law))
     for said in _of_version(after, act):
         yield from _not_theirs(said, others, proposed.actor, law)
 

@@ -43,6 +43,8 @@ from ihs_domain.planning import PlanAgreed, PlanFinalised, SupervisorAgreed, pla
 from ihs_domain.requesting import ServicesAccepted, ServicesDenied
 from ihs_domain.restricting import (
     BY_ORDER,
+    MAY_KEEP,
+    AccessRestricted,
     EntryExpunged,
     HoldLifted,
     HoldPlaced,
@@ -71,6 +73,9 @@ lasts_until_it_expires: Final = lasts_from_its_day_until("expires_on")
 by_order: Final = only_by(*BY_ORDER)
 """A gate: what stands on the word of a court or of counsel is put on record by those who act on it."""
 
+by_who_may_keep: Final = only_by(*MAY_KEEP)
+"""A gate: an entry is kept from somebody by those who work with the family, or act on an order."""
+
 ALWAYS: Final[GateTable] = {
     ApprovalGranted: ((by_a_supervisor,), (entry_stands,), (another_persons_entry,)),
     ApprovalReturned: ((by_a_supervisor,),),
@@ -89,7 +94,8 @@ ALWAYS: Final[GateTable] = {
     RiskOverridden: ((a_risk_assessment_is_overridden,),),
     **dict.fromkeys((HoldPlaced, RecordSealed), ((by_order,), (it_stands_not_yet,))),
     **dict.fromkeys((HoldLifted, RecordUnsealed), ((by_order,), (it_stands,))),
-    RestrictionLifted: ((it_is_kept_from_them,),),
+    AccessRestricted: ((by_who_may_keep,),),
+    RestrictionLifted: ((by_order,), (it_is_kept_from_them,)),
     **dict.fromkeys(
         (EntryExpunged, NarrativeRedacted, CaseDisposed),
         ((by_who_may_erase,), (no_hold_stands,), (somebody_else_proposed_it,)),

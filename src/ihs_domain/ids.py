@@ -8,7 +8,7 @@ import attrs
 from ihs_domain.gates import Objection
 from ihs_domain.history import Entry, History, going_on
 from ihs_domain.once import once_per_class
-from ihs_domain.terms import CASE_IDS, ActorId, Amendment, Doer, Introduced, PartId, Version
+from ihs_domain.terms import CASE_IDS, ActorId, Amendment, Doer, Expunged, Introduced, PartId, Version
 
 
 class Mention(NamedTuple):
@@ -137,14 +137,18 @@ def ids_are_known(history: History, proposed: Entry[Any]) -> list[Objection]:
     """What speaks against the ids of *proposed*, held against the whole record of its case's *history*.
 
     A new id must be new (a person may come again; a correction may keep the ids of what it corrects), any other must
-    have been brought in by some entry, corrected or not.
+    have been brought in by some entry, corrected or not, or expunged since.
     """
     known = history.once(_on_record)
     taken = brought_in(_others(history.record, proposed.event)) if isinstance(proposed.event, Amendment) else known
     said = said_in(proposed.event)
     if own := {(m.kind, m.id) for m in said if m.introduces}:
         known = known | own
-    return list(dict.fromkeys(_objection(m, known) for m in said if not _fits(m, taken, known)))
+    unfit = [m for m in said if not _fits(m, taken, known)]
+    if unfit and (outlived := _outlived(history.record)):
+        known = known | outlived
+        unfit = [m for m in unfit if not _fits(m, taken, known)]
+    return list(dict.fromkeys(_objection(m, known) for m in unfit))
 
 
 def ids_are_kept(record: Iterable[Entry[Any]], standing: Iterable[Entry[Any]], proposed: Entry[Any]) -> list[Objection]:
@@ -181,6 +185,13 @@ def _introduces(hint: Any) -> bool:
         return _brings_in(hint)
     marked = any(isinstance(mark, Introduced) for mark in getattr(hint, "__metadata__", ()))
     return marked or any(map(_introduces, get_args(hint)))
+
+
+def _outlived(record: Sequence[Entry[Any]]) -> set[tuple[str, str]]:
+    """The ids that a *record* of which something was expunged still names: that may have brought in any of them."""
+    if not any(isinstance(e.event, Expunged) for e in record):
+        return set()
+    return {(m.kind, m.id) for e in record for m in said_in(e.event)}
 
 
 def _and_brought_in(known: set[tuple[str, str]], entry: Entry[Any]) -> set[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, field, frozen
 
 from ihs_domain.gates import Objection
-from ihs_domain.history import Entry, History, effective
+from ihs_domain.history import Entry, effective
 from ihs_domain.ids import entries_named, parts_named, said_in
 from ihs_domain.roles import Role
 from ihs_domain.terms import ActorId, Amendment, Code, Decision, Happening, Narrative, PersonId, Version
@@ -96,6 +96,8 @@ def access_restricted(restricting: Restricting, entry: Entry[AccessRestricted]) 
 
 
 def restriction_lifted(restricting: Restricting, entry: Entry[RestrictionLifted]) -> Restricting:
+    if not lifts(entry):
+        return restricting
     said = entry.event
     kept = restricting.kept_from.get(said.entry, frozenset()) - said.for_whom
     return evolve(restricting, kept_from={**restricting.kept_from, said.entry: kept})
@@ -128,15 +130,29 @@ STEPS: Final[dict[type, Callable[[Restricting, Entry[Any]], Restricting]]] = {
 
 
 BY_ORDER: Final = (Role.SUPERVISOR, Role.ADMINISTRATOR, Role.ASSISTANT_ATTORNEY_GENERAL, Role.COURT)
-"""Who puts on record that a hold or a seal was placed or lifted: they stand on the word of a court or of counsel."""
+"""Who puts on record that a hold or a seal was placed or lifted: they stand on the word of a court or of counsel.
 
-ORDERED: Final = (HoldPlaced, HoldLifted, RecordSealed, RecordUnsealed)
+That an entry is no longer kept from somebody is theirs to say as well.
+"""
+
+MAY_KEEP: Final = (
+    *(Role.PRACTITIONER, Role.CASE_MANAGER, Role.SECOND_WORKER, Role.DESIGNEE, Role.CPS_WORKER, Role.CPS_SUPERVISOR),
+    *BY_ORDER,
+)
+"""Who puts on record that an entry is kept from somebody: those, too, who hear what was said alone."""
+
+ORDERED: Final = (HoldPlaced, HoldLifted, RecordSealed, RecordUnsealed, AccessRestricted, RestrictionLifted)
 """What nobody else amends either: to void a hold is to lift it."""
 
 
-def lifts(entry: Entry[RecordUnsealed] | Entry[HoldLifted]) -> bool:
-    """Whether a seal or a hold is lifted by this: anybody else's word is recorded, and lifts nothing."""
+def lifts(entry: Entry[RecordUnsealed] | Entry[HoldLifted] | Entry[RestrictionLifted]) -> bool:
+    """Whether a seal, a hold or a keeping is lifted by this: anybody else's word is recorded, and lifts nothing."""
     return entry.actor.role in BY_ORDER
+
+
+def taking_back(event: object) -> object:
+    """What somebody would have to be allowed to record, to take *event* back: to take back a keeping is to lift it."""
+    return RestrictionLifted(event.entry, event.kept_from) if isinstance(event, AccessRestricted) else event
 
 
 # Gates
@@ -173,14 +189,6 @@ def it_is_kept_from_them(case: "Case", entry: Entry[RestrictionLifted]) -> Objec
         return None
     instead = "name those from whom it is kept, and that entry"
     return Objection("the entry is not kept from them", instead, tuple(sorted(stranger)))
-
-
-def may_see(history: History, person: PersonId) -> History:
-    """The history that *person* may see: left out are what is kept from them, what speaks of that, and all keeping."""
-    hidden = hidden_from(history.record, person)
-    known = effective(e for e in history.record if e.version not in hidden)
-    there = {e.version for e in history}
-    return known.only(lambda e: e.version in there)
 
 
 def hidden_from(record: Sequence[Entry[Any]], person: PersonId) -> frozenset[int]:

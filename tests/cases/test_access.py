@@ -17,7 +17,8 @@ from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, Desk, live
 
 from ihs_cases import AsyncCases, Cases
 from ihs_cases.door import Door
-from ihs_cases.errors import CaseNotOpen, UnknownCase, UnknownEntry, UnknownPerson, WrongStream
+from ihs_cases.erasing import OfCase, OfEntry, OfPerson
+from ihs_cases.errors import CaseNotOpen, CaseSealed, UnknownCase, UnknownEntry, UnknownPerson, WrongStream
 from ihs_cases.reading import CaseReader
 from ihs_domain.assigning import WorkerAssigned, WorkerUnassigned
 from ihs_domain.contacting import ContactMade, ContactMode
@@ -36,7 +37,7 @@ from ihs_domain.looking import (
 )
 from ihs_domain.opening import Authority, CaseOpened, PartyNamed
 from ihs_domain.persons import PersonIdentified, PersonRegistered
-from ihs_domain.restricting import AccessRestricted, RecordSealed, RecordUnsealed
+from ihs_domain.restricting import BY_ORDER, AccessRestricted, RecordSealed, RecordUnsealed
 from ihs_domain.roles import Actor, Role
 from ihs_domain.searching import PersonSearchMade
 from ihs_domain.teaming import Part, TeamFormed
@@ -148,6 +149,31 @@ def test_an_entry_that_is_not_there_is_named_so_only_to_who_may_read_the_case(fu
         reader(full, STRANGER).history("k1", for_person="nobody")
 
 
+def test_that_somebody_is_asked_for_who_is_not_there_is_on_record_before_it_is_said_and_not_who(full):
+    with pytest.raises(UnknownPerson):
+        reader(full).timeline("k1", for_person="Otto-Made-Up")
+
+    [viewed] = looks(full.cases)
+    assert viewed == RecordViewed("k1", Seen.TIMELINE, AccessGround.ASSIGNED, frozenset({2}), frozenset(), 6)
+
+
+def test_who_is_kept_from_the_reader_is_asked_for_in_vain_like_who_is_not_there(full):
+    full.put(PartyNamed("gal", Role.GUARDIAN_AD_LITEM))
+    identify(full, "p-2", "gal")
+    full.put(PersonJoined("aunt", Relation.OTHER))
+    full.put(AccessRestricted(full.cases.history("k1").record[-1].version, frozenset({"gal"}), "danger"))
+    guardian = reader(full, Actor("p-2", Role.GUARDIAN_AD_LITEM))
+
+    said = []
+    for person in ("aunt", "nobody"):
+        with pytest.raises(UnknownPerson) as unknown:
+            guardian.history("k1", for_person=person)
+        said.append(str(unknown.value))
+
+    assert said[0] == said[1]
+    assert guardian.history("k1", for_person="mum").of(PersonJoined)
+
+
 def test_a_team_member_is_shown_a_copy_that_leaves_out_what_is_kept_from_them(full):
     full.put(TeamFormed({"dad": Part.PARENT}, frozenset({"mum"})))
     identify(full, "p-1", "dad")
@@ -223,8 +249,11 @@ def test_what_is_denied_is_on_record_and_a_case_that_is_none_is_not_named(full):
 
 
 def test_both_denials_ask_the_store_the_same_things(full, monkeypatch):
+    for _ in range(2):  # from here on what their own stream says is kept
+        with pytest.raises(CaseNotOpen):
+            reader(full, STRANGER).get("k2")
     asked: list[str] = []
-    for name in ("stream", "append", "receipt", "read"):
+    for name in ("stream", "standing", "append", "receipt", "read"):
         method = getattr(type(full.cases.store), name)
         monkeypatch.setattr(
             type(full.cases.store), name, lambda *a, _n=name, _m=method, **k: (asked.append(_n), _m(*a, **k))[1]
@@ -258,6 +287,49 @@ def test_a_sealed_record_opens_for_the_purposes_of_its_seal_alone(full):
         full.cases.access.break_glass("k1", actor=WORKER, reason="curiosity", at=full.now)
     assert reader(full, purpose="new-report").get("k1") == full.cases.get("k1")
     assert [type(look) for look in looks(full.cases)] == [AccessDenied, AccessDenied, RecordViewed]
+
+
+def in_role(role: Role) -> Actor:
+    return Actor("x-1", role)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SYSTEM])
+def test_that_a_court_sealed_a_record_is_told_to_those_alone_who_may_lift_the_seal(full, role):
+    full.put(RecordSealed("order-2", frozenset({"new-report"})), actor=SUPERVISOR)
+    full.put(RecordSealed("order-1"), actor=SUPERVISOR)
+
+    with pytest.raises(CaseNotOpen) as denied:
+        reader(full, in_role(role)).timeline("k1")
+    with pytest.raises(CaseNotOpen) as absent:
+        reader(full, in_role(role)).timeline("no-such")
+
+    assert (str(denied.value) != str(absent.value)) is (role in BY_ORDER)
+    if role in BY_ORDER:
+        assert (type(denied.value), denied.value.orders) == (CaseSealed, ("order-1", "order-2"))
+        assert "sealed this record, by order-1, order-2: " in str(denied.value)
+    assert [look.why for look in looks(full.cases, in_role(role))] == [Why.SEALED, Why.NO_SUCH_CASE]
+
+
+def test_who_keeps_the_store_is_told_that_a_court_sealed_a_record(full):
+    full.put(RecordSealed("order-1"), actor=SUPERVISOR)
+
+    with pytest.raises(CaseSealed):
+        full.cases.access.keeper("os-eve", at=full.now).get("k1")
+    with pytest.raises(CaseSealed):
+        full.cases.access.break_glass("k1", actor=SUPERVISOR, reason="danger", at=full.now)
+    with pytest.raises(CaseNotOpen) as denied:
+        full.cases.access.break_glass("k1", actor=WORKER, reason="danger", at=full.now)
+    assert type(denied.value) is CaseNotOpen
+
+
+def test_of_several_cases_of_which_one_is_sealed_and_another_not_theirs_nothing_is_told(full):
+    identify(full, "p-1", "mum")
+    full.put(PersonIdentified("p-1", "k2", "mother", "papers"), case=None, person_id="p-1")
+    full.put(RecordSealed("order-1"), actor=SUPERVISOR)
+
+    with pytest.raises(CaseNotOpen) as denied:
+        reader(full, SUPERVISOR).reach(OfPerson("p-1"), "o-1")
+    assert type(denied.value) is CaseNotOpen
 
 
 # Fail closed
@@ -423,6 +495,68 @@ def test_a_search_finds_in_the_register_who_is_in_a_case_that_may_be_read(full):
     full.put(PersonIdentified("p-1", "k1", "mum", "papers"), case=None, person_id="p-1")
 
     assert [one.known_as for one in reader(full).find("zoë")] == ["p-1", "mum"]
+
+
+def test_a_keeper_finds_whoever_is_in_the_register_or_in_a_case_that_no_court_sealed(full):
+    for person, name in (("p-1", "Zoë A."), ("p-9", "Zoë B.")):
+        full.put(PersonRegistered(person, name=name), case=None, person_id=person)
+    full.put(PersonIdentified("p-1", "k1", "mum", "papers"), case=None, person_id="p-1")
+    full.put(RecordSealed("order-1"), actor=SUPERVISOR)
+    keeper = full.cases.access.keeper("os-eve", at=full.now)
+
+    assert [one.known_as for one in keeper.find("zoë")] == ["p-9", "mother"]
+    assert [type(look) for look in looks(full.cases, Actor("os-eve", Role.ADMINISTRATOR))] == [
+        PersonSearchMade,
+        RecordViewed,
+    ]
+
+
+# What would be erased
+
+
+@pytest.mark.parametrize("target", [OfCase("k1"), OfEntry("k1", 5), OfEntry("k1", 5, words_alone=True)])
+def test_what_would_be_erased_is_shown_to_who_may_read_the_case_and_that_is_on_record(full, target):
+    assert reader(full, purpose="order").reach(target, "o-1") == full.cases.erasing.reach(target, "o-1")
+
+    [viewed] = looks(full.cases)
+    assert (viewed.case, viewed.what, viewed.upto, viewed.purpose) == ("k1", Seen.CASE, 6, "order")
+    with pytest.raises(CaseNotOpen):
+        reader(full, STRANGER).reach(target, "o-1")
+    assert [look.case for look in looks(full.cases, STRANGER)] == ["k1"]
+
+
+def test_of_an_entry_that_is_not_there_is_said_so_only_to_who_may_read_the_case(full):
+    with pytest.raises(UnknownEntry):
+        reader(full).reach(OfEntry("k1", 77), "o-1")
+    for case in ("k1", "no-such"):
+        with pytest.raises(CaseNotOpen):
+            reader(full, STRANGER).reach(OfEntry(case, 77), "o-1")
+    with pytest.raises(UnknownCase):
+        full.cases.access.keeper("os-eve", at=full.now).reach(OfCase("no-such"), "o-1")
+
+
+def test_what_would_be_erased_of_a_person_is_shown_of_all_their_cases_or_of_none(full):
+    identify(full, "p-1", "mum")
+    full.put(PersonIdentified("p-1", "k2", "mother", "papers"), case=None, person_id="p-1")
+    target = OfPerson("p-1")
+
+    with pytest.raises(CaseNotOpen):
+        reader(full).reach(target, "o-1")
+    assert [(type(look), look.case) for look in looks(full.cases)] == [(AccessDenied, "k2")]
+    full.put(WorkerAssigned("w-12"), case="k2")
+
+    assert reader(full).reach(target, "o-1") == full.cases.erasing.reach(target, "o-1")
+    assert [look.case for look in looks(full.cases)[1:]] == ["k1", "k2"]
+
+
+def test_what_would_be_erased_is_not_shown_where_something_of_the_case_is_kept_from_the_reader(full):
+    full.put(PartyNamed("gal", Role.GUARDIAN_AD_LITEM))
+    identify(full, "p-2", "gal")
+    full.put(AccessRestricted(5, frozenset({"gal"}), "danger"))
+    guardian = reader(full, Actor("p-2", Role.GUARDIAN_AD_LITEM))
+
+    with pytest.raises(CaseNotOpen):
+        guardian.reach(OfCase("k1"), "o-1")
 
 
 # Posts

@@ -9,13 +9,13 @@ import pytest
 from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, Desk
 
 from ihs_cases import Cases, across
-from ihs_cases.across import Broken, LeftOut, Reading
+from ihs_cases.across import Broken, LeftOut, Only, Reading
 from ihs_cases.errors import CaseNotOpen, UnknownCase
 from ihs_cases.reading import CaseReader
 from ihs_domain.assigning import WorkerAssigned, WorkerUnassigned
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.looking import AccessDenied, AccessGround, RecordViewed, Seen, Why
-from ihs_domain.opening import PartyNamed
+from ihs_domain.opening import Authority, CaseOpened, PartyNamed
 from ihs_domain.persons import PersonIdentified, PersonRegistered
 from ihs_domain.restricting import AccessRestricted, RecordSealed
 from ihs_domain.roles import Actor, Role
@@ -125,11 +125,40 @@ def test_that_many_are_shown_is_put_on_record_in_one_step(four):
     assert len({entry.command for entry in viewed}) == 1
 
 
-def test_a_case_that_is_not_asked_about_is_not_shown_and_so_not_on_record(four):
-    told = names(keeper(four), meant=lambda reading: not reading.workers)
+@pytest.mark.parametrize(
+    "meant, those",
+    [
+        (Only(), ["k1", "k2", "k3", "k4"]),
+        (Only(worker="w-12"), ["k1", "k2", "k4"]),
+        (Only(region="north"), ["k2", "k3"]),
+        (Only(worker="w-12", region="north"), ["k2"]),
+        (Only(jurisdiction="us-nm"), []),
+        (Only(jurisdiction="us-ut", region="nowhere"), []),
+    ],
+    ids=str,
+)
+def test_a_case_that_is_not_asked_about_is_not_shown_and_so_not_on_record(four, meant, those):
+    for case in ("k2", "k3"):
+        four.put(CaseOpened(Authority.VOLUNTARY, "north"), case=case)
 
-    assert told == [LeftOut.NOT_MEANT, LeftOut.NOT_MEANT, "k3", LeftOut.NOT_MEANT]
-    assert [look.case for look in looks(four.cases, "os-eve")] == ["k3"]
+    told = names(keeper(four), meant=meant)
+
+    assert told == [case if case in those else LeftOut.NOT_MEANT for case in ("k1", "k2", "k3", "k4")]
+    assert [look.case for look in looks(four.cases, "os-eve")] == those
+
+
+def test_which_cases_are_meant_is_no_function_for_it_would_see_them_before_that_is_on_record(four):
+    seen = []
+
+    with pytest.raises(TypeError, match=r"say which cases are meant by Only\(region=\.\.\.\)"):
+        names(keeper(four), meant=seen.append)
+
+    assert seen == looks(four.cases, "os-eve") == []
+
+
+def test_a_case_that_is_named_and_not_meant_is_on_record_for_that_is_told_of_it(four):
+    assert names(reader(four), among=["k1"], meant=Only(region="north")) == [LeftOut.NOT_MEANT]
+    assert [look.case for look in looks(four.cases)] == ["k1"]
 
 
 def test_who_may_read_none_is_told_nothing_and_nothing_is_on_record(four):

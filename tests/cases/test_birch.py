@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from diary import Diary, lines
+from histories import left
 
 from ihs_domain.case import fold
 from ihs_domain.copying import copied
@@ -18,7 +19,6 @@ from ihs_domain.measures import Answer, measures
 from ihs_domain.owing import duties
 from ihs_domain.planning import PlanSignatureRefused, PlanSigned
 from ihs_domain.responding import DomesticViolenceIdentified
-from ihs_domain.restricting import may_see
 from ihs_utah_r512_100 import EDITIONS, UTAH_2003, UTAH_2010, UTAH_REVIEW_2025, UTAH_SAFE_PRACTICE
 
 END = date(2010, 10, 20)
@@ -288,13 +288,13 @@ def test_answer_13_the_father_sees_nothing_of_08_10_to_08_16(birch):
     known = birch.history(as_at=date(2010, 8, 17), as_of=date(2010, 8, 17))
     window = [date(2010, 8, 10) + timedelta(days=n) for n in range(7)]
 
-    seen = may_see(known, "B-f")
+    seen = left(known, "B-f", as_of=date(2010, 8, 17))
 
     assert [e for e in known if e.day in window] != []
     assert [e for e in seen if e.day in window] == []
     assert [e for e in seen.record if e.day in window] == []
     assert seen.of(DomesticViolenceIdentified) == ()
-    assert [e for e in may_see(known, "B-m") if e.day in window] != []
+    assert [e for e in left(known, "B-m", as_of=date(2010, 8, 17)) if e.day in window] != []
 
 
 def test_answer_13_the_copy_made_for_the_father_holds_nothing_of_those_days_and_the_mothers_does(birch):
@@ -310,6 +310,6 @@ def test_answer_13_the_copy_made_for_the_father_holds_nothing_of_those_days_and_
 
 
 def test_answer_13_the_father_does_not_see_the_safety_plan_end(birch):
-    told: list[Any] = [e.event for e in may_see(birch.history(), "B-f")]
+    told: list[Any] = [e.event for e in left(birch.history(), "B-f")]
 
     assert [e for e in told if getattr(e, "plan", None) == "SP1"] == []

@@ -4,12 +4,16 @@ import shutil
 import signal
 import subprocess
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import insider
 import pytest
 from attrs import evolve
-from rehearsal import ASKED, SUPERVISOR, WORKER, Desk
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rehearsal import ASKED, SUPERVISOR, WORKER, Desk, rehearsal
 
 from ihs_cases import Cases
 from ihs_cases.erasing import OfCase, OfEntry, OfPerson
@@ -23,9 +27,16 @@ from ihs_cases.errors import (
     UnknownPerson,
 )
 from ihs_domain.contacting import ContactMade, ContactMode
+from ihs_domain.erasing import ExpungingProposed, IdentityErased
 from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.opening import Authority, CaseOpened
-from ihs_domain.persons import PersonIdentified, PersonRegistered, PersonsMerged
+from ihs_domain.persons import (
+    IdentificationWithdrawn,
+    PersonIdentified,
+    PersonRegistered,
+    PersonsMerged,
+    PersonsUnmerged,
+)
 from ihs_domain.possible import Possible
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.restricting import HoldLifted, HoldPlaced
@@ -264,6 +275,61 @@ def test_an_entry_expunged_takes_along_the_key_of_whom_nothing_else_names(family
     assert names(family) == ["Quirina Made-Up"]
 
 
+# What the verifier takes for an order, and what an order has destroyed
+
+
+def destroyed_by_an_insider(desk: Desk, key: str):
+    """What the verifier says after somebody destroyed a key in the file; then it is put back."""
+    store = insider.Store(Path(desk.cases.store.address))
+    [(wrapped,)] = store.all(f"SELECT wrapped FROM keys WHERE id = '{key}'")
+    store.do(f"UPDATE keys SET wrapped = NULL WHERE id = '{key}'")
+    wrong = verify(desk.cases.store.address).wrong
+    store.do(("UPDATE keys SET wrapped = ? WHERE id = ?", (wrapped, key)))
+    return wrong and wrong[1:3]
+
+
+def test_an_insider_does_not_destroy_by_the_order_for_one_entry_a_key_that_another_still_needs(family):
+    family.put(MOTHER)
+
+    erased(family, OfEntry("k1", 2))
+
+    assert names(family) == ["Child Made-Up", "Quirina Made-Up"]
+    assert holds(family.cases)
+    assert destroyed_by_an_insider(family, "person/k1/mother") == ("keys", "wrapped")
+
+
+def test_an_insider_does_not_destroy_by_an_order_of_before_what_was_sealed_after_it(family):
+    family.put(PersonJoined("dad", Relation.FATHER))
+    family.put(PersonRegistered("p-3"), case=None, person_id="p-3")
+    family.put(PersonIdentified("p-3", "k1", "dad", "papers"), case=None, person_id="p-3")
+    erased(family, OfPerson("p-3"))
+    family.put(PersonJoined("dad", Relation.FATHER, name="Otto Made-Up"))
+
+    assert destroyed_by_an_insider(family, "person/k1/dad") == ("keys", "wrapped")
+
+
+JOINED = (MOTHER, CHILD)
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(JOINED), st.booleans()), min_size=1, max_size=3), st.randoms())
+def test_what_the_verifier_takes_for_ordered_is_what_expunging_destroys(tmp_path, said, at_random):
+    with TemporaryDirectory(dir=tmp_path) as folder, rehearsal(Path(folder)) as cases:
+        desk = Desk(cases)
+        desk.put(ASKED)
+        of = {desk.put(event).version: (event.person, goes) for event, goes in said}
+        going = [version for version, (_, goes) in of.items() if goes]
+        at_random.shuffle(going)
+        for n, version in enumerate(going):
+            erased(desk, OfEntry("k1", version), command_id=f"erase-{n}")
+
+        keys = cases.store.keys("person/")
+        left = {f"person/k1/{person}" for person, goes in of.values() if not goes}
+        assert {key for key in keys if keys[key].wrapped is not None} == left
+        assert holds(cases)
+        assert {destroyed_by_an_insider(desk, key) for key in left} <= {("keys", "wrapped")}
+
+
 def test_a_case_disposed_of_is_tombstones_alone_and_takes_nothing_more(family):
     family.put(VISIT)
 
@@ -477,3 +543,163 @@ def test_a_command_repeated_on_a_case_that_was_disposed_of_meanwhile_gets_its_fi
     assert (again.again, again.version, again.position) == (True, first.version, first.position)
     with pytest.raises(CommandReused):
         family.put(MOTHER, command_id="visit")
+
+
+@pytest.mark.parametrize("expunged", [(2,), (2, 4)], ids=["who joined", "and who they are"])
+def test_a_person_whose_only_entry_in_a_case_was_expunged_can_still_be_erased(family, expunged):
+    for n, version in enumerate(expunged):
+        erased(family, OfEntry("k1", version), command_id=f"erase-entry-{n}")
+    proposed(family, OfPerson("p-1"))
+
+    done(family, OfPerson("p-1"), command_id="erase-2")
+
+    assert family.cases.person("p-1").erased
+    said = [e.event for e in family.cases.history("k1") if isinstance(e.event, IdentityErased)]
+    assert said == ([IdentityErased("mother", ORDER)] if expunged == (2,) else [])
+    assert holds(family.cases)
+
+
+def test_who_somebody_is_can_be_withdrawn_after_what_brought_them_in_was_expunged(family):
+    erased(family, OfEntry("k1", 2))
+
+    family.put(IdentificationWithdrawn("p-1", "k1", "mother", "another-person"), case=None, person_id="p-1")
+
+    assert family.cases.person("p-1").known_as == frozenset()
+
+
+def test_what_nothing_ever_brought_in_is_not_known_for_that_something_was_expunged(family):
+    erased(family, OfEntry("k1", 2))
+
+    with pytest.raises(Refused, match=r"no person of that id .* \[aunt\]: name one of c-1, mother"):
+        family.put(PersonIdentified("p-1", "k1", "aunt", "papers"), case=None, person_id="p-1")
+
+
+# A proposal repeated
+
+
+def proposing(desk: Desk, target, *, order: str = ORDER, actor: Actor = SUPERVISOR, ordered_by: str = JUDGE):
+    """Propose by one and the same command."""
+    said = {"order": order, "ordered_by": ordered_by, "actor": actor, "occurred": date(2015, 1, 5)}
+    return desk.cases.erasing.propose(target, **said, command_id="once", recorded_at=desk.now)
+
+
+def first_again(receipts):
+    return tuple(evolve(one, again=True, findings=()) for one in receipts)
+
+
+ANY_TARGET = [OfPerson("p-1"), OfPerson("p-2"), OfEntry("k1", 5), OfEntry("k1", 5, words_alone=True), OfCase("k1")]
+
+
+@pytest.mark.parametrize("target", ANY_TARGET)
+def test_a_proposal_repeated_after_it_was_carried_out_gets_its_first_receipts(family, target):
+    family.put(VISIT)
+    first = proposing(family, target)
+    done(family, target)
+    head = family.cases.store.head()
+
+    assert proposing(family, target) == first_again(first)
+    assert family.cases.store.head() == head
+
+
+@pytest.mark.parametrize(
+    "amendment",
+    [EntryVoided(5, AmendmentReason.OTHER), EntryCorrected(5, VISIT, date(2015, 1, 4), AmendmentReason.OTHER)],
+)
+def test_a_proposal_repeated_after_its_entry_was_amended_is_not_recorded_again(family, amendment):
+    family.put(VISIT)
+    first = proposing(family, OfEntry("k1", 5))
+    family.put(amendment)
+    head = family.cases.store.head()
+
+    assert proposing(family, OfEntry("k1", 5)) == first_again(first)
+    assert family.cases.store.head() == head
+
+
+def test_a_proposal_of_several_entries_repeated_after_another_amendment_and_a_disposal_gets_all_its_receipts(family):
+    family.put(VISIT)
+    family.put(EntryCorrected(5, VISIT, date(2015, 1, 4), AmendmentReason.OTHER))
+    first = proposing(family, OfEntry("k1", 6))
+    family.put(EntryVoided(5, AmendmentReason.OTHER))
+    erased(family, OfCase("k1"))
+
+    assert [one.again for one in first] == [False, False]
+    assert proposing(family, OfEntry("k1", 5)) == first_again(first)
+
+
+def test_a_proposal_of_several_entries_that_was_cut_off_is_completed_by_the_same_command(family):
+    family.put(VISIT)
+    family.put(EntryCorrected(5, VISIT, date(2015, 1, 4), AmendmentReason.OTHER))
+    by = {"actor": SUPERVISOR, "day": date(2015, 1, 5)}
+    family.put(ExpungingProposed(5, ORDER, JUDGE), command_id="once/1", **by)
+
+    said = proposing(family, OfEntry("k1", 5))
+
+    assert [one.again for one in said] == [True, False]
+    assert [e.event.entry for e in family.cases.history("k1").of(ExpungingProposed)] == [5, 6]
+    assert proposing(family, OfEntry("k1", 5)) == first_again(said)
+
+
+def test_a_proposal_repeated_after_the_person_was_merged_or_parted_gets_its_first_receipt(family):
+    first = proposing(family, OfPerson("p-2"))
+    parted = PersonsUnmerged("p-1", "p-2", "two-persons")
+    family.put(parted, case=None, person_id="p-1")
+
+    assert proposing(family, OfPerson("p-2")) == first_again(first)
+
+
+OTHERWISE = [
+    {"target": OfEntry("k1", 2)},
+    {"target": OfEntry("k1", 5, words_alone=True)},
+    {"target": OfEntry("k1", 77)},
+    {"target": OfEntry("k2", 3)},
+    {"target": OfEntry("no-such", 5)},
+    {"target": OfCase("k1")},
+    {"target": OfPerson("p-1")},
+    {"target": OfPerson("p-9")},
+    {"order": "another-order"},
+    {"ordered_by": "judge-8"},
+    {"actor": OTHER},
+]
+
+
+def test_another_proposal_by_the_same_command_is_refused(family):
+    family.put(VISIT)
+    proposing(family, OfEntry("k1", 5))
+    head = family.cases.store.head()
+
+    for otherwise in OTHERWISE:
+        with pytest.raises(CommandReused):
+            proposing(family, **{"target": OfEntry("k1", 5), **otherwise})
+    assert family.cases.store.head() == head
+
+
+# Rotating
+
+
+def rotated(desk: Desk, actor: Actor = SUPERVISOR, **more):
+    return desk.cases.erasing.rotate(actor=actor, command_id="r-1", recorded_at=desk.now, **more)
+
+
+def test_a_rotation_repeated_rotates_nothing_more(family):
+    first = rotated(family)
+    key = read_key_file(family.cases.key_file)
+    family.now += timedelta(minutes=1)
+
+    assert rotated(family) == evolve(first, again=True)
+    assert read_key_file(family.cases.key_file) == key
+
+
+def test_a_rotation_by_somebody_else_or_to_a_key_service_is_another_command(family):
+    rotated(family)
+
+    for actor in (OTHER, Actor(SUPERVISOR.id, Role.ADMINISTRATOR)):
+        with pytest.raises(CommandReused):
+            rotated(family, actor)
+    with pytest.raises(CommandReused):
+        rotated(family, service=KeptElsewhere())
+
+
+class KeptElsewhere:
+    """A key service, by its name."""
+
+    id = "transit https://vault.agency.example/v1/transit/ihs"

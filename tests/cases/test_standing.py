@@ -5,21 +5,25 @@ from contextlib import closing
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import insider
 import pytest
 from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, live
 from released import lines, said, stream_of
 
 from ihs_cases import Cases
 from ihs_cases.erasing import OfEntry
+from ihs_cases.errors import CaseNotOpen
 from ihs_cases.rows import draft, entry_of, once_recorded
 from ihs_cases.standing import Streams
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.gates import Refused
 from ihs_domain.history import NOTHING, Entry, effective
 from ihs_domain.household import PersonJoined, Relation
+from ihs_domain.looking import AccessDenied, Held
 from ihs_domain.opening import Authority, CaseOpened
 from ihs_domain.recording import EntryVoided
 from ihs_domain.roles import Actor, Role
+from ihs_domain.system import EditionLoaded
 from ihs_domain.terms import ActorId, Expunged, PersonId, Version
 from ihs_record.codec import encoded_and_read
 from ihs_store.errors import VersionConflict
@@ -219,3 +223,69 @@ def test_a_draft_goes_on_record_only_behind_the_record_it_was_made_for(cases):
     assert append(last.leaf).count == 1
     with pytest.raises(VersionConflict):
         append(last.leaf)
+
+
+# What bears on access
+
+
+WATCHING = Actor(ActorId("a-9"), Role.AUDITOR)
+ADMINISTRATOR = Actor(ActorId("a-1"), Role.ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("goes_on", [0, 1, 2, 5], ids="and {} views".format)
+def test_a_post_given_in_a_record_that_was_set_back_lets_nobody_look(cases, tmp_path, goes_on):
+    with closing(copied(tmp_path)) as before, closing(sqlite3.connect(tmp_path / "live.db")) as database:
+        cases.access.give("a-9", "auditor", actor=ADMINISTRATOR)
+        cases.reader(WATCHING).get("k1")
+
+        before.backup(database)
+    with Cases.open(cases.store.address, rules=UTAH) as other:
+        for _ in range(goes_on):
+            with pytest.raises(CaseNotOpen):
+                other.reader(WATCHING).get("k1")
+    with pytest.raises(CaseNotOpen):
+        cases.reader(WATCHING).get("k1")
+
+    assert [type(e.event) for e in cases.recorder.entries("access/a-9")] == [AccessDenied] * (goes_on + 1)
+
+
+def test_a_post_whose_row_was_removed_is_none(cases, tmp_path):
+    cases.access.give("a-9", "auditor", actor=ADMINISTRATOR)
+    cases.reader(WATCHING).get("k1")
+
+    insider.Store(tmp_path / "live.db").do("DELETE FROM records WHERE stream = 'access/a-9'")
+
+    assert cases.access.streams.tail(WATCHING).held == Held()
+
+
+def test_what_bears_on_access_is_read_on_from_where_it_was_left(cases, monkeypatch):
+    cases.access.give("a-9", "auditor", actor=ADMINISTRATOR)
+    for _ in range(3):
+        cases.reader(WATCHING).get("k1")
+    read = []
+    stream = type(cases.store).stream
+    monkeypatch.setattr(type(cases.store), "stream", lambda *a, **k: (read.append(found := stream(*a, **k)), found)[1])
+
+    cases.access.streams.tail(WATCHING)
+    with Cases.open(cases.store.address, rules=UTAH) as other:
+        read.clear()
+        other.access.streams.tail(WATCHING)
+
+    assert [[row.version for row in rows] for rows in read] == [[4], [1]]
+
+
+def test_an_edition_is_put_on_record_as_loaded_again_where_the_record_was_set_back(cases, tmp_path):
+    def loaded():
+        return [e.event for e in cases.recorder.entries("system") if isinstance(e.event, EditionLoaded)]
+
+    before, first = copied(tmp_path), loaded()
+    early = date(2009, 1, 5)
+    by_worker = {"case_id": "k1", "actor": WORKER, "occurred": early}
+    with closing(before), closing(sqlite3.connect(tmp_path / "live.db")) as database:
+        cases.record(VISIT, command_id="early-1", **by_worker)
+        both = loaded()
+
+        before.backup(database)
+    cases.record(VISIT, command_id="early-2", **by_worker)
+
+    assert (len(first), len(both), loaded()) == (1, 2, both)

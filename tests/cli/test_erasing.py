@@ -1,13 +1,20 @@
 """`ihs erase`, `keys`, `hold`, `seal`, `retention`: two persons, a dry run, a hold, a new key file."""
 
+import json
 import shutil
 
 import pytest
+from typed import REQUEST
+
+from ihs_cases import Cases
+from ihs_domain.looking import AccessDenied, RecordViewed
 
 SUPERVISOR = ("--actor", "s-3", "--role", "supervisor")
+WORKER = ("--actor", "w-12", "--role", "practitioner")
 OTHER = ("--actor", "s-9", "--role", "supervisor")
 ORDER = ("--order", "o-26-4")
 BY_JUDGE = ("--ordered-by", "judge-2")
+ASSIGNED = {**REQUEST, "id": "assigned", "record": "WorkerAssigned", "with": {"worker": "w-12"}}
 CASE = ("erase", "cases.db", "--case", "k1", *ORDER)
 
 
@@ -53,7 +60,7 @@ def test_who_proposed_it_does_not_have_it_done(ihs, proposed):
 def test_a_dry_run_says_what_would_be_touched_and_by_which_hold_it_is_stopped(ihs, proposed):
     ihs("hold", "place", "cases.db", "k1", "--hold", "suit-1", *SUPERVISOR)
 
-    told = ihs(*CASE, "--dry-run", *OTHER)
+    told = ihs(*CASE, "--dry-run")
     stopped = ihs(*CASE, "--approve", *OTHER)
     ihs("hold", "lift", "cases.db", "k1", "--hold", "suit-1", *SUPERVISOR)
 
@@ -64,7 +71,7 @@ def test_a_dry_run_says_what_would_be_touched_and_by_which_hold_it_is_stopped(ih
         "views     the rows of these cases are made again by whoever follows the record",
     ]
     assert (stopped.code, "a hold stands on this case" in stopped.err) == (1, True)
-    assert ihs(*CASE, "--dry-run", "--format", "json", *OTHER).json == {
+    assert ihs(*CASE, "--dry-run", "--format", "json").json == {
         "store": "live",
         "would_destroy": {"cases": ["k1"], "entries": {"k1": [1, 3, 4]}, "keys": [], "agencies": [], "holds": {}},
         "would_empty": 3,
@@ -72,10 +79,47 @@ def test_a_dry_run_says_what_would_be_touched_and_by_which_hold_it_is_stopped(ih
     assert ihs(*CASE, "--approve", *OTHER).code == 0
 
 
+def test_a_dry_run_is_on_record_of_whoever_looks_and_shows_a_named_reader_what_they_may_read(ihs, live):
+    supervises = ("--post", "supervisor", "--worker", "w-12", "--actor", "a-1", "--role", "administrator")
+    for given in (False, True):
+        if given:
+            ihs("access", "give", "cases.db", "s-9", *supervises)
+            ihs("record", "cases.db", "-", given=json.dumps(ASSIGNED))
+        looked = ihs(*CASE, "--dry-run", *OTHER, "--purpose", "order")
+        assert (looked.code, "touches @1" in looked.out) == ((0, True) if given else (1, False))
+
+    ihs(*CASE, "--dry-run")
+    with Cases.open("cases.db") as cases:
+        looks = cases.access.looked("k1")
+    assert [(e.actor.id.partition("-")[0], type(e.event), e.event.purpose) for e in looks] == [
+        ("s", AccessDenied, "order"),
+        ("s", RecordViewed, "order"),
+        ("os", RecordViewed, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "typed, why",
+    [
+        (BY_JUDGE, "say who acts, with --actor and --role"),
+        (("--approve", *OTHER, "--purpose", "order"), "--purpose and --unrecorded are for who looks"),
+        (("--approve", *OTHER, "--unrecorded"), "--purpose and --unrecorded are for who looks"),
+        (("--dry-run", "--id", "e-1"), "leave --on and --id out"),
+        (("--dry-run", "--on", "2026-01-01"), "leave --on and --id out"),
+        (("--dry-run", "--actor", "s-9"), "give --actor and --role, or neither"),
+    ],
+)
+def test_who_acts_and_who_looks_are_asked_for_apart(ihs, live, typed, why):
+    answer = ihs(*CASE, *typed)
+
+    assert (answer.code, answer.out, len(answer.err.splitlines())) == (2, "", 1)
+    assert why in answer.err
+
+
 def test_a_dry_run_of_a_person_says_what_is_left_of_them(ihs, live):
     ihs("person", "register", "cases.db", "p-7", "--birth-month", "1985-07", *SUPERVISOR)
 
-    told = ihs("erase", "cases.db", "--person", "p-7", *ORDER, "--dry-run", *SUPERVISOR)
+    told = ihs("erase", "cases.db", "--person", "p-7", *ORDER, "--dry-run")
 
     assert told.lines[-1] == (
         "left      the month of birth, relations and ids, and what words say of them: erase those entry by entry"
@@ -116,8 +160,13 @@ def test_a_key_file_is_replaced_and_the_old_one_opens_nothing(ihs, live, tmp_pat
 
 def test_a_seal_is_placed_and_lifted(ihs, live):
     placed = ihs("seal", "place", "cases.db", "k1", *ORDER, "--open-for", "investigation", *SUPERVISOR)
+    sealed = [ihs("case", "show", "cases.db", "k1", *who) for who in (SUPERVISOR, WORKER)]
     lifted = ihs("seal", "lift", "cases.db", "k1", *ORDER, *SUPERVISOR, "--format", "json")
 
+    assert [(one.code, one.out, "sealed this record, by o-26-4: " in one.err) for one in sealed] == [
+        (1, "", True),
+        (1, "", False),
+    ]
     assert placed.lines == ["recorded k1@2 RecordSealed"]
     assert (lifted.json["result"], lifted.json["version"], lifted.json["record"]) == ("recorded", 3, "RecordUnsealed")
 

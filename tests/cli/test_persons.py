@@ -7,6 +7,9 @@ import pytest
 from typed import entry, type_
 
 from ihs_cases import Cases
+from ihs_cli.reading import user
+from ihs_domain.looking import RecordViewed
+from ihs_domain.searching import PersonSearchMade
 
 WORKER = ("--actor", "w-12", "--role", "practitioner")
 SUPERVISOR = ("--actor", "s-3", "--role", "supervisor")
@@ -112,7 +115,7 @@ REFUSED = {
     ),
     "a taken id": (("register", "p-7", *WORKER), "a person of that id is registered already [p-7]: choose another id"),
     "a search for nothing": (
-        ("find", "'-'", *WORKER),
+        ("find", "'-'"),
         "there is no letter in what is searched for: give a part of a name",
     ),
 }
@@ -136,10 +139,10 @@ def test_a_person_nobody_registered_is_told_in_one_line(ihs, register):
     [
         (("--actor", "no id", "--role", "supervisor"), "expected an id"),
         (("--actor", "s-3", "--role", "system"), "'system' is not one of"),
-        (("--role", "supervisor"), "Missing option '--actor'"),
+        (("--role", "supervisor"), "give --actor and --role, or neither"),
     ],
 )
-def test_who_acts_must_be_said(ihs, register, who, why):
+def test_who_searches_is_said_whole_or_not_at_all(ihs, register, who, why):
     answer = ihs("person", "find", "cases.db", "zoe", *who)
 
     assert (answer.code, answer.out) == (2, "")
@@ -147,7 +150,7 @@ def test_who_acts_must_be_said(ihs, register, who, why):
 
 
 def test_what_is_piped_and_is_no_text_is_told_in_one_line(ihs, register):
-    answer = ihs("person", "find", "cases.db", "-", *WORKER, given=b"Zo\xeb\n")
+    answer = ihs("person", "find", "cases.db", "-", given=b"Zo\xeb\n")
 
     assert answer == (2, "", "ihs: what comes from the pipe is not text in UTF-8\n")
 
@@ -158,17 +161,35 @@ def test_what_is_piped_and_is_no_text_is_told_in_one_line(ihs, register):
 def test_a_search_gives_names_with_the_ids_they_go_by(ihs, register):
     ihs("person", "identify", "cases.db", "p-7", "k1", "mother", "--reason", "same-address", *WORKER)
 
-    assert ihs("person", "find", "cases.db", "made", "zoe", *WORKER, "--purpose", "new-request").lines == [
+    assert ihs("person", "find", "cases.db", "made", "zoe", "--purpose", "new-request").lines == [
         "Made-Up, ZOE, born 1985-07: p-8 in the register",
         "Zoë Made-Up, born 1985-07: mother in k1, who is p-7",
     ]
-    assert ihs("person", "find", "cases.db", "-", *WORKER, given="Nobody\n").lines == [
-        "nobody of that name is on record"
+    assert ihs("person", "find", "cases.db", "-", given="Nobody\n").lines == [
+        "nobody of that name is on record in what may be read"
+    ]
+
+
+def test_a_search_of_somebody_who_is_named_finds_who_is_in_the_cases_they_may_read(ihs, register, write):
+    before = ihs("person", "find", "cases.db", "zoe", *WORKER)
+    write(entry("assigned", record="WorkerAssigned", **{"with": {"worker": "w-12"}}))
+    ihs("record", "cases.db", "day.jsonl")
+
+    assert (before.code, before.lines) == (0, ["nobody of that name is on record in what may be read"])
+    assert ihs("person", "find", "cases.db", "zoe", *WORKER, "--purpose", "new-request").lines == [
+        "Zoë Made-Up, born 1985-07: mother in k1"
+    ]
+    with Cases.open("cases.db") as cases:
+        said = [entry.event for entry in cases.recorder.entries("access/w-12")]
+    assert [(type(one), one.purpose) for one in said] == [
+        (PersonSearchMade, None),
+        (PersonSearchMade, "new-request"),
+        (RecordViewed, "new-request"),
     ]
 
 
 def test_a_search_as_json_and_on_record(ihs, register):
-    answer = ihs("person", "find", "cases.db", "ZOË M", *WORKER, "--format", "json")
+    answer = ihs("person", "find", "cases.db", "ZOË M", "--format", "json")
 
     assert [(one["case"], one["known_as"], one["person"]) for one in answer.json["found"]] == [
         (None, "p-8", "p-8"),
@@ -176,14 +197,15 @@ def test_a_search_as_json_and_on_record(ihs, register):
         ("k1", "mother", None),
     ]
     with Cases.open("cases.db") as cases:
-        assert [entry.event.found for entry in cases.recorder.entries("access/w-12")] == [3]
+        [searched, viewed] = [entry.event for entry in cases.recorder.entries(f"access/{user()}")]
+    assert (searched.found, viewed.case) == (3, "k1")
 
 
 def test_a_name_cannot_move_the_cursor(ihs, register, write):
     write({**joined("Eve\x1b[2J"), "id": "eve"})
     ihs("record", "cases.db", "day.jsonl")
 
-    assert ihs("person", "find", "cases.db", "eve", *WORKER).lines == [r"Eve\x1b[2J, born 1985-07: mother in k1"]
+    assert ihs("person", "find", "cases.db", "eve").lines == [r"Eve\x1b[2J, born 1985-07: mother in k1"]
 
 
 # Lines

@@ -177,7 +177,7 @@ def test_what_is_kept_from_the_reader_as_the_case_knows_them_is_left_out():
 
 def test_a_sealed_record_is_closed_to_everybody_but_for_the_purposes_its_seal_names():
     sealed = (OPENED, WorkerAssigned("w-1"), RecordSealed("order-1", frozenset({"new-report"})))
-    closed = Denial(Why.SEALED)
+    closed = Denial(Why.SEALED, frozenset({"order-1"}))
 
     assert asks(case(*sealed), "w-1", Role.PRACTITIONER) == closed
     assert asks(case(*sealed), "w-1", Role.PRACTITIONER, purpose="curiosity") == closed
@@ -191,7 +191,7 @@ def test_of_two_seals_each_must_name_the_purpose():
     seals = [RecordSealed(order, frozenset(purposes)) for order, purposes in (("o-1", {"a", "b"}), ("o-2", {"b"}))]
     history = case(OPENED, WorkerAssigned("w-1"), *seals)
 
-    assert asks(history, "w-1", Role.PRACTITIONER, purpose="a") == Denial(Why.SEALED)
+    assert asks(history, "w-1", Role.PRACTITIONER, purpose="a") == Denial(Why.SEALED, frozenset({"o-2"}))
     assert asks(history, "w-1", Role.PRACTITIONER, purpose="b").ground is AccessGround.ASSIGNED
 
 

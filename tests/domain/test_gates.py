@@ -94,7 +94,7 @@ from ihs_domain.restricting import (
     it_stands,
     it_stands_not_yet,
 )
-from ihs_domain.roles import Actor, Role
+from ihs_domain.roles import WORKERS, Actor, Role
 from ihs_domain.safety import (
     ChildUnsafeAtHome,
     Management,
@@ -900,6 +900,49 @@ def test_what_was_never_kept_from_somebody_cannot_be_given_back_to_them(law):
 
     assert says(put(lifted, 4, OPENED, CHILD, law=law)) == ["the entry is not kept from them"]
     assert put(lifted, 4, OPENED, CHILD, (kept, 3), law=law) == ()
+
+
+KEPT, GIVEN_BACK = AccessRestricted(1, frozenset({"c"}), "danger"), RestrictionLifted(1, frozenset({"c"}))
+
+
+@rests_on(editions.by_who_may_keep)
+def test_who_has_no_business_with_keeping_an_entry_from_somebody_is_found_and_it_is_kept(law):
+    for role in Role:
+        found = says(put(KEPT, 4, OPENED, CHILD, law=law, actor=in_role(SUPERVISOR, role)))
+        named = [NOBODY_NAMED] if role is Role.DESIGNEE else [not_for(role)]
+        assert found == ([] if role in {*WORKERS, *BY_ORDER, *CPS} else named)
+
+        kept = fold([Entry(KEPT, on(3), 1, in_role(SUPERVISOR, role))]).restricting.kept_from
+        assert kept == {1: {"c"}}
+
+
+@rests_on(editions.by_order)
+def test_who_has_no_business_with_giving_an_entry_back_is_found_and_gives_nothing_back(law):
+    for role in Role:
+        found = says(put(GIVEN_BACK, 4, OPENED, CHILD, (KEPT, 3), law=law, actor=in_role(SUPERVISOR, role)))
+        assert found == ([] if role in BY_ORDER else [not_for(role)])
+
+        acts = [Entry(KEPT, on(3), 1, WORKER), Entry(GIVEN_BACK, on(4), 2, in_role(SUPERVISOR, role))]
+        assert bool(fold(acts).restricting.kept_from[1]) is (role not in BY_ORDER)
+
+
+def test_what_is_kept_from_somebody_is_given_back_by_no_amendment_of_who_may_not_give_it_back():
+    case = (OPENED, CHILD, (KEPT, 3))
+    narrower = evolve(KEPT, kept_from=frozenset())
+    amendments = [EntryVoided(3, AmendmentReason.OTHER), EntryCorrected(3, narrower, on(3), AmendmentReason.OTHER)]
+    for amendment in amendments:
+        assert refusal(amendment, 5, *case, actor=Actor("w-2", Role.PRACTITIONER)) == [not_for(Role.PRACTITIONER)]
+        assert put(amendment, 5, *case, actor=SUPERVISOR) == ()
+        assert put(amendment, 5, *case, actor=WORKER) == ()  # whose own word it is
+    into = EntryCorrected(2, GIVEN_BACK, on(3), AmendmentReason.OTHER)
+    assert not_for(Role.PRACTITIONER) in refusal(into, 5, *case, actor=WORKER)
+
+
+CPS = (Role.CPS_WORKER, Role.CPS_SUPERVISOR)
+
+
+def not_for(role: Role) -> str:
+    return f"this is not for a {role} to decide"
 
 
 def in_role(actor: Actor, role: Role) -> Actor:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from histories import FIRST_DAY, LAST_DAY, WORKER, amended, days, recorded
+from histories import FIRST_DAY, LAST_DAY, WORKER, amended, days, left, recorded
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from made_up import AGREEMENT, LAW
@@ -29,7 +29,6 @@ from ihs_domain.possible import possible
 from ihs_domain.protecting import safety_plans_are_developed, safety_plans_hold, terms
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind, ReleaseRevoked, ReleaseSigned
-from ihs_domain.restricting import may_see
 from ihs_domain.roles import Actor, Role
 from ihs_domain.safety import (
     Management,
@@ -249,4 +248,4 @@ def test_a_closing_that_is_corrected_in_its_words_reopens_nothing():
 def test_what_somebody_may_see_of_an_amended_record_is_the_whole_of_it_where_nothing_is_kept(amendment):
     history = acts((PLAN, 3), (SafetyPlanEnded("sp"), 10), amendments=[amendment])
 
-    assert may_see(history, "him") == history
+    assert left(history, "him") == history

@@ -33,7 +33,7 @@ OTHER = AmendmentReason.OTHER
 
 def copy(*events: Any, person: str = HIM, as_at: int | None = None) -> list[Any]:
     """The events of the copy of a record of *events*."""
-    return [e.event for e in copied(recorded((event, DAY, WORKER) for event in events), person, as_at)]
+    return [e.event for e in copied(recorded((event, DAY, SUPERVISOR) for event in events), person, as_at)]
 
 
 FAMILY = (PersonJoined(HIM, Relation.FATHER), PersonJoined(HER, Relation.MOTHER), PersonJoined(CHILD, Relation.CHILD))

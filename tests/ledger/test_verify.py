@@ -487,7 +487,26 @@ WORDS_OF_2 = b"narrative/case/a/2/words"
     ],
 )
 def test_a_key_goes_by_an_order_that_names_what_it_seals(key, order, ordered):
-    assert orders_destroyed(read([(9, *order)]), key, made_with=2) is ordered
+    assert orders_destroyed(read([(9, *order)]), key, [2]) is ordered
+
+
+EXPUNGED_2, EXPUNGED_5 = (9, b"EntryExpunged.v1", b'{"entry":2}'), (10, b"EntryExpunged.v1", b'{"entry":5}')
+
+
+@pytest.mark.parametrize(
+    "orders, ordered",
+    [
+        ([EXPUNGED_2], False),
+        ([EXPUNGED_5], False),
+        ([EXPUNGED_2, EXPUNGED_5], True),
+        ([(6, b"CaseDisposed.v1", b"{}")], True),
+        ([(4, b"CaseDisposed.v1", b"{}")], False),
+        ([(4, b"IdentityErased.v1", b'{"known_as":"p"}')], False),
+        ([(4, b"IdentityErased.v1", b'{"known_as":"p"}'), EXPUNGED_5], True),
+    ],
+)
+def test_a_key_that_seals_several_entries_goes_by_orders_that_take_it_from_each(orders, ordered):
+    assert orders_destroyed(read(orders), IN_A, [2, 5]) is ordered
 
 
 def test_a_key_is_ordered_destroyed_on_the_stream_of_what_it_seals():

@@ -11,12 +11,14 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from ihs_domain.access import Grant, left_to
 from ihs_domain.case import EVENTS
-from ihs_domain.history import Entry
+from ihs_domain.history import Entry, History, effective
+from ihs_domain.looking import AccessGround
 from ihs_domain.recording import AmendmentReason, EntryCorrected, EntryVoided
 from ihs_domain.releasing import Kind
 from ihs_domain.roles import Actor, Role
-from ihs_domain.terms import CASE_IDS, AgencyId, UnderNarrative, UnderPerson, Unopened, Version
+from ihs_domain.terms import CASE_IDS, AgencyId, PersonId, UnderNarrative, UnderPerson, Unopened, Version
 
 FIRST_DAY: Final = date(2024, 1, 1)
 LAST_DAY: Final = date(2024, 4, 30)
@@ -114,6 +116,12 @@ def amended(*classes: type, first: Iterable[tuple[Any, date, Actor]] = ()) -> Se
 def plain(*classes: type) -> SearchStrategy[tuple[Entry[Any], ...]]:
     """Records without amendments."""
     return records(events(*classes))
+
+
+def left(case: History, *persons: str, as_of: date | None = None) -> History:
+    """What is left of a case to a reader who is these persons of it, as every reading leaves it to them."""
+    grant = Grant(AccessGround.PARTY, frozenset(), without=frozenset(map(PersonId, persons)))
+    return effective(left_to(case.record, grant), as_of=as_of)
 
 
 @cache

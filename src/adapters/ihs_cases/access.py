@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from ihs_cases.door import Door
-from ihs_cases.errors import CaseIsGone, CaseNotOpen, UnknownCase
+from ihs_cases.door import NO_SUCH_CASE, Door, not_open
+from ihs_cases.errors import CaseIsGone, UnknownCase
 from ihs_cases.looking import DECIDING, AccessStreams
 from ihs_cases.moments import AsAt, position_at, rows_of, zone_of
 from ihs_cases.reading import CaseReader
 from ihs_cases.rows import entry_of
-from ihs_domain.access import Asked, Grant, could_read, involved_on
+from ihs_domain.access import Asked, Denial, Grant, could_read, involved_on
 from ihs_domain.erasing import disposed_at
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, History, effective
@@ -27,7 +27,6 @@ from ihs_domain.looking import (
     Post,
     RecordViewed,
     Seen,
-    Why,
     held_by,
     objections,
 )
@@ -104,29 +103,29 @@ class Access:
         to this *reason*; that is on record too.
         """
         event = BreakGlassOpened(CaseId(case_id), Code(reason))
-        denied: list[AccessDenied] = []
+        denied: list[Denial] = []
 
         def decide(held: Held) -> tuple[list[Any], None]:
             denied[:] = self._denied(event, at)
             against = tuple(objections(event, Before(actor.id, held, actor)))
             if against:
                 raise Refused(against)
-            return [*denied] or [event], None
+            return [_on_record(one, event) for one in denied] or [event], None
 
         self.streams.put(actor, decide, at)
         if denied:
-            raise CaseNotOpen
+            raise not_open(actor, denied)
         return max(v for v, g in self.streams.tail(actor).held.glasses.items() if g.case == case_id)
 
-    def _denied(self, event: BreakGlassOpened, at: datetime | None) -> Iterator[AccessDenied]:
+    def _denied(self, event: BreakGlassOpened, at: datetime | None) -> Iterator[Denial]:
         try:
             history = effective(map(entry_of, rows_of(self.cases.store, event.case)))
         except UnknownCase:
-            yield AccessDenied(None, Seen.CASE, Why.NO_SUCH_CASE, event.reason)
+            yield NO_SUCH_CASE
             return
         day = (at or datetime.now(UTC)).astimezone(zone_of(self.cases.rules, history)).date()
-        if involved_on(history, day).is_sealed_for(event.reason):
-            yield AccessDenied(event.case, Seen.CASE, Why.SEALED, event.reason)
+        if (sealed := involved_on(history, day).sealed_for(event.reason)) is not None:
+            yield sealed
 
     def review(
         self,
@@ -188,6 +187,10 @@ class Access:
         before = self.cases.store.position_at(asked.first - timedelta(microseconds=1))
         last = self.cases.store.position_at(asked.last)
         return sorted({before, *(e.position for e in (*known.record, *given) if before < e.position <= last)})
+
+
+def _on_record(denied: Denial, asked: BreakGlassOpened) -> AccessDenied:
+    return AccessDenied(None if denied == NO_SUCH_CASE else asked.case, Seen.CASE, denied.why, asked.reason)
 
 
 def _stream_of(whose: str) -> Actor:

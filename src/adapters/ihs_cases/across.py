@@ -6,7 +6,7 @@ from enum import Enum
 from functools import partial
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ihs_cases.door import Allowed, Door, Shown
 from ihs_cases.errors import CasesError, EditionMissing
@@ -76,9 +76,33 @@ class Reading:
         return findings(history, law_of(self.rules, self.history, edition), self.instruments)
 
 
-def of_any(_: Reading) -> bool:
-    """Every case is meant."""
-    return True
+@frozen
+class Only:
+    """Which cases are asked about: of a jurisdiction, of a region, of a worker assigned to them; else every case.
+
+    It is data and no function: a function would see a case, and could tell of it, before that is on record.
+    """
+
+    jurisdiction: str | None = None
+    region: str | None = None
+    worker: str | None = None
+
+    def means(self, reading: Reading) -> bool:
+        """Whether a case is one of them."""
+        return (
+            self.jurisdiction in {None, reading.jurisdiction}
+            and self.region in {None, reading.region}
+            and (self.worker is None or self.worker in reading.workers)
+        )
+
+
+EVERY: Final = Only()
+
+
+def _no_function(_: object, __: object, meant: object) -> None:
+    if not isinstance(meant, Only):
+        msg = "say which cases are meant by Only(region=...): what is no data would see them before that is on record"
+        raise TypeError(msg)
 
 
 @frozen
@@ -102,8 +126,8 @@ class Many(Generic[T]):
 
     door: Door
     ask: Callable[[Reading], T]
-    meant: Callable[[Reading], bool]
     shown: Shown
+    meant: Only = field(default=EVERY, validator=_no_function)
     on: date | None = None
 
     def all(self) -> Iterator[T | Broken | LeftOut]:
@@ -128,7 +152,7 @@ class Many(Generic[T]):
                 yield Broken(case, str(error))
                 continue
             reading = self._reading(allowed, instruments)
-            yield self._answer(_Read(allowed, reading)) if self.meant(reading) else LeftOut.NOT_MEANT
+            yield self._answer(_Read(allowed, reading)) if self.meant.means(reading) else LeftOut.NOT_MEANT
 
     def _decided(
         self,
@@ -149,7 +173,7 @@ class Many(Generic[T]):
         if isinstance(allowed, Denial):
             return LeftOut.NOT_OPEN
         reading = self._reading(allowed, instruments)
-        return _Read(allowed, reading) if self.meant(reading) else LeftOut.NOT_MEANT
+        return _Read(allowed, reading) if self.meant.means(reading) else LeftOut.NOT_MEANT
 
     def _reading(self, allowed: Allowed, instruments: InstrumentBook) -> Reading:
         case, history = allowed.record, self.door.left_of(allowed, self.shown)

@@ -78,6 +78,7 @@ class AsyncReader:
         self.possible = threads.awaited(reader.possible)
         self.across = threads.each(reader.across)
         self.exporting = threads.awaited(reader.exporting)
+        self.reach = threads.awaited(reader.reach)
         self.find = threads.awaited(reader.find)
 
 

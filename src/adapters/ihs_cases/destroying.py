@@ -50,7 +50,17 @@ class By:
 
     def command(self, cases: "Cases", *asked: object) -> Command:
         """What makes the same command the same when it is repeated."""
-        said = (*asked, self.actor.id, self.actor.role.value, self.occurred.isoformat())
+        return self._named(cases, *asked, *self._who, self.occurred.isoformat())
+
+    def command_of_any_day(self, cases: "Cases", *asked: object) -> Command:
+        """The same, of what is not said to be done on a day."""
+        return self._named(cases, *asked, *self._who)
+
+    @property
+    def _who(self) -> tuple[str, str]:
+        return self.actor.id, self.actor.role.value
+
+    def _named(self, cases: "Cases", *said: object) -> Command:
         return Command(self.command_id, cases.ring.mac(length_prefixed(repr(one).encode() for one in said)))
 
 

@@ -1,13 +1,13 @@
 """The door that every reading goes through: decided, then on record, then open. What is not on record is not shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from ihs_cases.errors import CaseNotOpen, UnknownCase
+from ihs_cases.errors import CaseNotOpen, CaseSealed, UnknownCase, UnknownPerson
 from ihs_cases.moments import AsAt, person_in, position_at, rows_of
 from ihs_cases.recording import jurisdiction_of
 from ihs_cases.rows import entry_of, opened_entry
@@ -15,6 +15,7 @@ from ihs_domain.access import Asked, Denial, Grant, Reader, involved_on, left_to
 from ihs_domain.copying import copied
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.looking import AccessDenied, AccessGround, Held, RecordViewed, Seen, Why
+from ihs_domain.restricting import BY_ORDER
 from ihs_domain.roles import Actor
 from ihs_domain.terms import CaseId, Code, Jurisdiction, PersonId
 from ihs_record.row import Row
@@ -88,14 +89,27 @@ class Door:
     even_unrecorded: bool = False
 
     def allowed(self, case_id: str, shown: Shown) -> Allowed:
-        """What may be shown of a case, once that it is shown is on record; CaseNotOpen where that it is not is."""
+        """What may be shown of a case, once that it is shown is on record; CaseNotOpen where that it is not is.
+
+        Of a copy for somebody whom what they may read does not name, UnknownPerson, once it is on record that they
+        looked.
+        """
+        [allowed] = self.all_allowed([case_id], shown)
+        return allowed
+
+    def all_allowed(self, case_ids: Sequence[str], shown: Shown) -> list[Allowed]:
+        """What may be shown of several cases: of all of them, or of none."""
         if self.is_keeper:
-            rows_of(self.cases.store, case_id)  # there is nothing to hide from them: UnknownCase says so
-        answers: list[Allowed | Denial] = []
-        self.put(lambda held: self._answered(case_id, shown, held, answers))
-        if isinstance(answers[-1], Allowed):
-            return answers[-1]
-        raise CaseNotOpen
+            for case_id in case_ids:
+                rows_of(self.cases.store, case_id)  # there is nothing to hide from them: UnknownCase says so
+        answers: dict[str, Allowed | Denial] = {}
+        self.put(lambda held: self._answered(case_ids, shown, held, answers))
+        if denied := [answer for answer in answers.values() if isinstance(answer, Denial)]:
+            raise not_open(self.actor, denied)
+        allowed = [answer for answer in answers.values() if isinstance(answer, Allowed)]
+        for one in allowed:
+            _names_whom_it_is_for(one, shown)
+        return allowed
 
     def history(self, case_id: str, shown: Shown, as_of: date | None = None) -> History:
         """What stands of a case, as far as it may be shown, once that it is shown is on record."""
@@ -122,17 +136,16 @@ class Door:
                 raise
 
     def _answered(
-        self, case_id: str, shown: Shown, held: Held, answers: list[Allowed | Denial]
+        self, case_ids: Sequence[str], shown: Shown, held: Held, answers: dict[str, Allowed | Denial]
     ) -> tuple[list[Any], None]:
-        """What is to be on record of this reading; its answer goes to *answers*."""
-        answer = self.decided(case_id, held, shown)
-        answers.append(answer)
-        if isinstance(answer, Allowed):
-            if shown.for_person is not None:
-                person_in(answer.record.entries, shown.for_person)
-            return [self.viewed(answer, shown)], None
-        case = None if answer == NO_SUCH_CASE else CaseId(case_id)
-        return [AccessDenied(case, shown.what, answer.why, self.purpose)], None
+        """What is to be on record of this reading; what may be shown of each case goes to *answers*."""
+        answers.update((case_id, self.decided(case_id, held, shown)) for case_id in case_ids)
+        denied = [
+            AccessDenied(None if answer == NO_SUCH_CASE else CaseId(case), shown.what, answer.why, self.purpose)
+            for case, answer in answers.items()
+            if isinstance(answer, Denial)
+        ]
+        return denied or [self.viewed(one, shown) for one in answers.values() if isinstance(one, Allowed)], None
 
     def decided(self, case_id: str, held: Held, shown: Shown) -> Allowed | Denial:
         """Whether a case may be read, by what is on record now."""
@@ -160,12 +173,19 @@ class Door:
 
     def _by_keeper(self, record: CaseRecord, asked: Asked) -> Grant | Denial:
         """A keeper reads all but what a court closed to the purpose: nothing else stands between them and the file."""
-        sealed = involved_on(record.standing, asked.day).is_sealed_for(asked.purpose)
-        return Denial(Why.SEALED) if sealed else Grant(AccessGround.KEEPER, frozenset())
+        sealed = involved_on(record.standing, asked.day).sealed_for(asked.purpose)
+        return sealed or Grant(AccessGround.KEEPER, frozenset())
 
     def viewed(self, allowed: Allowed, shown: Shown) -> RecordViewed:
-        """What goes on record of what was *allowed*, and is *shown* so."""
+        """What goes on record of what was *allowed*, and is *shown* so.
+
+        Whose copy is asked for is said where they are there: else it might be anything, and nothing is opened.
+        """
         record, grant = allowed
+        try:
+            _names_whom_it_is_for(allowed, shown)
+        except UnknownPerson:
+            shown = shown._replace(for_person=None, opened=False)
         upto = self.position(shown.as_at, record)
         known = [e.version for e in record.entries if upto is None or e.position <= upto]
         return RecordViewed(
@@ -183,3 +203,16 @@ class Door:
     def position(self, as_at: AsAt, record: CaseRecord) -> int | None:
         """The last position known by then, by the case's own calendar."""
         return position_at(self.cases.store, as_at, lambda: record.zone)
+
+
+def not_open(actor: Actor, denied: Collection[Denial]) -> CaseNotOpen:
+    """What is told of what was *denied*: who may lift a seal is told of it, anybody else the same words of all."""
+    if actor.role in BY_ORDER and all(denial.why is Why.SEALED for denial in denied):
+        return CaseSealed(frozenset[Code]().union(*(denial.seals for denial in denied)))
+    return CaseNotOpen()
+
+
+def _names_whom_it_is_for(allowed: Allowed, shown: Shown) -> None:
+    """Raise UnknownPerson where a copy is asked for somebody whom what the reader may see does not name."""
+    if shown.for_person is not None:
+        person_in(left_to(allowed.record.entries, allowed.grant), shown.for_person)

@@ -7,15 +7,14 @@ from attrs import frozen
 
 from ihs_cases.destroying import By, anew, may_be_done, orderer, receipt_of, service_now, where
 from ihs_cases.errors import Conflict
-from ihs_cases.reaching import OfCase, OfEntry, OfPerson, Reach, Target, empties, proposals, reach
+from ihs_cases.proposing import Proposing
+from ihs_cases.reaching import OfCase, OfEntry, OfPerson, Reach, Said, Target, empties, reach
 from ihs_cases.recording import Receipt
-from ihs_cases.rows import PERSON
 from ihs_domain.erasing import MAY_ERASE
 from ihs_domain.gates import Against, Objection, Refused
 from ihs_domain.roles import Actor
-from ihs_domain.terms import Code
+from ihs_domain.terms import ActorId, Code
 from ihs_store.key_service import KeyEncryption
-from ihs_store.port import Command
 from ihs_store.port import Receipt as StoreReceipt
 
 if TYPE_CHECKING:
@@ -62,20 +61,24 @@ class Erasing:
         command_id: str,
         recorded_at: datetime | None = None,
     ) -> tuple[Receipt, ...]:
-        """Put on record that this is to be destroyed, by which order; somebody else then has it done."""
-        said = proposals(self.cases, target, order, ordered_by)
-        return tuple(
-            self.cases.record(
-                one.event,
-                person_id=one.stream.removeprefix(PERSON) if one.stream.startswith(PERSON) else None,
-                case_id=None if one.stream.startswith(PERSON) else one.stream.removeprefix("case/"),
+        """Put on record that this is to be destroyed, by which order; somebody else then has it done.
+
+        The same command again gets its first receipts, whatever became of it since.
+        """
+
+        def put(said: Said, name: str) -> Receipt:
+            kind, _, id_ = said.stream.partition("/")
+            return self.cases.record(
+                said.event,
+                person_id=id_ if kind == "person" else None,
+                case_id=id_ if kind == "case" else None,
                 actor=actor,
                 occurred=occurred,
-                command_id=command_id if len(said) == 1 else f"{command_id}/{n}",
+                command_id=name,
                 recorded_at=recorded_at,
             )
-            for n, one in enumerate(said, 1)
-        )
+
+        return Proposing(self.cases, target, Code(order), ActorId(ordered_by), command_id, put).done()
 
     def erase(
         self,
@@ -128,7 +131,7 @@ class Erasing:
         by = By(
             actor=actor, occurred=(recorded_at or datetime.now(UTC)), command_id=command_id, recorded_at=recorded_at
         )
-        command = Command(command_id, self.cases.ring.mac(b"rotate"))
+        command = by.command_of_any_day(self.cases, "rotate", service.id if service else "")
         if (first := receipt_of(self.cases, command)) is not None:
             return self._again(first, parts=False)
         for _ in range(MOST_TRIES):

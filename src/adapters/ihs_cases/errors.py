@@ -1,5 +1,8 @@
 """Why something was not recorded or not found, said so that a person can act on it."""
 
+from collections.abc import Iterable
+from typing import Final
+
 from ihs_domain.gates import Refused
 from ihs_domain.instrument_book import InstrumentNotAtHand
 from ihs_domain.instruments import AnswersDoNotFit
@@ -26,13 +29,27 @@ class CaseIsGone(CasesError):
     """The content of the case was destroyed by order, so that nothing more goes on it, nor can be told of it."""
 
 
+NOT_OPEN: Final = (
+    "no case of that id is open to this actor for this purpose: check the id, be assigned to the case, "
+    "or in an emergency break the glass"
+)
+
+
 class CaseNotOpen(CasesError, LookupError):
     """No case of that id is open to this reader: there is none, or they may not read it. It never says which."""
 
-    def __init__(self) -> None:
+    def __init__(self, said: str = NOT_OPEN) -> None:
+        super().__init__(said)
+
+
+class CaseSealed(CaseNotOpen):
+    """A court closed the record to this purpose, by these *orders*; told to those alone who may lift a seal."""
+
+    def __init__(self, orders: Iterable[str]) -> None:
+        self.orders = tuple(sorted(orders))
         super().__init__(
-            "no case of that id is open to this actor for this purpose: check the id, be assigned to the case, "
-            "or in an emergency break the glass"
+            f"a court sealed this record, by {', '.join(self.orders)}: name a purpose that the seal leaves open, or "
+            "lift it by the name of its order"
         )
 
 
@@ -99,6 +116,7 @@ __all__ = [
     "AnswersDoNotFit",
     "CaseIsGone",
     "CaseNotOpen",
+    "CaseSealed",
     "CasesError",
     "CommandReused",
     "Conflict",

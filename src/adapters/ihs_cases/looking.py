@@ -33,15 +33,20 @@ PREFIX: Final = "access/"
 
 
 class Tail(NamedTuple):
-    """How far an access stream was read, and what it came to."""
+    """How far an access stream was read, the leaf of the last record of it, and what it came to."""
 
     version: int = 0
+    leaf: bytes = b""
     held: Held = Held()
 
 
 @frozen
 class AccessStreams:
-    """The access streams of one store. What was read of a stream is kept, so that only what is new is read again."""
+    """The access streams of one store. What was read of a stream is kept, so that only what is new is read again.
+
+    It is held against the store each time: a store set back is read anew, or a post that is no longer on record would
+    still let somebody look.
+    """
 
     store: RecordStore
     ring: KeyRing
@@ -51,12 +56,27 @@ class AccessStreams:
     def tail(self, whose: Actor) -> Tail:
         """What somebody's stream says of them now."""
         stream = access_stream(whose)
-        known = self._tails.get(stream, Tail())
-        standing = self.store.standing(stream)  # asked first: what comes after it is read the next time
-        rows = self.store.stream(stream, after_version=known.version, names=DECIDING)
-        decided = (entry_of(row) for row in rows if row.version <= standing)
-        self._tails[stream] = Tail(standing, held_by(decided, known.held))
-        return self._tails[stream]
+        known = self._tails.get(stream)
+        now = (known and self._gone_on(stream, known)) or self._anew(stream)
+        if now.version:
+            self._tails[stream] = now
+        return now
+
+    def _gone_on(self, stream: str, known: Tail) -> Tail | None:
+        """What stands now, None where the record is not the one that was read."""
+        last, *since = self.store.stream(stream, after_version=known.version - 1) or (None,)
+        if last is None or last.leaf != known.leaf:
+            return None
+        decided = (entry_of(row) for row in since if row.name in DECIDING)
+        return Tail(since[-1].version, since[-1].leaf, held_by(decided, known.held)) if since else known
+
+    def _anew(self, stream: str) -> Tail:
+        """What stands now; of the views, which may be many, the last alone is read."""
+        last, *_ = self.store.stream(stream, after_version=self.store.standing(stream) - 1) or (None,)
+        if last is None:
+            return Tail()
+        decided = (entry_of(r) for r in self.store.stream(stream, upto=last.position, names=DECIDING))
+        return Tail(last.version, last.leaf, held_by(decided))
 
     def put(
         self,

@@ -20,8 +20,8 @@ from ihs_domain.erasing import (
     disposed_at,
 )
 from ihs_domain.gates import Objection, Refused
-from ihs_domain.ids import act_of
-from ihs_domain.persons import PersonErased, PersonErasureProposed
+from ihs_domain.ids import act_of, said_in
+from ihs_domain.persons import KnownAs, PersonErased, PersonErasureProposed
 from ihs_domain.releasing import Kind
 from ihs_domain.restricting import EntryExpunged, NarrativeRedacted
 from ihs_domain.terms import ActorId, AgencyId, CaseId, Code, PersonId, RegisterId, Version
@@ -107,14 +107,17 @@ def _of_person(cases: "Cases", id_: RegisterId, order: Code) -> Reach:
     keys = frozenset(cases.keys_of(id_)) & cases.store.keys(PERSON).keys()
     says = (
         *(Said(f"person/{one}", PersonErased(one, order)) for one in ids),
-        *(
-            Said(f"case/{one.case}", IdentityErased(one.person, order))
-            for one in known
-            if disposed_at(map(entry_of, rows_of(cases.store, one.case))) is None
-        ),
+        *(Said(f"case/{one.case}", IdentityErased(one.person, order)) for one in known if _is_named(cases, one)),
     )
     whom = {case: frozenset(one.person for one in known if one.case == case) for case in person.cases}
     return _reach(cases, says, keys, (), whom)
+
+
+def _is_named(cases: "Cases", known: KnownAs) -> bool:
+    """Whether their case still names them; not once it was disposed of, or all that did was expunged."""
+    return any(
+        m.kind == "person" and m.id == known.person for e in cases.history(known.case).record for m in said_in(e.event)
+    )
 
 
 AN_ORDER: Final = (
@@ -145,9 +148,10 @@ def _of_entry(cases: "Cases", case_id: CaseId, version: int, order: Code, by: Ac
 
 
 def _of_these_alone(rows: Iterable[Row], gone: Sequence[Row]) -> set[str]:
-    """The persons' keys under which nothing is sealed that stays."""
+    """The persons' keys under which nothing is sealed that stays: neither of this act, nor expunged before."""
     went = {row.version for row in gone}
-    stays = {part.key for row in rows if row.version not in went for part in row.sealed}
+    stay = (row for row in rows if row.version not in went and not isinstance(row.open, Emptied))
+    stays = {part.key for row in stay for part in row.sealed}
     return {part.key for row in gone for part in row.sealed} - stays
 
 
@@ -221,17 +225,22 @@ def _touches(persons: frozenset[PersonId] | None, about: frozenset[PersonId]) ->
     return persons is None or not persons.isdisjoint(about)
 
 
-def proposals(cases: "Cases", target: Target, order: str, ordered_by: str) -> tuple[Said, ...]:
+def proposals(cases: "Cases", target: Target, order: Code, by: ActorId) -> tuple[Said, ...]:
     """What the first of two puts on record, so that the second can have it done."""
-    given, by = Code(order), ActorId(ordered_by)
-    found = reach(cases, target, order, ordered_by)
+    found = reach(cases, target, order, by)
+    if isinstance(target, OfPerson):
+        return (proposal(target, order, by, person=cases.person(target.person).id),)
+    if isinstance(target, OfCase):
+        return (proposal(target, order, by),)
+    return tuple(proposal(target, order, by, entry=one.event.entry) for one in found.says)
+
+
+def proposal(target: Target, order: Code, by: ActorId, entry: int = 0, person: str = "") -> Said:
+    """What is put on record to propose it: of a case, of an *entry* of it, of a *person* by the id that stands."""
     match target:
         case OfPerson():
-            person = RegisterId(cases.person(target.person).id)
-            return (Said(f"person/{person}", PersonErasureProposed(person, given, by)),)
+            return Said(f"person/{person}", PersonErasureProposed(RegisterId(person), order, by))
+        case OfEntry(case_id, _, words_alone):
+            return Said(f"case/{case_id}", ExpungingProposed(Version(entry), order, by, words_alone))
         case OfCase(case_id):
-            return (Said(f"case/{case_id}", DisposalProposed(given, by)),)
-        case OfEntry(_, _, words_alone):
-            return tuple(
-                Said(one.stream, ExpungingProposed(one.event.entry, given, by, words_alone)) for one in found.says
-            )
+            return Said(f"case/{case_id}", DisposalProposed(order, by))

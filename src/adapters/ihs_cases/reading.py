@@ -1,16 +1,17 @@
 """Reading as somebody: the questions of Cases, each answer put on record before it is given."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from typing import Any, TypeVar
 
 from attrs import frozen
 
-from ihs_cases.across import Broken, LeftOut, Many, Reading, of_any
+from ihs_cases.across import EVERY, Broken, LeftOut, Many, Only, Reading
 from ihs_cases.asking import duties_in, findings_in, possible_in
 from ihs_cases.door import Allowed, Door, Shown
 from ihs_cases.errors import NothingToSearchFor, UnknownEntry
 from ihs_cases.moments import AsAt
+from ihs_cases.reaching import OfPerson, Reach, Target
 from ihs_cases.searching import Names
 from ihs_domain.approvals import Approval, approvals
 from ihs_domain.case import Case, fold
@@ -108,7 +109,7 @@ class CaseReader:
         ask: Callable[[Reading], T],
         *,
         what: Seen,
-        meant: Callable[[Reading], bool] = of_any,
+        meant: Only = EVERY,
         among: Iterable[str] | None = None,
         on: date | None = None,
         as_at: AsAt = None,
@@ -119,7 +120,7 @@ class CaseReader:
         without a name, and one that cannot be read is Broken; a case that is named is CaseNotOpen. That they are shown
         is put on record for many at once, before the first of them is.
         """
-        many = Many(self.door, ask, meant, Shown(what, as_at), on)
+        many = Many(self.door, ask, Shown(what, as_at), meant, on)
         return many.all() if among is None else many.named(among)
 
     def exporting(self, case_id: str, *, as_at: AsAt = None) -> None:
@@ -129,27 +130,49 @@ class CaseReader:
         """
         self.door.allowed(case_id, Shown(Seen.EXPORT, as_at, whole=True))
 
+    def reach(self, target: Target, order: str) -> Reach:
+        """What an erasure would touch: see Erasing.reach. Every case of it is put on record as looked into, whole.
+
+        CaseNotOpen where one of them may not be read, or something of it is kept from the reader: who looks before
+        something is destroyed is told of all of it, or of nothing.
+        """
+        looked_into = self._cases_reached(target)
+        self.door.all_allowed(looked_into, Shown(Seen.CASE, whole=True))
+        found = self.door.cases.erasing.reach(target, order)
+        return found if set(found.cases) <= set(looked_into) else self.reach(target, order)  # it went on meanwhile
+
+    def _cases_reached(self, target: Target) -> tuple[str, ...]:
+        return self.door.cases.person(target.person).cases if isinstance(target, OfPerson) else (target.case,)
+
     def find(self, name: str) -> tuple[Found, ...]:
         """Whoever is called so in the cases that may be read, and in the register if in one of these: see Cases.find.
+
+        Who keeps the store finds those too who are registered and in no case.
 
         On record are the search, and for each case in which somebody was found that it was looked into.
         """
         searched = words(name)
         if not searched:
             raise NothingToSearchFor("there is no letter in what is searched for: give a part of a name")
-        door = self.door
-        return door.cases.access.streams.put(door.actor, lambda held: self._searched(searched, held), door.at)
+        found: list[Found] = []
+        self.door.put(lambda held: (self._searched(searched, held, found), None))
+        return tuple(found)
 
-    def _searched(self, searched: tuple[str, ...], held: Held) -> tuple[list[Any], tuple[Found, ...]]:
-        """What is to be on record of a search, and who was found: in a copy those of others are sealed, so nobody."""
+    def _searched(self, searched: tuple[str, ...], held: Held, found: list[Found]) -> list[Any]:
+        """What is to be on record of a search; who was *found* goes there: in a copy others are sealed, so nobody."""
         door, shown = self.door, Shown(Seen.SEARCH, opened=True, whole=True)
         everybody = Names(door.cases.store, door.cases.ring, door.cases.recorder.registered).called(searched)
         answers = {case: door.decided(case, held, shown) for one in everybody for case in self._cases_of(one)}
         may = {case: answer for case, answer in answers.items() if isinstance(answer, Allowed)}
-        found = tuple(one for one in everybody if any(case in may for case in self._cases_of(one)))
+        found[:] = [one for one in everybody if self._may_find(one, may)]
         looked_into = dict.fromkeys(one.case for one in found if one.case is not None)
         views = [door.viewed(may[case], shown) for case in looked_into]
-        return [PersonSearchMade(len(found), door.purpose), *views], found
+        return [PersonSearchMade(len(found), door.purpose), *views]
+
+    def _may_find(self, one: Found, may: Collection[str]) -> bool:
+        """Whether they are in a case that may be read; who keeps the store finds those too who are in none."""
+        cases = self._cases_of(one)
+        return any(case in may for case in cases) or (self.door.is_keeper and not cases)
 
     def _cases_of(self, one: Found) -> tuple[str, ...]:
         if one.case is not None:

@@ -130,6 +130,7 @@ class Recorder:
     instruments: InstrumentBook = field(factory=InstrumentBook)
     streams: Streams = field(init=False)
     _loaded: set[str] = field(factory=set, init=False)
+    _digests: dict[str, Digest] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "streams", Streams(self.store))
@@ -160,6 +161,7 @@ class Recorder:
             return None
 
     def _read_first(self, proposal: Proposal, expected_version: int | None) -> Receipt:
+        self._loaded.clear()  # what is said to be loaded is held against the store too: it may have been set back
         current = 0
         for _ in range(MOST_TRIES):
             turn = self.ring.turn
@@ -319,7 +321,9 @@ class Recorder:
         """Have the edition's digest on record before anything is judged by it."""
         if not edition_id(edition) or edition.id in self._loaded:
             return
-        event = EditionLoaded(Code(edition.ruleset), EditionId(edition.id), Digest(digest(edition)))
+        if edition.id not in self._digests:
+            self._digests[edition.id] = Digest(digest(edition))
+        event = EditionLoaded(Code(edition.ruleset), EditionId(edition.id), self._digests[edition.id])
         self._put_once(f"edition-loaded/{edition.id}/{event.digest}", event, recorded_at)
         self._loaded.add(edition.id)
 

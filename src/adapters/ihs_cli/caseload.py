@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 import click
 from attrs import define, field, frozen
 
-from ihs_cases.across import Broken, LeftOut, Reading, of_any
+from ihs_cases.across import Broken, LeftOut, Only, Reading
 from ihs_cases.moments import AsAt
 from ihs_cases.reading import CaseReader
 from ihs_cli.errors import WRONG
@@ -74,14 +74,14 @@ class Caseload:
     not_open: int = field(default=0, init=False)
     broken: list[Broken] = field(factory=list, init=False)
 
-    def each(self, ask: Callable[[Reading], T], meant: Callable[[Reading], bool] = of_any) -> Iterator[T]:
-        """What *ask* makes of each case that is *meant*; a bar shows how far it has come meanwhile."""
+    def each(self, ask: Callable[[Reading], T], jurisdiction: str | None = None) -> Iterator[T]:
+        """What *ask* makes of each case, of a *jurisdiction* where one is named; a bar shows how far it is."""
         among = None if self.case is None else [self.case]
         progress = Progress.of(len(self.reader.door.cases.case_ids()) if among is None else 0)
         answers = self.reader.across(
             self._asked(ask),
             what=self.what,
-            meant=lambda reading: self._means(reading) and meant(reading),
+            meant=Only(jurisdiction, self.region, self.worker),
             among=among,
             on=self.on,
             as_at=self.as_at,
@@ -105,11 +105,6 @@ class Caseload:
             return ask(reading)
 
         return asked
-
-    def _means(self, reading: Reading) -> bool:
-        return (self.region is None or reading.region == self.region) and (
-            self.worker is None or self.worker in reading.workers
-        )
 
     def _say(self, broken: Broken) -> None:
         self.broken.append(broken)

@@ -1,6 +1,7 @@
 """`ihs erase`: propose what an order has destroyed, look at what it would touch, and have it done."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ import click
 
 from ihs_cases import Cases
 from ihs_cases.erasing import Erased, OfCase, OfEntry, OfPerson, Reach, Target
-from ihs_cli.by import By, acts, by
+from ihs_cases.reading import CaseReader
+from ihs_cli.by import COMMAND, ON, By, by
 from ihs_cli.errors import Misasked
 from ihs_cli.opening import opened
 from ihs_cli.options import asks_a_store, formats
 from ihs_cli.output import Output
+from ihs_cli.reading import reader_of, reads
+from ihs_domain.terms import ActorId
 
 NEXT = (
     "every key file of before opens nothing any more: destroy the copies of it",
@@ -32,8 +36,10 @@ OPEN = "left      the month of birth, relations and ids, and what words say of t
 @click.option("--order", required=True, metavar="CODE", help="The order, by the code it is kept under.")
 @click.option("--ordered-by", metavar="ID", help="Who gave it; needed to propose.")
 @click.option("--approve", is_flag=True, help="Have it done. Without it, it is proposed, for somebody else to approve.")
-@click.option("--dry-run", is_flag=True, help="Say what it would touch, and do nothing.")
-@acts
+@click.option("--dry-run", is_flag=True, help="Say what it would touch, and do nothing; that you looked is on record.")
+@reads
+@ON
+@COMMAND
 @formats("text", "json")
 def erase(
     *,
@@ -58,14 +64,41 @@ def erase(
     """
     target = _target(person, case, entry, words_alone=words_alone)
     with opened(store, key_file) as cases:
-        out, who_acts = Output(cases.store.info().kind, format_), by(cases, **who)
+        out = Output(cases.store.info().kind, format_)
         if dry_run:
-            _say_reach(out, cases.erasing.reach(target, order), target)
-        elif approve:
+            _say_reach(out, _reader(cases, **who).reach(target, order), target)
+            return
+        who_acts = _actor(cases, **who)
+        if approve:
             done = cases.erasing.erase(target, order=order, **attrs.asdict(who_acts, recurse=False))
             _say_erased(out, done, cases)
         else:
             _propose(out, cases, target, order, ordered_by, who_acts)
+
+
+def _reader(cases: Cases, *, on: date | None, command_id: str | None, **who: Any) -> CaseReader:
+    """Who looks at what an erasure would touch."""
+    if on is not None or command_id is not None:
+        raise Misasked("a --dry-run puts nothing on record but that you looked: leave --on and --id out")
+    return reader_of(cases, **who)
+
+
+def _actor(
+    cases: Cases,
+    *,
+    actor: ActorId | None,
+    role: str | None,
+    on: date | None,
+    command_id: str | None,
+    purpose: str | None,
+    unrecorded: bool,
+) -> By:
+    """Who proposes an erasure, or has it done."""
+    if actor is None or role is None:
+        raise Misasked("say who acts, with --actor and --role: nothing is destroyed by whoever is at the machine")
+    if purpose is not None or unrecorded:
+        raise Misasked("--purpose and --unrecorded are for who looks, with --dry-run: the order says what for")
+    return by(cases, actor=actor, role=role, on=on, command_id=command_id)
 
 
 def _target(person: str | None, case: str | None, entry: int | None, *, words_alone: bool) -> Target:

@@ -15,6 +15,7 @@ from ihs_cli.errors import Misasked
 from ihs_cli.opening import opened
 from ihs_cli.options import ACTOR, AS_AT, ROLE, Day, asks_a_store, formats
 from ihs_cli.output import Output
+from ihs_cli.reading import reader_of, reads
 from ihs_domain.persons import Person
 from ihs_domain.roles import Actor, Role
 from ihs_domain.searching import Found
@@ -23,7 +24,7 @@ from ihs_record.reading import read_event
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-NOBODY: Final = "nobody of that name is on record"
+NOBODY: Final = "nobody of that name is on record in what may be read"
 PIPED: Final = "-"
 PERSON: Final = click.argument("person")
 ON: Final = click.option("--on", type=Day(), help="The day of the act; today if left out.")
@@ -207,30 +208,19 @@ def _lines(asked: str, person: Person) -> Iterator[str]:
 @person.command(short_help="Whoever is called so; the search is put on record.")
 @asks_a_store
 @click.argument("name", nargs=-1, required=True)
-@ACTOR
-@ROLE
-@click.option("--purpose", metavar="CODE", help="What for: lower-case words joined by hyphens.")
+@reads
 @formats("text", "json")
-def find(
-    *,
-    store: str,
-    key_file: Path | None,
-    name: tuple[str, ...],
-    actor: ActorId,
-    role: str,
-    purpose: str | None,
-    format_: str,
-) -> None:
-    """Whoever is called NAME, in the register and in all cases: any part of a name, in any order, accents or not.
+def find(*, store: str, key_file: Path | None, name: tuple[str, ...], format_: str, **who: Any) -> None:
+    """Whoever is called NAME, in the cases you may read and of those in the register, accents or not.
 
-    - reads NAME from a pipe. That you searched, what for and how many were found is put on record first.
+    Any part of a name will do, in any order; - reads NAME from a pipe. That you searched, what for, how many were found
+    and in which cases is put on record first.
 
     Example: ihs person find cases.db zuleika --purpose new-request --actor w-12 --role practitioner
     """
     searched = " ".join(_typed_or_piped(word) or "" for word in name)
     with opened(store, key_file) as cases:
-        at = _now(cases) if cases.rehearsal else None
-        found = cases.find(searched, actor=Actor(actor, Role(role)), purpose=purpose, recorded_at=at)
+        found = reader_of(cases, **who).find(searched)
         out = Output(cases.store.info().kind, format_)
     if format_ == "json":
         out.json(found=found)

@@ -48,10 +48,6 @@ class Asked:
         """What it is held against, in words."""
         return AS_IT_WAS if self.against is None else self.against.id
 
-    def means(self, reading: Reading) -> bool:
-        """Whether the case goes by the rules of its jurisdiction."""
-        return reading.jurisdiction == self.edition.jurisdiction
-
     def changes(self, reading: Reading) -> list[Changed]:
         """What it changes in a case."""
         law, other = (law_of(reading.rules, reading.history, edition) for edition in (self.against, self.edition))
@@ -114,7 +110,7 @@ def whatif(
             raise Misasked(f"{other.id} and {first.id} are of two jurisdictions: no case goes by both")
         asked = Asked(other, first, By(by), listed=not counts)
         caseload = Caseload(reader_of(cases, **who), Seen.WHAT_IF, case, on, as_at, worker, region)
-        found = caseload.each(asked.changes, asked.means)
+        found = caseload.each(asked.changes, asked.edition.jurisdiction)
         PRINTED[format_](Output(cases.store.info().kind, format_), found, asked, caseload)
     caseload.end()
 

@@ -1,7 +1,7 @@
 """By which record something was destroyed: an emptied part and a destroyed key each need an order in their stream."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 WHOLE_CASE: Final = b"CaseDisposed"
@@ -11,6 +11,8 @@ IDENTITY: Final = b"IdentityErased"
 PERSON: Final = b"PersonErased"
 ORDERING: Final = (WHOLE_CASE, ENTRY, WORDS, IDENTITY, PERSON)
 """The events that order something destroyed, by their names without a version."""
+OF_ONE_ENTRY: Final = b"narrative/"
+"""How the keys begin that seal one entry alone."""
 
 
 class Order(NamedTuple):
@@ -52,23 +54,23 @@ def stream_of(key: bytes) -> bytes | None:
     return None
 
 
-def orders_destroyed(orders: Iterable[Order], key: bytes, made_with: int) -> bool:
-    """Whether a later record of its stream orders a key destroyed that was made with the record of version *made_with*.
+def orders_destroyed(orders: Sequence[Order], key: bytes, sealed_at: Iterable[int]) -> bool:
+    """Whether the records of its stream order a key destroyed under which the records of these versions are sealed.
 
-    What a person's key was made with may stand on another stream than the order: that one is told by whom it names.
+    Each of them needs a later order: what is sealed under a person's key may be many entries, and to expunge one of
+    them takes the key from none of the others. Where none is, as in a store that others fill, an order that names whom
+    it is of suffices.
     """
-    return any(
-        _destroys(order, key, made_with) and (order.version > made_with or order.name in {IDENTITY, PERSON})
-        for order in orders
-    )
+    versions = [*sealed_at] or [0]
+    return all(any(order.version > at and _destroys(order, key, at) for order in orders) for at in versions)
 
 
-def _destroys(order: Order, key: bytes, made_with: int) -> bool:
-    """A person's key goes with the person, a narrative's with the words; any with the entry that it was made for."""
+def _destroys(order: Order, key: bytes, version: int) -> bool:
+    """Whether an order takes a key from the entry of this version: the person's, the words', or that of all of it."""
     if order.name == IDENTITY:
         return key.startswith(b"person/") and order.says.get("known_as") == key.rpartition(b"/")[2].decode()
     if order.name == PERSON:
         return key == f"person/{order.says.get('person')}".encode()
-    if order.name == WORDS and not key.startswith(b"narrative/"):
+    if order.name == WORDS and not key.startswith(OF_ONE_ENTRY):
         return False
-    return order.name == WHOLE_CASE or (order.name in {ENTRY, WORDS} and order.says.get("entry") == made_with)
+    return order.name == WHOLE_CASE or (order.name in {ENTRY, WORDS} and order.says.get("entry") == version)

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
 
-from ihs_ledger.layout import COLUMNS, SALT_SIZE, Key, Made, Row, Stored
+from ihs_ledger.layout import COLUMNS, SALT_SIZE, Key, Made, Row, Stored, sealed_pieces
 from ihs_ledger.orders import ORDERING
 
 BEFORE_ALL: Final = -(1 << 63)
@@ -67,6 +67,9 @@ class Tables(Protocol):
 
     def destroyed(self) -> Iterable[tuple[Key, bytes, int]]:
         """The destroyed keys in order, each with its whole id and the version of the record that it was made with."""
+
+    def sealed_under(self, stream: bytes, id_: bytes) -> list[int]:
+        """The versions of the records of a stream that have a part sealed under a person's key."""
 
     def stray_key(self, size: int) -> int | None:
         """The position that the first key names that is made with none of so many records."""
@@ -198,6 +201,12 @@ class SQLiteTables:
         for *key, stream, version in self._database.execute(sql):
             own = key[0].startswith(b"/") and stream is not None
             yield Key._make(key), b"%b%b/%d%b" % (_NARRATIVE, stream, version, key[0]) if own else key[0], version
+
+    def sealed_under(self, stream: bytes, id_: bytes) -> list[int]:
+        """The versions sealed under a person's key: see Tables."""
+        sql = "SELECT version, sealed FROM records WHERE stream = CAST(? AS TEXT) AND instr(sealed, ?) > 0"
+        some = self._database.execute(sql, (stream, id_))  # among the bytes of another key's, or of a ciphertext, too
+        return [version for version, sealed in some if id_ in dict(sealed_pieces(sealed))]
 
     def stray_key(self, size: int) -> int | None:
         """The first key without its record: see Tables."""

@@ -190,9 +190,16 @@ class _Audit:
     def _keys_are_ordered_destroyed(self) -> None:
         for key, id_, made_with in self.tables.destroyed():
             stream = orders.stream_of(id_)
-            if stream is None or not orders.orders_destroyed(self._orders(stream), id_, made_with):
+            sealed = self._sealed_under(stream or b"", id_, made_with)
+            if stream is None or not orders.orders_destroyed(self._orders(stream), id_, sealed):
                 why = "the key was destroyed, and no record of its stream orders that"
                 raise Found(Wrong(key.position, "keys", "wrapped", why))
+
+    def _sealed_under(self, stream: bytes, id_: bytes, made_with: int) -> list[int]:
+        """The versions of a stream that a key seals: a narrative's its own alone, a person's any that tells of them."""
+        if id_.startswith(orders.OF_ONE_ENTRY):
+            return [made_with]
+        return self.tables.sealed_under(stream, id_)
 
     def _grown(self) -> Frontier:
         """The tree over all records so far: grown in batches, which costs less than leaf by leaf."""
