@@ -281,7 +281,9 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     TellingError: "Telling agencies",
     SubscriberError: "Receiving, for agencies",
 }
-INSIDE: Final = frozenset({"AlreadyRecorded", "CommitFailed", "CommitLost", "Found", "Misfit", "Misfits", "NotParts"})
+INSIDE: Final = frozenset(
+    {"AlreadyRecorded", "CommitFailed", "CommitLost", "Found", "LookAgain", "Misfit", "Misfits", "NotParts"}
+)
 """Errors that never leave the package they are raised in."""
 
 
