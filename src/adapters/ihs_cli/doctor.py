@@ -258,8 +258,8 @@ def _views(asked: Asked) -> Iterator[Said]:
     if found.store not in {None, asked.store.info().store}:
         yield Said(State.WRONG, "they were made from another store: name the file of this one's by --views")
         return
-    if found.parked:
-        yield Said(State.WRONG, f"{cases_of(len(found.parked))} parked: see ihs projections status")
+    if found.waiting:
+        yield Said(State.WRONG, f"{cases_of(len(found.waiting))} parked: see ihs projections status")
     yield _lag(asked, found.position)
 
 
