@@ -108,9 +108,8 @@ def whatif(
     """What another edition would change, had it judged CASE, or every case of its jurisdiction, from the first day on.
 
     Decisions it would have refused, entries it would have found wanting, and duties late, unmet or open by it: those
-    that are new, those that are gone, and how many stay the same. The practices of each day stay as they were, beside
-    both; name one as the edition, and it alone is asked. Nothing is recorded but which cases were looked into, and
-    that first.
+    that are new, those that are gone, and how many stay the same. Practices stay beside both as they were; one named as
+    the edition is asked alone. On record are, first, the cases looked into.
 
     Example: ihs whatif cases.db --edition utah-r512-100@2003-09-03 --by region
     """
