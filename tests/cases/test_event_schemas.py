@@ -98,6 +98,21 @@ def test_what_is_miswritten_fits_a_schema_where_the_strict_reader_takes_it_and_n
     assert validator(name).is_valid(fields) == is_read(name, fields)
 
 
+@pytest.mark.parametrize(
+    "name, fields",
+    [
+        ("ContactMade.v1", {"mode": "phone", "whom": ["a", "a"], "minutes": 5}),
+        ("ContactMade.v1", {"mode": "phone", "whom": ["a"], "minutes": -1}),
+        ("ContactMade.v1", {"mode": None, "whom": ["a"], "minutes": 5}),
+        ("TeamFormed.v1", {"members": {"not an id": "parent"}}),
+        ("TeamFormed.v1", {"members": {"a": "stranger"}}),
+        ("CaseOpened.v1", {"authority": "voluntary", "region": "North", "jurisdiction": "us-ut"}),
+    ],
+)
+def test_what_is_no_set_no_number_no_id_and_no_code_fits_neither(name, fields):
+    assert (validator(name).is_valid(fields), is_read(name, fields)) == (False, False)
+
+
 # What changed
 
 
