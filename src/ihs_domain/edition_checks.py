@@ -46,6 +46,8 @@ Wrong = Iterator[tuple[str, str]]
 
 RULESET: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 JURISDICTION: Final = re.compile(r"[a-z]{2}-[a-z0-9]{1,3}")
+ZONE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9][A-Za-z0-9_+-]*)*")
+"""How the name of a time zone is written. Whether there is one a file says, and is asked where cases are opened."""
 
 
 def _is_day(value: object) -> bool:
@@ -80,7 +82,7 @@ MADE_OF: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
         _written(JURISDICTION),
         "expected a jurisdiction as ISO 3166-2 has it, in lower case: us-ut",
     ),
-    "zone": (lambda value: isinstance(value, str), "expected the name of a time zone: America/Denver"),
+    "zone": (_written(ZONE), "no time zone has this name: give one such as America/Denver"),
     "in_force_from": (_is_day, "expected a day: date(2024, 7, 1)"),
     "in_force_until": (lambda value: value is None or _is_day(value), "expected a day, or None: no end is known"),
     "rules": (_tuple_of(Rule), "expected a tuple of rules: (RULE,)"),

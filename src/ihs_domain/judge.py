@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from ihs_domain.amending import amended, the_actor_may_amend
+from ihs_domain.amending import amended, overruled, the_actor_may_amend
 from ihs_domain.case import Folding, fold
 from ihs_domain.editions import Edition, Law, always
 from ihs_domain.erasing import DESTROYING, nothing_goes_on_it
@@ -74,7 +74,8 @@ def _weighed_amendment(proposed: Entry[Any], history: History, law: Law) -> Weig
     """An amendment is refused to an actor who may not decide what it says or takes back; the rest is found."""
     act, after = amended(history.record, proposed)
     standing = the_actor_may_amend(act, history, after, proposed, law)
-    return tuple(dict.fromkeys(standing)), tuple(f for f in judge(after, law) if f.version == act)
+    against = (_finding(e, o) for e, o in overruled(after, law) if e.version == after.record[-1].version)
+    return tuple(dict.fromkeys(standing)), (*(f for f in judge(after, law) if f.version == act), *against)
 
 
 def _was_decided_that_day(proposed: Entry[Any]) -> list[Objection]:

@@ -20,7 +20,7 @@ from ihs_domain.history import Entry, History
 from ihs_domain.ids import ids_are_known, mentions
 from ihs_domain.judge import opens_once
 from ihs_domain.persons import JOINING
-from ihs_domain.roles import Actor
+from ihs_domain.roles import Actor, an_actor
 from ihs_domain.sayable import Nameable, Sayable, brings_in
 from ihs_domain.scoring import ONLY_COMPUTED
 from ihs_domain.sketch import Sketch
@@ -98,7 +98,11 @@ class Step:
 
 
 def possible(history: History, law: Law, day: date, actor: Actor) -> Iterator[Doable]:
-    """For every decision of a case, whether *actor* could take it on *day* in a case of this history."""
+    """For every decision of a case, whether *actor* could take it on *day* in a case of this history.
+
+    Raises NotAnActor.
+    """
+    an_actor(actor)
     asking = Asking(history, law(day), fold(history, upto=day), day, actor, Nameable(history.record, day))
     return map(asking.doable, DECISIONS)
 

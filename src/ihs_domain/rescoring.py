@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ihs_domain.amending import amended
+from ihs_domain.amending import amended, overruled
 from ihs_domain.assessing import RiskAssessed, RiskOverridden, StrengthsAndNeedsAssessed
 from ihs_domain.editions import Law
 from ihs_domain.gates import Objection
@@ -33,8 +33,9 @@ VOID_AND_SCORE: Final = "score it again and void this entry, or correct it to th
 
 
 def findings(history: History, law: Law, book: InstrumentBook) -> tuple[Finding, ...]:
-    """All that is found in a history, in order of the acts: by the law of each day, and by scoring again."""
-    found = [*judge(history, law), *rescored(history, book)]
+    """All that is found in a history, in order of the acts: by the law of each day, in amendments, by scoring again."""
+    amiss = (Finding(e.version, type(e.event).__name__, e.day, o) for e, o in overruled(history, law))
+    found = [*judge(history, law), *amiss, *rescored(history, book)]
     return tuple(sorted(found, key=lambda finding: (finding.day, finding.version)))
 
 

@@ -34,12 +34,29 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
+class NotAnActor(ValueError):
+    """Who acts is said by their id and a role, and by nothing else."""
+
+
+def _role(given: str) -> Role:
+    try:
+        return Role(given)
+    except ValueError:
+        raise NotAnActor(f"no role has this name: give one of {', '.join(Role)}") from None
+
+
 @frozen
 class Actor:
-    """Who puts an entry on record, and in which role."""
+    """Who puts an entry on record, and in which role. Raises NotAnActor for a role that is none."""
 
     id: "ActorId"
-    role: Role = field(converter=Role)
+    role: Role = field(converter=_role)
+
+
+def an_actor(given: object) -> None:
+    """Raise NotAnActor where nobody is said to act: gates that look at no actor would let nobody do everything."""
+    if not isinstance(given, Actor):
+        raise NotAnActor('it is not said who acts: give Actor("w-12", Role.PRACTITIONER)')
 
 
 SYSTEM: Final = Actor(cast("ActorId", "system"), Role.SYSTEM)

@@ -1,7 +1,7 @@
 """What if another law had judged: what it would have refused, found or made late that the first did not, and back."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -10,7 +10,7 @@ from attrs import frozen
 
 from ihs_domain.assigning import held_by
 from ihs_domain.duties import Duty, State
-from ihs_domain.editions import Law
+from ihs_domain.editions import Edition, Law
 from ihs_domain.history import History
 from ihs_domain.judge import Verdict, verdicts
 from ihs_domain.opening import CaseOpened
@@ -81,20 +81,26 @@ class Changed:
     matter: Matter
 
 
-def what_if(cases: Iterable[tuple[CaseId, History]], law: Law, other: Law, on: date) -> Iterator[Changed]:
-    """What *other* changes in each of *cases* as of the end of *on*, had it judged instead of *law*; case by case."""
+def what_if(
+    cases: Iterable[tuple[CaseId, History]], law: Law, other: Law, on: date, practices: Sequence[Edition] = ()
+) -> Iterator[Changed]:
+    """What *other* changes in each of *cases* as of the end of *on*, had it judged instead of *law*; case by case.
+
+    Beside both stand the same *practices*, each while it was in force: it is the law that is supposed to be another.
+    """
     for case, history in cases:
         known = history.upto(on)
-        yield from differences(matters(case, known, law, on), matters(case, known, other, on))
+        was, now = (matters(case, known, one, on, practices) for one in (law, other))
+        yield from differences(was, now)
 
 
-def matters(case: CaseId, known: History, law: Law, on: date) -> Iterator[Matter]:
-    """All that *law* has against a case and asks of it, in the order of the acts and of the tables."""
+def matters(case: CaseId, known: History, law: Law, on: date, practices: Sequence[Edition] = ()) -> Iterator[Matter]:
+    """All that *law*, and *practices* beside it, have against a case and ask of it, in order of acts and of tables."""
     opened = known.last(CaseOpened)
     region = opened and opened.event.region
     for verdict in verdicts(known, law):
         yield _of_entry(case, known, region, verdict)
-    for duty in duties(known, law, on):
+    for duty in duties(known, law, on, practices):
         if duty.state in KINDS:
             yield _of_duty(case, known, region, duty, on)
 

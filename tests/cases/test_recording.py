@@ -574,7 +574,7 @@ def test_an_actor_who_is_no_person_is_refused(desk, actor):
     assert desk.cases.case_ids() == []
 
 
-@pytest.mark.parametrize("zone", ["America/Denverr", "", "../etc/passwd"])
+@pytest.mark.parametrize("zone", ["America/Denverr", "America"])
 def test_rules_by_a_calendar_that_is_none_are_told_before_a_store_is_opened_by_them(tmp_path, zone):
     book = RuleBook([evolve(UTAH_2010, zone=zone)])
 

@@ -232,13 +232,25 @@ def test_a_bundle_of_a_history_made_anew_is_found_by_the_checkpoints_kept_outsid
     assert answer == (1, "", f"ihs: {why}\n")
 
 
-def test_records_that_wait_for_a_checkpoint_are_told(ihs, alder):
+def test_records_that_wait_for_a_checkpoint_are_told(ihs, live):
+    changed(live, "UPDATE records SET recorded_at = recorded_at - 3600000000")
+    waiting = ihs("audit", "status", live, "--checkpoints", "kept")
+    ihs("audit", "checkpoint", live, "--to", "kept")
+    kept = ihs("audit", "status", live, "--checkpoints", "kept")
+
+    assert (waiting.code, len(waiting.lines)) == (1, 1)
+    assert waiting.out.startswith("records have been waiting for a checkpoint for 1:00:0")
+    assert waiting.out.endswith(": is `ihs audit checkpoint --every` running?\n")
+    assert kept == (0, "the last checkpoint says all there is\n", "")
+
+
+def test_a_rehearsal_is_measured_by_the_times_it_was_told_and_is_never_late(ihs, alder):
     waiting = ihs("audit", "status", alder, "--checkpoints", "kept")
     ihs("audit", "checkpoint", alder, "--to", "kept")
     kept = ihs("audit", "status", alder, "--checkpoints", "kept")
 
-    assert waiting.code == 1
-    assert waiting.lines[1].startswith("records have been waiting for a checkpoint for ")
+    told = "131 days, 23:02:00 by the times this rehearsal was told; it has no clock by which that is late"
+    assert (waiting.code, waiting.lines[1]) == (0, f"records have been waiting for a checkpoint for {told}")
     assert (kept.code, kept.lines[1]) == (0, "the last checkpoint says all there is")
 
 

@@ -115,19 +115,31 @@ def test_a_plugin_that_does_not_load_is_named(ihs, live, plug):
     assert wrong(examined(ihs))["plugins"].startswith("broken of ihs-broken does not load: ")
 
 
-def test_checkpoints_that_do_not_leave_are_told_wherever_they_should_be(ihs, alder, nats_server, tmp_path):
+def test_checkpoints_that_do_not_leave_are_told_wherever_they_should_be(ihs, live, nats_server, tmp_path):
     with EmbeddedServer(tmp_path / "nats", []):
         where = ("--checkpoints", "kept", "--server", "nats")
-        ihs("audit", "checkpoint", alder, "--to", "kept", "--server", "nats")
-        ihs("case", "show", alder, "alder")
+        ihs("audit", "checkpoint", live, "--to", "kept", "--server", "nats")
+        ihs("case", "show", live, "k1")
+        spoiled(live, "UPDATE records SET recorded_at = recorded_at - 3600000000")
         late = wrong(examined(ihs, *where))
-        ihs("audit", "checkpoint", alder, "--to", "kept", "--server", "nats")
+        ihs("audit", "checkpoint", live, "--to", "kept", "--server", "nats")
         kept = wrong(examined(ihs, *where))
     nowhere = wrong(examined(ihs, "--server", "nowhere"))
 
     assert "is ihs audit checkpoint --every running?" in late["checkpoints"]
     assert kept == {}
     assert nowhere["checkpoints"].startswith("nowhere holds no connection details")
+
+
+def test_a_rehearsal_whose_records_wait_for_a_checkpoint_is_not_wrong(ihs, alder):
+    ihs("audit", "checkpoint", alder, "--to", "kept")
+    ihs("case", "show", alder, "alder")
+
+    [checkpoints] = [
+        check for check in examined(ihs, "--checkpoints", "kept").json["checks"] if check["of"] == "checkpoints"
+    ]
+
+    assert (checkpoints["state"], checkpoints["says"][:10]) == ("not asked", "kept: reco")
 
 
 def test_a_folder_that_keeps_no_checkpoint_is_not_well(ihs, live, tmp_path):

@@ -75,6 +75,8 @@ def test_the_example_works(ihs, alder, write, path, command):
     write().rename("monday.jsonl")
     if path == ("instruments", "check"):
         Path("risk-2026.json").write_text((INSTRUMENTS / "risk.json").read_text())
+    if path == ("schema", "check"):
+        ihs("schema", "export", "schemas")
     alder.with_name("contact.json").write_text(CONTACT)
     [example] = [line for line in command.help.splitlines() if "Example: " in line]
     if path == ("store", "restore"):

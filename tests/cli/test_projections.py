@@ -107,6 +107,47 @@ def test_a_file_that_holds_no_views_is_refused(store):
     assert (answer.code, "another program's file" in answer.err) == (1, True)
 
 
+def test_to_ask_how_views_stand_changes_not_one_byte_of_them(store):
+    file = store.with_name("live.db.views")
+    with closing(Views(file, PROJECTIONS[:1])):
+        pass
+    before = (file.read_bytes(), file.stat().st_mtime_ns)
+
+    status = type_("projections", "status", store)
+
+    assert status.lines == ["views stand at position 0, the record ends at 3"]
+    assert (file.read_bytes(), file.stat().st_mtime_ns) == before
+
+
+def test_of_an_empty_file_views_are_made_from_the_beginning(store):
+    file = store.with_name("empty")
+    file.touch()
+
+    assert type_("projections", "status", store, "--views", file).lines[0].startswith("views stand at position 0,")
+    assert file.stat().st_size == 0
+
+
+def test_views_of_another_store_say_nothing_of_this_one(store, tmp_path):
+    type_("projections", "follow", store, "--once")
+    type_("store", "init", tmp_path / "other.db")
+
+    status = type_("projections", "status", tmp_path / "other.db", "--views", f"{store}.views")
+
+    says = "holds views of another store: name the file of this one's by --views"
+    assert status == (1, "", f"ihs: {store}.views {says}\n")
+
+
+@pytest.mark.parametrize("act", [("follow", "--once"), ("rebuild",)])
+@pytest.mark.parametrize("where", ["nowhere/views", "."])
+def test_views_are_not_made_where_no_file_can_be(store, act, where):
+    file = store.parent / where
+
+    answer = type_("projections", *act, store, "--views", file)
+
+    says = "cannot be opened: name a file for the views alone, in a folder that is there"
+    assert answer == (2, "", f"ihs: {file} {says}\n")
+
+
 # ihs store clock-corrected
 
 

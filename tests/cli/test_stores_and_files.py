@@ -224,3 +224,13 @@ def test_a_damaged_store_is_told_in_one_line(ihs, live):
     answer = ihs("store", "info", "cases.db")
 
     assert answer == (1, "", "ihs: the store does not say what it is: restore it from a backup\n")
+
+
+@pytest.mark.parametrize("name", ["a b", "", "a+b", "a\tb"])
+def test_a_name_that_no_checkpoint_could_go_by_is_told_with_the_rule_and_what_to_give_instead(ihs, tmp_path, name):
+    answer = ihs("store", "init", "cases.db", "--name", name)
+
+    assert (answer.code, answer.out, answer.err.count("\n"), [*tmp_path.iterdir()]) == (2, "", 1, [])
+    assert answer.err.startswith("ihs store init: Invalid value for '--name': the name is empty, or holds a space, ")
+    assert "(c2sp.org/signed-note)" in answer.err
+    assert ": give one such as records.agency.example" in answer.err

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from functools import partial
 from typing import Any
+from zoneinfo import available_timezones
 
 import pytest
 from attrs import evolve, fields
@@ -39,6 +40,9 @@ MISTAKEN = [
     ("jurisdiction", "Yonder"),
     ("jurisdiction", None),
     ("zone", None),
+    ("zone", ""),
+    ("zone", "Mountain Time"),
+    ("zone", "../America/Denver"),
     ("in_force_from", "2024-07-01"),
     ("in_force_from", datetime(2024, 7, 1)),  # noqa: DTZ001 - what is no day
     ("in_force_until", "2024-07-01"),
@@ -70,6 +74,10 @@ def test_a_part_that_is_made_of_something_else_is_told_with_what_was_expected(at
 
 def test_every_part_of_an_edition_is_looked_over():
     assert {f.name for f in fields(Edition)} == MADE_OF.keys() == {at for at, _ in MISTAKEN}
+
+
+def test_every_time_zone_there_is_can_be_an_editions():
+    assert {zone for zone in available_timezones() if wrong(zone=zone)} == set()
 
 
 @pytest.mark.parametrize(

@@ -152,13 +152,21 @@ def test_a_place_that_fails_is_tried_again_and_its_words_are_not_logged(cases, k
     assert caplog.messages == ["no checkpoint could be kept in a place outside (OSError): tried again"]
 
 
-def test_records_without_a_checkpoint_are_overdue_after_five_minutes(cases, kept):
+def test_records_without_a_checkpoint_are_overdue_after_five_minutes(tmp_path, kept):
+    with Cases.create(str(tmp_path / "live.db")) as live:
+        grow(live, "k1", None)
+        first = datetime.fromtimestamp(live.store.read(0, limit=1)[0].recorded_at / 1e6, UTC)
+        soon, late = first + timedelta(minutes=4, seconds=59), first + timedelta(minutes=5)
+
+        assert waiting(live.store, kept, soon) == timedelta(minutes=4, seconds=59)
+        assert [overdue(live.store, kept, now) for now in (soon, late)] == [False, True]
+
+
+def test_a_rehearsal_is_measured_to_its_last_record_and_never_overdue(cases, kept):
     grow(cases, "k1", NOON)
+    grow(cases, "k2", NOON + timedelta(days=9))
 
-    soon, late = NOON + timedelta(minutes=4, seconds=59), NOON + timedelta(minutes=5)
-
-    assert waiting(cases.store, kept, soon) == timedelta(minutes=4, seconds=59)
-    assert [overdue(cases.store, kept, now) for now in (soon, late)] == [False, True]
+    assert (waiting(cases.store, kept), overdue(cases.store, kept)) == (timedelta(days=9), False)
 
 
 def test_a_record_that_does_not_grow_is_never_overdue(cases, kept):

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from asked import ENOUGH, NEEDS, RISK, SAFETY, SAMPLES, risk_instruments, sheets
 from attrs import evolve
-from histories import LAST_DAY, SUPERVISOR, WORKER, amended, days, each_event, recorded, unopened
+from histories import LAST_DAY, SUPERVISOR, WORKER, amended, days, each_event, recorded, records, unopened
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ihs_domain.approving import ApprovalGranted, ApprovalReturned
+from ihs_domain.approving import ApprovalGranted, ApprovalReturned, authors, says_what_it_said
 from ihs_domain.assessing import RiskAssessed, RiskOverridden, StrengthsAndNeedsAssessed
 from ihs_domain.gates import Refused
 from ihs_domain.history import History, effective
@@ -161,6 +161,71 @@ def test_any_history_has_a_level_that_its_own_entries_give(record, day):
         assert assessed.event.scored_level == found.scored
         assert found.final == (overridden[0].event.level if overridden else found.scored)
         assert found.since == max(by_version[version].day for version in found.by)
+
+
+# The level by its definition, asked anew of every day
+
+WHOSE = st.sampled_from([None, "person-1"])
+EARLY = st.integers(1, 4)
+ABOUT_RISK = st.one_of(
+    st.builds(lambda of, level: evolve(SCORED, of=of, scored_level=level), WHOSE, st.sampled_from(["low", "high"])),
+    st.builds(
+        lambda assessment, level, by: evolve(PROPOSED, assessment=assessment, level=level, approved_by=by),
+        EARLY,
+        st.sampled_from(["moderate", "very-high"]),
+        st.sampled_from([frozenset(), BY_SUPERVISOR, BY_SUPERVISOR]),
+    ),
+    st.builds(ApprovalGranted, EARLY),
+    st.builds(ApprovalReturned, EARLY, st.just("too-soon")),
+)
+CHANGED = st.one_of(
+    st.builds(EntryVoided, EARLY, st.just(AmendmentReason.OTHER)),
+    st.builds(EntryCorrected, EARLY, ABOUT_RISK, days, st.just(AmendmentReason.OTHER)),
+)
+AT_ONCE = evolve(PROPOSED, approved_by=frozenset(), level="very-high")
+BEGUN = st.tuples(days, days, days).map(lambda on: [*zip((SCORED, PROPOSED, AT_ONCE), on, [WORKER] * 3, strict=True)])
+RECORDS = BEGUN.flatmap(lambda begun: records(st.one_of(ABOUT_RISK, ABOUT_RISK, ABOUT_RISK, CHANGED), begun))
+
+
+def by_definition(known: History, of: str | None) -> RiskLevel | None:
+    """The level at the end of what is known: everything looked through for every question."""
+    assessed = next((e for e in reversed(known) if isinstance(e.event, RiskAssessed) and e.event.of == of), None)
+    if assessed is None:
+        return None
+    overrides = [e for e in known if isinstance(e.event, RiskOverridden) and e.event.assessment == assessed.version]
+    answers = [(override, last_answer(known, override)) for override in overrides]
+    waiting = [o.event.level for o, answer in answers if answer is None and o.event.approved_by]
+    proposed = waiting[-1] if waiting else None
+    scored = assessed.event.scored_level
+    held = [(o.day, (o.version,), o.event.level) for o, _ in answers if not o.event.approved_by]
+    held += [
+        (max(o.day, answer.day), (o.version, answer.version), o.event.level)
+        for o, answer in answers
+        if o.event.approved_by and answer is not None and isinstance(answer.event, ApprovalGranted)
+    ]
+    if not held:
+        return RiskLevel(scored, scored, assessed.day, (assessed.version,), proposed)
+    since, by, level = max(held, key=lambda effect: (effect[0], effect[1][-1]))
+    return RiskLevel(scored, level, max(since, assessed.day), (assessed.version, *by), proposed)
+
+
+def last_answer(known: History, override: Any) -> Any:
+    """The last approval or return of an override as it now stands, by a supervisor who did not make it so."""
+    answers = (e for e in known if isinstance(e.event, ApprovalGranted | ApprovalReturned))
+    of_it = [e for e in answers if e.event.entry == override.version and e.actor.role is Role.SUPERVISOR]
+    said = [e for e in of_it if says_what_it_said(override, e.version) and e.actor.id not in authors(override)]
+    return said[-1] if said else None
+
+
+@settings(max_examples=250)
+@given(RECORDS)
+def test_on_every_day_the_level_is_that_of_its_definition(record):
+    known = effective(record)
+    asked = [(day, of) for day in sorted({e.day for e in known} | {date(2023, 12, 31)}) for of in (None, "person-1")]
+
+    found = [risk_level(known, day, of) for day, of in asked]
+
+    assert found == [by_definition(known.upto(day), of) for day, of in asked]
 
 
 # What the core computes

@@ -27,6 +27,7 @@ from ihs_domain.editions import ALWAYS, WHENEVER
 from ihs_domain.gates import Refused
 from ihs_domain.instruments import InstrumentError
 from ihs_domain.owing import OWN_TERMS, DutyFails
+from ihs_domain.roles import NotAnActor
 from ihs_domain.standard_checks import BadStandard
 from ihs_domain.terms import Amendment, Decision, Event, Introduced, Reported, UnderNarrative, UnderPerson, Unopened
 from ihs_domain.waiving import a_duty_rests_on_its_clause
@@ -271,6 +272,7 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     TreeDamaged: "The tree",
     NoteRefused: "Signed notes and verifier keys",
     BundleRefused: "Bundles",
+    NotAnActor: "Actors",
     BadEdition: "Editions",
     DutyFails: "Duties",
     InstrumentError: "Instruments",

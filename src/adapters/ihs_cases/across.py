@@ -73,7 +73,8 @@ class Reading:
     def findings(self, edition: Edition | None = None) -> tuple[Finding, ...]:
         """What the entries by the day were found wanting in: see Cases.findings."""
         history = self.history.upto(self.on)
-        return findings(history, law_of(self.rules, self.history, edition), self.instruments)
+        found = findings(history, law_of(self.rules, self.history, edition), self.instruments)
+        return tuple(finding for finding in found if finding.day <= self.on)  # what amends an entry may come later
 
 
 @frozen

@@ -6,6 +6,7 @@ from ihs_cases.errors import UnknownEdition
 from ihs_cases.law import law_of
 from ihs_cases.recording import jurisdiction_of
 from ihs_cases.when import a_day_of_services
+from ihs_domain.comparing import Judge
 from ihs_domain.duties import Duty
 from ihs_domain.editions import Edition, RuleBook
 from ihs_domain.history import History
@@ -39,6 +40,12 @@ def findings_in(
 ) -> tuple[Finding, ...]:
     """What each entry was found wanting in, by the edition of its day, or (what-if) by one edition throughout."""
     return findings(history, law_of(rules, history, edition_of(rules, edition)), instruments)
+
+
+def judge_of(history: History, rules: RuleBook, instruments: InstrumentBook) -> Judge:
+    """What is found in any history of a case, judged by the law that the case goes by as *history* has it."""
+    law = law_of(rules, history)
+    return lambda known: findings(known, law, instruments)
 
 
 def possible_in(history: History, rules: RuleBook, actor: Actor, on: date) -> tuple[Doable, ...]:

@@ -171,24 +171,31 @@ def _as_kept(said: Checkpoint | None) -> str:
 def status(store: str, folder: Path | None, server: Path | None) -> None:
     """Say whether checkpoints of STORE leave it: wrong is five minutes of records without one.
 
+    A rehearsal has no clock, and is never late: there it says for how long by the times that it was told.
+
     Example: ihs audit status cases.db --checkpoints kept
     """
-    from ihs_follow.checkpoints import LATE, waiting
+    from ihs_follow.checkpoints import is_late, waiting
 
     if folder is None and server is None:
         raise Misasked("say where its checkpoints are kept: --checkpoints, or --server")
     with closing(open_store(store)) as records, told():
         info = records.info()
         waited = [waiting(records, kept) for kept in places(folder, server, info.store)]
-    out, longest = Output(info.kind), max((one for one in waited if one is not None), default=None)
-    if longest is None:
-        out.text(["the last checkpoint says all there is"])
-        return
-    late = longest >= LATE
-    said = f"records have been waiting for a checkpoint for {timedelta(seconds=int(longest.total_seconds()))}"
-    out.text([f"{said}: is `ihs audit checkpoint --every` running?" if late else said])
+        longest = max((one for one in waited if one is not None), default=None)
+        late = is_late(records, longest)
+    Output(info.kind).text([_waited(longest, info.kind, late=late)])
     if late:
         raise click.exceptions.Exit(WRONG)
+
+
+def _waited(longest: timedelta | None, kind: Kind, *, late: bool) -> str:
+    if longest is None:
+        return "the last checkpoint says all there is"
+    said = f"records have been waiting for a checkpoint for {timedelta(seconds=int(longest.total_seconds()))}"
+    if kind == "rehearsal":
+        return f"{said} by the times this rehearsal was told; it has no clock by which that is late"
+    return f"{said}: is `ihs audit checkpoint --every` running?" if late else said
 
 
 @audit.command()

@@ -7,17 +7,15 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import click
-from attrs import frozen
 
-from ihs_cases import Cases
 from ihs_cases.moments import AsAt
-from ihs_cases.reading import CaseReader
+from ihs_cli.comparing import diff, replay
+from ihs_cli.one_case import asked_of, entry_line, entry_told
 from ihs_cli.opening import opened
 from ihs_cli.options import AS_AT, AS_OF, CASE, FOR, ON, Id, asks_a_store, formats
 from ihs_cli.output import Output, objection_lines, plain
-from ihs_cli.reading import keeper_of, reader_of, reads
+from ihs_cli.reading import keeper_of, reads
 from ihs_domain.approvals import Approval, approvals
-from ihs_domain.history import Entry, History
 from ihs_domain.looking import Seen
 from ihs_domain.possible import Doable
 from ihs_domain.roles import Actor, Role
@@ -27,8 +25,6 @@ from ihs_projections.timeline import TimelineLine
 from ihs_projections.wording import name, says
 
 NOTHING_APPROVED: Final = "nothing was approved"
-NOT_TOLD: Final = frozenset({"event", "actor", "correctors", "turns"})
-"""Of an entry: what is told in another form, and what the timeline tells line by line."""
 NO_EDITION: Final = "no edition on file"
 
 
@@ -40,52 +36,6 @@ def case() -> None:
 
     Example: ihs case show cases.db alder
     """
-
-
-@frozen
-class Asked:
-    """Which case, known by when, true by when, for whom a copy is made, and how it is to be printed."""
-
-    case: str
-    as_at: AsAt
-    as_of: date | None
-    for_person: str | None
-    reader: CaseReader
-    out: Output
-
-    @property
-    def title(self) -> str:
-        """The case, the moments it is read at, and for whom a copy is made of it."""
-        known = [f"known by {_moment(self.as_at)}"] if self.as_at is not None else []
-        true = [f"true by {self.as_of}"] if self.as_of is not None else []
-        copy = [f"a copy made for {self.for_person}, its entries numbered for it"] if self.for_person else []
-        return ", ".join([self.case, *known, *true, *copy])
-
-    def history(self, what: Seen, *, opened: bool = False) -> History:
-        """The case's history at these moments, once it is on record that it was asked for."""
-        return self.reader.history(
-            self.case, as_at=self.as_at, as_of=self.as_of, opened=opened, for_person=self.for_person, what=what
-        )
-
-    def answer(self, name: str, found: Any, lines: Iterator[str], empty: str = "nothing was on record then") -> None:
-        """Print what was *found* as JSON under *name*, or its *lines*, or that there is nothing."""
-        if self.out.format == "json":
-            copy = {"copy_for": self.for_person} if self.for_person else {}
-            self.out.json(case=self.case, as_at=self.as_at, as_of=self.as_of, **copy, **{name: found})
-        else:
-            self.out.text([self.title, *(list(lines) or [empty])])
-
-
-def _moment(as_at: AsAt) -> str:
-    if isinstance(as_at, int):
-        return f"position {as_at}"
-    return as_at.isoformat() if as_at is not None else ""
-
-
-def _asked(
-    cases: Cases, case: str, as_at: AsAt, as_of: date | None, for_person: str | None, format_: str, who: dict[str, Any]
-) -> Asked:
-    return Asked(case, as_at, as_of, for_person, reader_of(cases, **who), Output(cases.store.info().kind, format_))
 
 
 @case.command()
@@ -112,7 +62,7 @@ def show(
     Example: ihs case show cases.db alder --as-at 2015-03-01
     """
     with opened(store, key_file) as cases:
-        asked = _asked(cases, case, as_at, as_of, for_person, format_, who)
+        asked = asked_of(cases, case, as_at, as_of, for_person, format_, who)
         found = next(iter(CURRENT_CASE.rows(case, asked.history(Seen.CASE))), None)
         asked.answer("stands", found, _standing(found))
 
@@ -148,7 +98,7 @@ def timeline(
     Example: ihs case timeline cases.db alder
     """
     with opened(store, key_file) as cases:
-        asked = _asked(cases, case, as_at, as_of, for_person, format_, who)
+        asked = asked_of(cases, case, as_at, as_of, for_person, format_, who)
         rows = TIMELINE.rows(case, asked.history(Seen.TIMELINE, opened=True))
         known = [row for row in rows if as_of is None or row.day <= as_of]  # type: ignore[attr-defined]
         asked.answer("lines", known, _told(known, cases.zone(case)))
@@ -207,21 +157,9 @@ def history(
     Example: ihs case history cases.db alder --as-of 2015-02-28
     """
     with opened(store, key_file) as cases:
-        asked = _asked(cases, case, as_at, as_of, for_person, format_, who)
+        asked = asked_of(cases, case, as_at, as_of, for_person, format_, who)
         entries = asked.history(Seen.HISTORY)
-        asked.answer("entries", [_entry(entry) for entry in entries], map(_entry_line, entries))
-
-
-def _entry(entry: Entry[Any]) -> dict[str, Any]:
-    header = {key: value for key, value in entry._asdict().items() if key not in NOT_TOLD}
-    return {**header, "actor": entry.actor.id, "role": entry.actor.role, **plain(entry.event)}
-
-
-def _entry_line(entry: Entry[Any]) -> str:
-    said = says(entry.event)
-    corrected = f"; corrected by @{entry.amended_by}" if entry.amended_by else ""
-    by = f"{entry.actor.id} ({entry.actor.role})"
-    return f"{entry.day}  {f'@{entry.version}':<5} {name(entry.event)}{': ' if said else ''}{said}; {by}{corrected}"
+        asked.answer("entries", [entry_told(entry) for entry in entries], map(entry_line, entries))
 
 
 @case.command("approvals", short_help="What was approved, by whom, and what changed since.")
@@ -239,7 +177,7 @@ def approvals_(
     Example: ihs case approvals cases.db alder
     """
     with opened(store, key_file) as cases:
-        asked = _asked(cases, case, as_at, None, for_person, format_, who)
+        asked = asked_of(cases, case, as_at, None, for_person, format_, who)
         history = asked.history(Seen.HISTORY)
         found = approvals(history)
         names = {e.version: name(e.event) for e in history.record}
@@ -286,3 +224,7 @@ def _doable_lines(one: Doable) -> Iterator[str]:
     yield f"  {one.possible.value:<8} {one.decision}{': such as ' if said else ''}{said}"
     for objection in one.objections:
         yield from objection_lines(objection, " " * 11)
+
+
+case.add_command(replay)
+case.add_command(diff)

@@ -27,7 +27,7 @@ from ihs_cli.outside import NONE_THERE, are_kept, places, told
 from ihs_cli.printable import counted
 from ihs_cli.projecting import NO_SUCH_FILE, VIEWS, file_of_views
 from ihs_domain.system import EditionLoaded
-from ihs_follow.checkpoints import LATE, waiting
+from ihs_follow.checkpoints import LATE, is_late, waiting
 from ihs_follow.views import NotAViewFile, standing_of
 from ihs_record.names import STORED_AS
 from ihs_store.addresses import is_server, path_of
@@ -238,11 +238,16 @@ def _checkpoints(asked: Asked) -> Iterator[Said]:
                 yield Said(State.WRONG, NONE_THERE.format(place.name))
                 continue
             waited = waiting(asked.store, place)
-        if waited is not None and waited >= LATE:
-            says = f"records have waited for {_in_words(waited)}: is ihs audit checkpoint --every running?"
-            yield Said(State.WRONG, f"{place.name}: {says}")
-        else:
-            yield Said(State.WELL, f"{place.name}: none is overdue")
+        yield _waiting(asked, place.name, waited)
+
+
+def _waiting(asked: Asked, place: str, waited: timedelta | None) -> Said:
+    if waited is not None and asked.store.info().kind == "rehearsal":
+        return Said(State.NOT_ASKED, f"{place}: records wait for a checkpoint; a rehearsal has no clock")
+    if waited is not None and is_late(asked.store, waited):
+        says = f"records have waited for {_in_words(waited)}: is ihs audit checkpoint --every running?"
+        return Said(State.WRONG, f"{place}: {says}")
+    return Said(State.WELL, f"{place}: none is overdue")
 
 
 def _views(asked: Asked) -> Iterator[Said]:
@@ -258,8 +263,8 @@ def _views(asked: Asked) -> Iterator[Said]:
     if found.store not in {None, asked.store.info().store}:
         yield Said(State.WRONG, "they were made from another store: name the file of this one's by --views")
         return
-    if found.parked:
-        yield Said(State.WRONG, f"{cases_of(len(found.parked))} parked: see ihs projections status")
+    if found.waiting:
+        yield Said(State.WRONG, f"{cases_of(len(found.waiting))} parked: see ihs projections status")
     yield _lag(asked, found.position)
 
 

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "rules": "rules",
     "standards": "standards",
     "instruments": "instruments",
+    "schema": "schema",
     "projections": "projecting",
     "audit": "audit",
     "keys": "keys",

@@ -19,12 +19,13 @@ from ihs_cli.printable import shown
 from ihs_cli.stopping import stopping
 from ihs_follow.follower import Follower
 from ihs_follow.sink import NotThisRecord
-from ihs_follow.views import NotAViewFile, Views
+from ihs_follow.views import NotAViewFile, Standing, ViewFileNotOpened, Views, standing_of
 from ihs_store.addresses import is_server, path_of
 
 MOST_TRIES: Final = 100
 NONE_YET: Final = "there are no views yet: ihs projections follow makes them"
 NO_SUCH_FILE: Final = "there is no such file: {}"
+OF_ANOTHER: Final = "{} holds views of another store: name the file of this one's by --views"
 VIEWS: Final = click.option("--views", type=click.Path(path_type=Path), help="The file of the views; else STORE.views.")
 
 
@@ -56,33 +57,43 @@ def _of_views_there(act: Callable[..., None]) -> Callable[..., None]:
     @VIEWS
     @wraps(act)
     def command(*, store: str, key_file: Path | None, views: Path | None, **asked: Any) -> None:
-        file = file_of_views(store, views)
-        if views is not None and not file.exists():
-            raise Misasked(NO_SUCH_FILE.format(file))
+        file = _file_there(store, views)
         with opened(store, key_file) as cases, _views(file) if file.exists() else nullcontext() as found:
             act(cases, found, **asked)
 
     return command
 
 
+def _file_there(store: str, views: Path | None) -> Path:
+    """The file of the views: one that was named must be there."""
+    file = file_of_views(store, views)
+    if views is not None and not file.exists():
+        raise Misasked(NO_SUCH_FILE.format(file))
+    return file
+
+
 @projections.command()
-@_of_views_there
+@asks_a_store
+@VIEWS
 @formats("text", "json")
-def status(cases: Cases, views: Views | None, *, format_: str) -> None:
+def status(*, store: str, key_file: Path | None, views: Path | None, format_: str) -> None:
     """Say up to where the views are made, and which cases are parked; 1 if any is that nobody skipped.
 
     Example: ihs projections status cases.db
     """
-    if views is None:
-        _say_none_yet(Output(cases.store.info().kind, format_), cases.store.head().position)
+    file = _file_there(store, views)
+    with opened(store, key_file) as cases:
+        info, ends = cases.store.info(), cases.store.head().position
+    out = Output(info.kind, format_)
+    if not file.exists():
+        _say_none_yet(out, ends)
         return
-    stands, ends, parked, skipped = views.position(), cases.store.head().position, views.parked(), views.skipped()
-    out = Output(cases.store.info().kind, format_)
-    if format_ == "json":
-        out.json(position=stands, record=ends, parked=parked, skipped=sorted(skipped))
-    else:
-        out.text([f"views stand at position {stands}, the record ends at {ends}", *_told(parked, skipped)])
-    if parked.keys() - skipped:
+    with _told():
+        found = standing_of(file)
+    if found.store not in {None, info.store}:
+        raise Failure(OF_ANOTHER.format(file))
+    _say(out, found, ends)
+    if found.waiting:
         raise click.exceptions.Exit(WRONG)
 
 
@@ -93,9 +104,16 @@ def _say_none_yet(out: Output, ends: int) -> None:
         out.text([f"{NONE_YET}; the record ends at {ends}"])
 
 
-def _told(parked: dict[str, str], skipped: frozenset[str]) -> Iterator[str]:
-    for case, reason in parked.items():
-        yield f"{case} is {'skipped' if case in skipped else 'parked'}: {reason}"
+def _say(out: Output, found: Standing, ends: int) -> None:
+    if out.format == "json":
+        out.json(position=found.position, record=ends, parked=found.parked, skipped=found.skipped)
+    else:
+        out.text([f"views stand at position {found.position}, the record ends at {ends}", *_parked(found)])
+
+
+def _parked(found: Standing) -> Iterator[str]:
+    for case, reason in found.parked.items():
+        yield f"{case} is {'skipped' if case in found.skipped else 'parked'}: {reason}"
 
 
 @projections.command()
@@ -173,9 +191,17 @@ def file_of_views(store: str, views: Path | None) -> Path:
 
 @contextmanager
 def _views(file: Path) -> Iterator[Views]:
+    with _told(), closing(Views(file, _all())) as views:
+        yield views
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in one line what is the matter with a file of views."""
     try:
-        with closing(Views(file, _all())) as views:
-            yield views
+        yield
+    except ViewFileNotOpened as error:
+        raise Misasked(str(error)) from error
     except (NotAViewFile, NotThisRecord) as error:
         raise Failure(str(error)) from error
 

@@ -16,6 +16,7 @@ from ihs_cli.output import Output
 from ihs_cli.printable import counted
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId
+from ihs_ledger.note import NoteRefused, key_name
 from ihs_store import backup as copies
 from ihs_store import migrating
 from ihs_store.addresses import shown
@@ -32,10 +33,19 @@ def store() -> None:
     """
 
 
+def _name(_ctx: click.Context, _param: click.Parameter, name: str) -> str:
+    try:
+        return key_name(name)
+    except NoteRefused as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @store.command()
 @click.argument("store")
 @click.option("--rehearsal", is_flag=True, help="Takes recorded_at from its input; marked REHEARSAL for ever.")
-@click.option("--name", default="ihs", show_default=True, help="Begins the name that its checkpoints go by.")
+@click.option(
+    "--name", default="ihs", show_default=True, callback=_name, help="Begins the name that its checkpoints go by."
+)
 @KEY_FILE
 def init(store: str, *, rehearsal: bool, name: str, key_file: Path | None) -> None:
     """Create an empty STORE and its key file.

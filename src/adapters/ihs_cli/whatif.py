@@ -51,7 +51,13 @@ class Asked:
     def changes(self, reading: Reading) -> list[Changed]:
         """What it changes in a case."""
         law, other = (law_of(reading.rules, reading.history, edition) for edition in (self.against, self.edition))
-        return list(what_if([(CaseId(reading.case), reading.history)], law, other, reading.on))
+        case = (CaseId(reading.case), reading.history)
+        return list(what_if([case], law, other, reading.on, self.practices(reading)))
+
+    def practices(self, reading: Reading) -> tuple[Edition, ...]:
+        """What is kept beside both: nothing where one of them is a practice itself, and is asked about by itself."""
+        alone = self.edition.practice or (self.against is not None and self.against.practice)
+        return () if alone else reading.rules.practices(reading.jurisdiction)
 
 
 @click.command(short_help="What another edition would change in every case.")
@@ -98,8 +104,8 @@ def whatif(
     """What another edition would change, had it judged CASE, or every case of its jurisdiction, from the first day on.
 
     Decisions it would have refused, entries it would have found wanting, and duties late, unmet or open by it: those
-    that are new, those that are gone, and how many stay the same. Nothing is recorded but
-    which cases were looked into, and that first.
+    that are new, those that are gone, and how many stay the same. Practices stay beside both as they were; one named as
+    the edition is asked alone. On record are, first, the cases looked into.
 
     Example: ihs whatif cases.db --edition utah-r512-100@2003-09-03 --by region
     """

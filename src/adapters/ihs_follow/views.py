@@ -4,11 +4,11 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
-from types import UnionType
+from types import MappingProxyType, UnionType
 from typing import Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from ihs_cases.cases import Cases
@@ -39,21 +39,52 @@ class FedFromAnotherStore(NotThisRecord):
     """The views were made from another store: nothing was written to them."""
 
 
-class Standing(NamedTuple):
-    """Up to where the views in a file are made, of which store, and the cases parked that nobody said to skip."""
+class ViewFileNotOpened(NotAViewFile):
+    """There is no such file, or none can be made there."""
 
-    position: int
-    store: str | None
-    parked: tuple[str, ...]
+
+class Standing(NamedTuple):
+    """Up to where the views in a file are made, of which store, and which cases are parked, with the kind of error.
+
+    Of these, *skipped* are those that somebody said to go on without.
+    """
+
+    position: int = 0
+    store: str | None = None
+    parked: Mapping[str, str] = MappingProxyType({})
+    skipped: frozenset[str] = frozenset()
+
+    @property
+    def waiting(self) -> list[str]:
+        """The parked cases that nobody said to skip."""
+        return [case for case in self.parked if case not in self.skipped]
 
 
 def standing_of(path: Path) -> Standing:
     """Read where the views in a file stand, and touch nothing of them. Raises NotAViewFile."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=LONGEST_WAIT)) as db:
-        _refuse_what_is_no_view_file(db, str(path))
+    with _opening(path), closing(_connected(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        if not _laid_out(db, str(path)):
+            return Standing()
+        db.execute("BEGIN")
         [(position, store)] = db.execute("SELECT position, store FROM standing").fetchall()
-        parked = db.execute("SELECT case_id FROM parked WHERE NOT skipped ORDER BY case_id").fetchall()
-    return Standing(position, store, tuple(case for (case,) in parked))
+        parked = db.execute("SELECT case_id, reason, skipped FROM parked ORDER BY case_id").fetchall()
+    reasons = {case: reason for case, reason, _ in parked}
+    return Standing(position, store, reasons, frozenset(case for case, _, skipped in parked if skipped))
+
+
+def _connected(database: str | Path, *, uri: bool = False) -> sqlite3.Connection:
+    return sqlite3.connect(database, isolation_level=None, check_same_thread=False, timeout=LONGEST_WAIT, uri=uri)
+
+
+@contextmanager
+def _opening(file: str | Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_CANTOPEN:
+            raise
+        why = f"{file} cannot be opened: name a file for the views alone, in a folder that is there"
+        raise ViewFileNotOpened(why) from error
 
 
 class Views:
@@ -70,12 +101,13 @@ class Views:
         self._projections = {p.name: p for p in projections}
         self._lock = threading.RLock()
         _make_for_its_owner_alone(path)
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=LONGEST_WAIT)
-        try:
-            self._lay_out(str(path))
-        except BaseException:
-            self._db.close()
-            raise
+        with _opening(path):
+            self._db = _connected(path)
+            try:
+                self._lay_out(str(path))
+            except BaseException:
+                self._db.close()
+                raise
 
     def close(self) -> None:
         """Let go of the file."""
@@ -162,7 +194,7 @@ class Views:
         db.execute("RELEASE one_case")
 
     def _lay_out(self, path: str) -> None:
-        _refuse_what_is_no_view_file(self._db, path)
+        _laid_out(self._db, path)
         self._db.execute("PRAGMA journal_mode = WAL")
         with self._transaction() as db:
             if _layout(db) != self._wanted():
@@ -200,7 +232,8 @@ def _make_for_its_owner_alone(path: str | Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
-def _refuse_what_is_no_view_file(db: sqlite3.Connection, path: str) -> None:
+def _laid_out(db: sqlite3.Connection, path: str) -> bool:
+    """Whether views were laid out in a file, rather than nothing yet. Raises NotAViewFile."""
     refused = NotAViewFile(f"{path} is another program's file: name a file for the views alone")
     db.execute("BEGIN")  # both are read of one moment: somebody else may just be laying the file out
     try:
@@ -213,6 +246,7 @@ def _refuse_what_is_no_view_file(db: sqlite3.Connection, path: str) -> None:
         db.execute("ROLLBACK")
     if owner not in {0, OWNER} or (tables and owner != OWNER):
         raise refused
+    return bool(owner == OWNER)
 
 
 def _is_of_all_cases(error: Exception) -> bool:

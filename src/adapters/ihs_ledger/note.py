@@ -35,7 +35,10 @@ def decoded(text: str) -> bytes:
 def key_name(name: str) -> str:
     """Give the name back where a key may have it; NoteRefused if not."""
     if not _NAME.fullmatch(name):
-        raise NoteRefused("a key's name is without spaces, plus signs and control characters, and not empty")
+        raise NoteRefused(
+            "the name is empty, or holds a space, a plus sign or a control character, and a key that signs notes has "
+            "none of them in its name (c2sp.org/signed-note): give one such as records.agency.example"
+        )
     return name
 
 
