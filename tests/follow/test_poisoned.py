@@ -58,14 +58,15 @@ def test_a_record_that_cannot_be_read_parks_its_case_and_every_other_goes_on(des
     mend = poison(desk.cases, last_of(desk.cases, "k2"), how)
     desk.put(VISIT, case="k3")
 
-    stands = Follower(desk.cases, views, chunk).catch_up()
+    with Cases.open(desk.cases.store.address, rules=desk.cases.rules) as another:
+        stands = Follower(another, views, chunk).catch_up()
 
-    assert (stands, views.parked()) == (desk.cases.store.head().position, {"k2": "StoreDamaged"})
-    for case in ("k1", "k3"):
-        assert rows(views, case) == straight(desk.cases, case)
-    assert not views.retry(desk.cases, "k2")
-    mend()
-    assert views.retry(desk.cases, "k2")
+        assert (stands, views.parked()) == (desk.cases.store.head().position, {"k2": "StoreDamaged"})
+        for case in ("k1", "k3"):
+            assert rows(views, case) == straight(desk.cases, case)
+        assert not views.retry(another, "k2")
+        mend()
+        assert views.retry(another, "k2")
     assert (rows(views, "k2"), views.parked()) == (straight(desk.cases, "k2"), {})
 
 
@@ -126,11 +127,12 @@ def test_a_teller_that_begins_anew_decides_for_a_mended_case_when_it_is_named(de
 def test_a_case_that_is_skipped_is_tried_again_when_it_is_touched(desk, views):
     desk.put(ASKED)
     mend = poison(desk.cases, last_of(desk.cases, "k1"), POISONS[0])
-    follower = Follower(desk.cases, views)
-    follower.catch_up()
+    with Cases.open(desk.cases.store.address, rules=desk.cases.rules) as another:
+        follower = Follower(another, views)
+        follower.catch_up()
 
-    assert (views.skip("k1"), views.skipped(), views.skip("k2")) == (True, {"k1"}, False)
-    mend()
-    desk.put(MOTHER)
-    follower.catch_up()
+        assert (views.skip("k1"), views.skipped(), views.skip("k2")) == (True, {"k1"}, False)
+        mend()
+        desk.put(MOTHER)
+        follower.catch_up()
     assert (views.skipped(), views.parked(), rows(views, "k1")) == (frozenset(), {}, straight(desk.cases, "k1"))
