@@ -1,8 +1,9 @@
 """Who appends in the benchmarks: ours as a desk does it, one bare row, and the library as it comes."""
 
+import asyncio
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import count
@@ -12,13 +13,14 @@ from typing import Final
 import library_cases
 import postgres
 
+from ihs_cases.awaiting import Threads
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.terms import PersonId
 from ihs_record.codec import encode
 from ihs_record.row import Draft, narrative_key
 from ihs_store.keeping import Store
 from ihs_store.keys import KeyRing, Sealing, first_keys
-from ihs_store.port import Command, RecordStore
+from ihs_store.port import Command, RecordStore, WrappedKey
 from ihs_store.store import create
 
 CALLERS: Final = 32
@@ -76,10 +78,14 @@ class Desk:
         self.ring = KeyRing(KEK, store.key)
 
     def append(self, stream: str, number: int) -> None:
+        asked, said, keys = self.asked(stream, number)
+        self.store.append([asked], command=said, keys=keys)
+
+    def asked(self, stream: str, number: int) -> tuple[Draft, Command | None, Sequence[WrappedKey]]:
         sealing = self.ring.sealing()
         asked = self.sealed(stream, number, sealing) if self.sealing else ready_made(stream, number)
         said = Command(f"c-{stream}-{number:025x}", self.ring.mac(ENCODED.open)) if self.command else None
-        self.store.append([asked], command=said, keys=sealing.new_keys)
+        return asked, said, sealing.new_keys
 
     def sealed(self, stream: str, number: int, sealing: Sealing) -> Draft:
         key, place = key_of(stream, number), f"{stream} {number} {ENCODED.name} words".encode()
@@ -137,6 +143,29 @@ def ours_32(desk: Desk) -> Timed:
     return by_callers(append)
 
 
+def awaited_32(desk: Desk) -> Timed:
+    """The same callers as tasks of one event loop, as `AsyncCases` has them."""
+    versions = [0] * CALLERS
+    soon = desk.store.soon(Threads().run)
+
+    async def append(caller: int, times: int) -> None:
+        for _ in range(times):
+            versions[caller] += 1
+            asked, said, keys = desk.asked(f"case/t{caller}", versions[caller])
+            await soon.append([asked], command=said, keys=keys)
+
+    return by_tasks(append)
+
+
+def by_tasks(act: Callable[[int, int], Coroutine[object, object, None]], callers: int = CALLERS) -> Timed:
+    """Let tasks share the times between them."""
+
+    async def all_of_them(times: int) -> None:
+        await asyncio.gather(*(act(caller, times // callers) for caller in range(callers)))
+
+    return lambda times: asyncio.run(all_of_them(times))
+
+
 def theirs(application: library_cases.Cases, callers: int) -> Timed:
     cases = [library_cases.Case("us-ut") for _ in range(callers)]
     application.save(*cases)
@@ -149,8 +178,8 @@ def theirs(application: library_cases.Cases, callers: int) -> Timed:
     return by_callers(append, callers)
 
 
-def at_their_best(application: library_cases.Cases, times: int) -> tuple[int, Timed]:
-    """The library with as many threads as it is quickest with: each number is tried, the best of three times."""
+def at_their_best(act: Callable[[int], Timed], times: int) -> tuple[int, Timed]:
+    """What the library does, by as many threads as it is quickest with: each number is tried, the best of three."""
 
     def taken(act: Timed) -> float:
         spans = []
@@ -160,7 +189,7 @@ def at_their_best(application: library_cases.Cases, times: int) -> tuple[int, Ti
             spans.append(time.perf_counter() - began)
         return min(spans)
 
-    tried = [(callers, theirs(application, callers)) for callers in (1, 2, 4, 8, 16, CALLERS)]
+    tried = [(callers, act(callers)) for callers in (1, 2, 4, 8, 16, CALLERS)]
     return min(tried, key=lambda one: taken(one[1]))
 
 

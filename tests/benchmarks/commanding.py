@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from datetime import date
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import library_cases
-from appending import CONTACT, FIELDS, WHOM, on_sqlite
+from appending import CALLERS, CONTACT, FIELDS, WHOM, Timed, by_callers, by_tasks, on_sqlite
 from attrs import frozen
 from rehearsal import ASKED, UTAH, WORKER
 
+from ihs_cases.awaiting import AsyncCases
 from ihs_cases.cases import Cases
 from ihs_cases.standing import Streams
 from ihs_domain.case import fold
@@ -41,6 +42,16 @@ class Ours:
         for _ in range(times):
             self._record(case, CONTACT)
 
+    def awaited(self) -> Timed:
+        """As many commands by 32 tasks, each in a case of its own, which are new each time and have thirty entries."""
+        together, begun = AsyncCases(self.cases), [self.begun(30) for _ in range(CALLERS)]
+
+        async def go_on(caller: int, times: int) -> None:
+            for _ in range(times):
+                await together.record(CONTACT, **self._said(begun[caller]))
+
+        return by_tasks(go_on)
+
     def load(self, case: str, times: int) -> None:
         """Read and fold it from the store, as if never read before."""
         for _ in range(times):
@@ -52,8 +63,10 @@ class Ours:
             self.cases.get(case)
 
     def _record(self, case: str, event: object) -> None:
-        said = {"case_id": case, "actor": WORKER, "occurred": date(2015, 1, 9)}
-        self.cases.record(event, **said, command_id=f"c{next(self.numbers)}")
+        self.cases.record(event, **self._said(case))
+
+    def _said(self, case: str) -> dict[str, Any]:
+        return {"case_id": case, "actor": WORKER, "occurred": date(2015, 1, 9), "command_id": f"c{next(self.numbers)}"}
 
 
 @frozen
@@ -74,6 +87,11 @@ class Theirs:
             case = self.application.repository.get(begun.id)
             case.contact_made(**FIELDS)
             self.application.save(case)
+
+    def by_threads(self, callers: int) -> Timed:
+        """As many commands by so many threads, each in a case of its own, of thirty entries."""
+        begun = [self.begun(30) for _ in range(callers)]
+        return by_callers(lambda caller, times: self.go_on(begun[caller], times), callers)
 
     def load(self, begun: library_cases.Case, times: int) -> None:
         for _ in range(times):

@@ -3,7 +3,8 @@
 Two things that are compared take turns within one run, so that what else the machine does hits both. A figure is the
 median over the rounds, a ratio the median of the rounds' own ratios. `raw` is one row with the same bytes in a table
 with the same two keys, in a transaction of its own; `eventsourcing` is the library as it comes, with its defaults and
-as many threads as it is quickest with. Our appends seal each narrative under a key of its own, made for it and kept in
+as many threads as it is quickest with. Our 32 callers are tasks of one event loop; what they come to as threads is told
+beside it. Our appends seal each narrative under a key of its own, made for it and kept in
 the same transaction; what they take where the ciphertext stood ready is told beside it.
 """
 
@@ -41,12 +42,14 @@ from appending import (
     Desk,
     Timed,
     at_their_best,
+    awaited_32,
     on_postgres,
     on_sqlite,
     ours_32,
     raw,
     ready_made,
     store_at,
+    theirs,
 )
 from commanding import both
 from destroying import erased_in
@@ -58,6 +61,7 @@ from ihs_record.codec import decode, encode
 from ihs_record.leaf import leaf
 from ihs_record.open_part import written
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
+from ihs_store.port import RecordStore
 
 GOALS: Final = {
     "append_1_vs_raw": ("<=", 1.5),
@@ -132,17 +136,20 @@ class Bench:
             store_at(self.folder / "ready.db") as ready,
             on_sqlite(self.folder / "lib32.db") as library,
         ):
-            threads, theirs = at_their_best(library, self.times(960))
-            acts = (ours_32(Desk(store)), self.times(3200)), (ours_32(Desk(ready, sealing=False)), self.times(3200))
-            base = (raw(self.folder / "raw32.db"), self.times(640)), (theirs, self.times(960))
-            ours, unsealed, bare, taken = in_turn(self.rounds, *acts, *base)
+            threads, best = at_their_best(partial(theirs, library), self.times(960))
+            base = (raw(self.folder / "raw32.db"), self.times(640)), (best, self.times(960))
+            ours, unsealed, by_threads, bare, taken = in_turn(self.rounds, *self.of_many(store, ready), *base)
         self.found["append_32_vs_raw"] = middle_ratio(bare, ours)
         self.found["append_32_vs_eventsourcing"] = middle_ratio(taken, ours)
-        self.tell_of_many("", ours, unsealed, taken, threads)
+        self.tell_of_many("", {"append_32": ours, "no_sealing_32": unsealed, "threads_32": by_threads}, taken, threads)
 
-    def tell_of_many(self, where: str, ours: list[float], unsealed: list[float], theirs: list[float], n: int) -> None:
-        columns = {"append_32": ours, "no_sealing_32": unsealed, "eventsourcing": theirs}
-        for name, column in columns.items():
+    def of_many(self, store: RecordStore, ready: RecordStore) -> list[tuple[Timed, int]]:
+        """32 callers as tasks, the same with ciphertext that stood ready, and as threads."""
+        acts = awaited_32(Desk(store)), awaited_32(Desk(ready, sealing=False)), ours_32(Desk(store))
+        return [(act, self.times(3200)) for act in acts]
+
+    def tell_of_many(self, where: str, ours: dict[str, list[float]], theirs: list[float], n: int) -> None:
+        for name, column in {**ours, "eventsourcing": theirs}.items():
             self.beside[f"{where}{name}_per_second"] = 1e6 / statistics.median(column)
         self.beside[f"{where}eventsourcing_threads"] = n
 
@@ -167,11 +174,12 @@ class Bench:
             store_at(server.url("ready")) as ready,
             on_postgres(server) as library,
         ):
-            threads, theirs = at_their_best(library, self.times(640))
-            acts = (ours_32(Desk(store)), self.times(3200)), (ours_32(Desk(ready, sealing=False)), self.times(3200))
-            ours, unsealed, taken = in_turn(self.rounds, *acts, (theirs, self.times(640)))
+            threads, best = at_their_best(partial(theirs, library), self.times(640))
+            acts = self.of_many(store, ready)
+            ours, unsealed, by_threads, taken = in_turn(self.rounds, *acts, (best, self.times(640)))
         self.found["pg_append_32_vs_eventsourcing"] = middle_ratio(taken, ours)
-        self.tell_of_many("pg_", ours, unsealed, taken, threads)
+        columns = {"append_32": ours, "no_sealing_32": unsealed, "threads_32": by_threads}
+        self.tell_of_many("pg_", columns, taken, threads)
 
     def commands(self) -> None:
         """Twenty commands on a case of thirty entries, which is new in each round."""
@@ -182,8 +190,21 @@ class Bench:
                 own = us(lambda n, case=our_case: ours.go_on(case, n), 20)
                 taken.append([own, us(lambda n, case=their_case: theirs.go_on(case, n), 20)])
         own, library = ([*column] for column in zip(*taken[1:], strict=True))
-        self.found["command_vs_eventsourcing"] = middle_ratio(library, own)
+        self.beside["command_alone_vs_eventsourcing"] = middle_ratio(library, own)
         self.beside |= {"command_us": statistics.median(own), "library_command_us": statistics.median(library)}
+
+    def commands_of_many(self) -> None:
+        """As many commands as can be, ours by 32 tasks: each in a case of its own that has thirty to fifty entries."""
+        each, taken = 5 * CALLERS, list[list[float]]()
+        with both(self.folder / "together") as (ours, theirs):
+            threads, _ = at_their_best(theirs.by_threads, each)
+            for _ in range(self.rounds + 1):
+                acts = ours.awaited(), theirs.by_threads(threads)
+                taken.append([us(act, each) for act in acts])
+        own, library = ([*column] for column in zip(*taken[1:], strict=True))
+        self.found["command_vs_eventsourcing"] = middle_ratio(library, own)
+        columns = {"command_32": own}
+        self.tell_of_many("commands_", columns, library, threads)
 
     def loads(self) -> None:
         """Cases read and folded as if never read before; what asking again takes is told beside it."""
@@ -346,6 +367,7 @@ def main() -> None:
             bench.appends_of_many,
             bench.appends_of_many_on_postgres,
             bench.commands,
+            bench.commands_of_many,
             bench.loads,
             bench.bytes_and_words,
             bench.seals,

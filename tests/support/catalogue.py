@@ -284,7 +284,8 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     SubscriberError: "Receiving, for agencies",
 }
 INSIDE: Final = frozenset(
-    {"AlreadyRecorded", "CommitFailed", "CommitLost", "Found", "LookAgain", "Misfit", "Misfits", "NotParts"}
+    {"AlreadyRecorded", "CommitFailed", "CommitLost", "Found", "LookAgain", "Misfit", "Misfits"}
+    | {"NotAtHand", "NotParts"}
 )
 """Errors that never leave the package they are raised in."""
 

@@ -1,7 +1,8 @@
 """The same words for asyncio: each call runs in a thread, so that no event loop waits for a disk.
 
 The threads are its own, and more than the machine has cores: they wait for the disk, and what they wait for at the same
-time is committed together.
+time is committed together. What is recorded in a case that is at hand is decided on the loop itself, and one thread
+commits for all that wait.
 """
 
 import asyncio
@@ -15,9 +16,10 @@ from typing import Any, Final, ParamSpec, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from ihs_cases.access import Access
-from ihs_cases.cases import Cases
+from ihs_cases.cases import Cases, proposed
 from ihs_cases.erasing import Erasing
 from ihs_cases.reading import CaseReader
+from ihs_cases.recording import Receipt
 from ihs_domain.editions import RuleBook
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.roles import Actor
@@ -35,6 +37,10 @@ class Threads:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(AT_ONCE, "ihs")  # never shut down: they end when nothing holds this
+
+    def run(self, act: Callable[[], None]) -> None:
+        """Have something done in one of them."""
+        self._threads.submit(act)
 
     def awaited(self, ask: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
         """The same question, asked in a thread and awaited."""
@@ -114,6 +120,20 @@ class AsyncErasing:
         self.rotate = threads.awaited(erasing.rotate)
 
 
+def _recording(cases: Cases, threads: Threads) -> Callable[..., Coroutine[Any, Any, Receipt]]:
+    """`Cases.record`, awaited: on the loop where all that it needs is at hand, else in a thread."""
+    soon = cases.store.soon(threads.run)
+    in_a_thread = threads.awaited(cases.recorder.record)
+
+    @wraps(cases.record)
+    async def record(event: Any, *, expected_version: int | None = None, **said: Any) -> Receipt:
+        proposal = proposed(cases, event, **said)
+        done = await cases.recorder.record_soon(proposal, expected_version, soon)
+        return done or await in_a_thread(proposal, expected_version)
+
+    return record
+
+
 class AsyncCases:
     """:class:`Cases`, awaited: the same words, arguments, answers and errors. At most 64 calls run at once."""
 
@@ -122,7 +142,7 @@ class AsyncCases:
         self._threads = threads = Threads()
         self.access = AsyncAccess(cases.access, threads)
         self.erasing = AsyncErasing(cases.erasing, threads)
-        self.record = threads.awaited(cases.record)
+        self.record = _recording(cases, threads)
         self.register = threads.awaited(cases.register)
         self.person = threads.awaited(cases.person)
         self.keys_of = threads.awaited(cases.keys_of)

@@ -195,15 +195,15 @@ class Cases:
         caller saw) a case that went on meanwhile is a Conflict; without, the event is decided again.
         *recorded_at* is for rehearsal stores alone.
         """
-        if recorded_at is not None and not self.rehearsal:
-            raise RecordedAtRefused("a live store stamps the time of recording itself: leave recorded_at out")
-        said = encoded_and_read(event if isinstance(event, Computing) else _consistent(event))
-        proposal = Proposal(
-            streams=streams_of(event, actor, case=case_id, agency=agency_id, person=person_id),
-            said=said,
+        proposal = proposed(
+            self,
+            event,
             actor=actor,
             occurred=occurred,
             command_id=command_id,
+            case_id=case_id,
+            agency_id=agency_id,
+            person_id=person_id,
             correlation=correlation,
             recorded_at=recorded_at,
         )
@@ -401,3 +401,31 @@ class Cases:
 
     def _position_at(self, as_at: AsAt, zone: Callable[[], ZoneInfo]) -> int | None:
         return position_at(self.store, as_at, zone)
+
+
+def proposed(
+    cases: Cases,
+    event: Any,
+    *,
+    actor: Actor,
+    occurred: date | datetime,
+    command_id: str,
+    case_id: str | None = None,
+    agency_id: str | None = None,
+    person_id: str | None = None,
+    correlation: str | None = None,
+    recorded_at: datetime | None = None,
+) -> Proposal:
+    """What is asked by `Cases.record`, before anything is asked of the store. Raises RecordError, WrongStream."""
+    if recorded_at is not None and not cases.rehearsal:
+        raise RecordedAtRefused("a live store stamps the time of recording itself: leave recorded_at out")
+    said = encoded_and_read(event if isinstance(event, Computing) else _consistent(event))
+    return Proposal(
+        streams=streams_of(event, actor, case=case_id, agency=agency_id, person=person_id),
+        said=said,
+        actor=actor,
+        occurred=occurred,
+        command_id=command_id,
+        correlation=correlation,
+        recorded_at=recorded_at,
+    )

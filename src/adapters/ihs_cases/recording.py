@@ -43,10 +43,13 @@ from ihs_record.codec import Encoded, Said, encode, encoded_and_read
 from ihs_record.row import Draft
 from ihs_store.errors import KeyFileReplaced, KeyIdTaken, VersionConflict
 from ihs_store.keys import KeyRing, Sealing
-from ihs_store.port import Command, RecordStore
+from ihs_store.port import Appending, Command, RecordStore
 from ihs_store.port import Receipt as StoreReceipt
+from ihs_store.soon import NotAtHand, from_memory
 
 MOST_TRIES: Final = 1000
+LOOK_INTO_IT: Final = (VersionConflict, KeyIdTaken, KeyFileReplaced)
+"""What an append says where what is kept is not what stands."""
 
 
 @frozen
@@ -148,17 +151,37 @@ class Recorder:
 
         It goes on record only behind what was kept, so it is decided on what stands.
         """
+        ready = self._at_hand(proposal, expected_version)
+        try:
+            return None if ready is None else self._appended(proposal, ready)
+        except LOOK_INTO_IT:
+            return None
+
+    def _at_hand(self, proposal: Proposal, expected_version: int | None) -> Ready | None:
         kept = [standing for stream in proposal.streams if (standing := self.streams.at_hand(stream))]
         if len(kept) < len(proposal.streams):
             return None
         try:
-            ready = self._ready(proposal, self._places(proposal, kept), expected_version)
+            return self._ready(proposal, self._places(proposal, kept), expected_version)
         except Exception:  # noqa: BLE001 - whatever it is, it is raised again if it is so once the streams are read
             return None
-        try:
-            return self._appended(proposal, ready)
-        except (VersionConflict, KeyIdTaken, KeyFileReplaced):
+
+    async def record_soon(self, proposal: Proposal, expected_version: int | None, soon: Appending) -> Receipt | None:
+        """Record it from an event loop, which asks the store nothing; None where something is to be asked."""
+        with from_memory():
+            ready = self._at_hand(proposal, expected_version)
+            try:
+                command = None if ready is None else self._command(proposal)
+            except NotAtHand:
+                return None
+        if ready is None or command is None:
             return None
+        at, keys = proposal.recorded_at, ready.sealing.new_keys
+        try:
+            done = await soon.append(ready.drafts, command=command, recorded_at=at, keys=keys)
+        except LOOK_INTO_IT:
+            return None
+        return None if done.again else self._recorded_now(proposal, ready, done)
 
     def _read_first(self, proposal: Proposal, expected_version: int | None) -> Receipt:
         self._loaded.clear()  # what is said to be loaded is held against the store too: it may have been set back
@@ -227,6 +250,9 @@ class Recorder:
         done = self.store.append(ready.drafts, command=command, recorded_at=proposal.recorded_at, keys=sealing.new_keys)
         if done.again:
             return self._first(proposal, ready.places[-1].rules, done)
+        return self._recorded_now(proposal, ready, done)
+
+    def _recorded_now(self, proposal: Proposal, ready: Ready, done: StoreReceipt) -> Receipt:
         self._keep(proposal, ready, done)
         computed = ready.said.kept if isinstance(proposal.event, Computing) else None
         return _receipt(done, ready.entry, ready.findings, computed)

@@ -28,7 +28,7 @@ class _Place:
     Who has passed the gate opens that of the caller `behind`; for one who `left`, interrupted, another does.
     """
 
-    asked: Asked
+    asks: Sequence[Asked]
     gate: Lock = field(factory=Lock)
     leads: bool = False
     open: bool = False
@@ -55,7 +55,12 @@ class Group:
 
     def append(self, asked: Asked) -> Receipt:
         """Have it committed, alone or with others, and give its receipt once it is durable."""
-        place = _Place(asked)
+        self.append_all((asked,))
+        return asked.settled()
+
+    def append_all(self, asks: Sequence[Asked]) -> None:
+        """Have what several ask committed by one transaction, and settle the outcome of each."""
+        place = _Place(asks)
         try:
             self._enter(place)
             if not place.leads:
@@ -66,7 +71,6 @@ class Group:
         except BaseException:  # interrupted: whoever comes behind must not wait for us
             self._leave(place)
             raise
-        return asked.settled()
 
     def _enter(self, place: _Place) -> None:
         """Queue up, and begin to lead where nobody does."""
@@ -95,7 +99,7 @@ class Group:
     def _lead(self, place: _Place) -> None:
         with self._lock:
             place.led, self._queue = self._queue[:LARGEST_GROUP], self._queue[LARGEST_GROUP:]
-        self._settle([one.asked for one in place.led])
+        self._settle([asked for one in place.led for asked in one.asks])
         self._end(place)
 
     def _end(self, place: _Place) -> None:

@@ -1,6 +1,6 @@
 """A store, whichever database keeps it: reading, appending, and what stands behind both."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ from ihs_store.key_rows import where
 from ihs_store.laying import Asked
 from ihs_store.port import Changing, Command, Head, Info, Kind, Receipt, RecordStore, Setting, Statements, WrappedKey
 from ihs_store.schema import NAMED
+from ihs_store.soon import Soon, refuse_from_memory
 from ihs_store.writing import SELECT_RECORDS, SELECT_STANDING, receipt_of, row_of, tree_of
 
 _LAST_CHARACTER: Final = "\U0010ffff"
@@ -78,12 +79,21 @@ class Store(RecordStore):
         change: Changing | None = None,
     ) -> Receipt:
         """Record all drafts or none: see RecordStore."""
+        refuse_from_memory()
         at = None if recorded_at is None else micros(recorded_at)
         return self._group.append(Asked(drafts, command, at, keys, change))
 
+    def soon(self, run: Callable[[Callable[[], None]], object]) -> Soon:
+        """Give the same appends for event loops: see RecordStore."""
+        return Soon(self._group.append_all, run)
+
+    def _reading(self) -> AbstractContextManager[Statements]:
+        refuse_from_memory()
+        return self._database.reading()
+
     def receipt(self, command_id: str) -> Receipt | None:
         """Give the receipt of a command: see RecordStore."""
-        with self._database.reading() as c:
+        with self._reading() as c:
             return receipt_of(c, command_id)
 
     def stream(
@@ -97,7 +107,7 @@ class Store(RecordStore):
 
     def standing(self, stream: str) -> int:
         """Tell the last version of a stream: see RecordStore."""
-        with self._database.reading() as c:
+        with self._reading() as c:
             c.execute("SELECT max(version) FROM records WHERE stream = ?", (stream,))
             return c.fetchone()[0] or 0
 
@@ -110,21 +120,21 @@ class Store(RecordStore):
 
     def places(self, after: int, *, limit: int = 1000) -> list[tuple[int, str]]:
         """Give position and stream of the records after a position: see RecordStore."""
-        with self._database.reading() as c:
+        with self._reading() as c:
             c.execute(
                 "SELECT position, stream FROM records WHERE position > ? ORDER BY position LIMIT ?", (after, limit)
             )
             return [(position, stream) for position, stream in c.fetchall()]
 
     def _rows(self, where: str, values: tuple[object, ...]) -> list[Row]:
-        with self._database.reading() as c:
+        with self._reading() as c:
             c.execute(f"{SELECT_RECORDS} {where}", values)
             return [row_of(record) for record in c.fetchall()]
 
     def streams(self, prefix: str) -> list[str]:
         """Give the names of streams: see RecordStore. It skips through the index from name to name."""
         past = prefix + _LAST_CHARACTER
-        with self._database.reading() as c:
+        with self._reading() as c:
             c.execute(
                 """
                 WITH RECURSIVE named(stream) AS (
@@ -141,7 +151,7 @@ class Store(RecordStore):
 
     def head(self) -> Head:
         """Tell where the record stands: see RecordStore."""
-        with self._database.reading() as c:
+        with self._reading() as c:
             c.execute(SELECT_STANDING)
             size, frontier, recorded_at = c.fetchone()
         return Head(size, None if recorded_at is None else instant(recorded_at), tree_of(size, frontier).root)
@@ -149,7 +159,7 @@ class Store(RecordStore):
     def position_at(self, instant: datetime) -> int:
         """Count the records up to an instant, by halving: times of recording never go backwards."""
         wanted = micros(instant)
-        with self._database.reading() as c:
+        with self._reading() as c:
             c.execute("SELECT size FROM ledger")
             low, high = 0, c.fetchone()[0]
             while low < high:
@@ -160,7 +170,7 @@ class Store(RecordStore):
 
     def key(self, key_id: str) -> WrappedKey | None:
         """Give a data key as it is kept: see RecordStore."""
-        with self._database.reading() as c:
+        with self._reading() as c:
             place, values = where(key_id)
             c.execute(f"SELECT wrapped, commitment FROM keys WHERE {place}", values)  # noqa: S608 - our own conditions
             found = c.fetchone()
@@ -168,7 +178,7 @@ class Store(RecordStore):
 
     def keys(self, prefix: str) -> dict[str, WrappedKey]:
         """Give the data keys whose ids begin with a prefix: see RecordStore."""
-        with self._database.reading() as c:
+        with self._reading() as c:
             c.execute(
                 f"SELECT id, wrapped, commitment FROM keys WHERE id >= ? AND id < ? AND {NAMED}",  # noqa: S608
                 (prefix, prefix + _LAST_CHARACTER),

@@ -1,6 +1,6 @@
 """What keeps records promises, whichever database does it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, Protocol
 
@@ -128,6 +128,9 @@ class RecordStore(Protocol):
         StoreFull and the other StoreErrors (nothing recorded).
         """
 
+    def soon(self, run: Callable[[Callable[[], None]], object]) -> "Appending":
+        """Give the same appends for event loops; *run* has something done in a thread."""
+
     def receipt(self, command_id: str) -> Receipt | None:
         """Give the receipt of a command, None where it recorded nothing."""
 
@@ -183,6 +186,20 @@ class RecordStore(Protocol):
 
     def close(self) -> None:
         """Let go of the database."""
+
+
+class Appending(Protocol):
+    """Appends that are awaited: those that wait at the same time are made durable together."""
+
+    async def append(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        command: Command | None = None,
+        recorded_at: datetime | None = None,
+        keys: Sequence[WrappedKey] = (),
+    ) -> Receipt:
+        """Record all drafts or none: see RecordStore.append. Cancelled, it may be recorded all the same."""
 
 
 class Statements(Protocol):
