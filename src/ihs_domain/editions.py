@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -117,6 +117,9 @@ WHENEVER: Final = (
 who, and what an order has destroyed.
 """
 
+
+DAYS_REMEMBERED: Final = 10_000
+"""Of how many days a law remembers the edition: of more than anybody's cases have between them."""
 
 UNASKED: Final = "this rule could not be asked, for it fails with"
 MEND: Final = "have whoever keeps that edition put it right"
@@ -275,8 +278,14 @@ class RuleBook:
         return self._of(jurisdiction, practice=True)
 
     def _of(self, jurisdiction: Jurisdiction | None, *, practice: bool) -> tuple[Edition, ...]:
-        here = (e for e in self.editions if e.jurisdiction == jurisdiction and e.practice is practice)
-        return tuple(sorted(here, key=lambda e: e.in_force_from))
+        return self._in_force_here.get((jurisdiction, practice), ())
+
+    @cached_property
+    def _in_force_here(self) -> dict[tuple[Jurisdiction | None, bool], tuple[Edition, ...]]:
+        here: dict[tuple[Jurisdiction | None, bool], list[Edition]] = {}
+        for edition in sorted(self.editions, key=lambda e: e.in_force_from):
+            here.setdefault((edition.jurisdiction, edition.practice), []).append(edition)
+        return {key: tuple(editions) for key, editions in here.items()}
 
     def law(self, jurisdiction: Jurisdiction | None) -> Law:
         """The law of a jurisdiction. A day without an edition on file is judged by an empty one that says so."""
@@ -298,7 +307,11 @@ class RuleBook:
             following = next((e.in_force_from for e in editions if e.in_force_from > day), None)
             return evolve(nothing, in_force_until=following and days_before(following, 1))
 
-        return lambda day: next((e for e in editions if e.covers(day)), None) or until_the_next(day)
+        @lru_cache(maxsize=DAYS_REMEMBERED)
+        def law(day: date) -> Edition:
+            return next((e for e in editions if e.covers(day)), None) or until_the_next(day)
+
+        return law
 
     def edition(self, id_: str) -> Edition:
         """The edition of that id. Raises KeyError with those there are."""

@@ -133,7 +133,8 @@ def _names_entries(record: Sequence[Entry[Any]], proposed: Entry[Any]) -> Iterat
     """What is approved, kept from somebody or reported on must be on record: a later entry would be caught unawares."""
     said = proposed.event
     event = said.instead if isinstance(said, EntryCorrected) else said
-    unknown = set(() if isinstance(event, Amendment) else entries_named(event)) - {e.version for e in record}
+    named = set(() if isinstance(event, Amendment) else entries_named(event))
+    unknown = named - {e.version for e in record} if named else named
     return (Objection(*NO_ENTRY, (f"@{version}",)) for version in sorted(unknown))
 
 

@@ -195,9 +195,9 @@ class Bench:
 
     def commands_of_many(self) -> None:
         """As many commands as can be, ours by 32 tasks: each in a case of its own that has thirty to fifty entries."""
-        each, taken = 5 * CALLERS, list[list[float]]()
+        each, taken = 20 * CALLERS, list[list[float]]()
         with both(self.folder / "together") as (ours, theirs):
-            threads, _ = at_their_best(theirs.by_threads, each)
+            threads, _ = at_their_best(theirs.by_threads, 5 * CALLERS)
             for _ in range(self.rounds + 1):
                 acts = ours.awaited(), theirs.by_threads(threads)
                 taken.append([us(act, each) for act in acts])
