@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from ihs_store.backup import backup
 from ihs_store.errors import OutcomeUnknown, StoreDamaged, StoreFull, StoreReadOnly, StoreUnavailable
 from ihs_store.port import Command
 from ihs_store.store import open_store, path_of
@@ -112,6 +113,33 @@ def test_a_copy_of_a_store_in_use_that_can_only_be_read_is_not_taken_for_whole(s
 
     with pytest.raises(StoreUnavailable, match="copied while it was in use"):
         open_store(shut())
+
+
+def test_a_file_put_in_the_place_of_the_one_that_is_open_is_not_taken_for_it(url, store, draft, reopened, holds):
+    path, others = path_of(url), path_of(url).with_name("other.db")
+    for version in (1, 2):
+        store.append([draft(version)])
+    backup(url, others)
+    store.append([draft(3)])
+
+    os.replace(others, path)  # noqa: PTH105
+
+    for ask in (lambda: store.append([draft(4)]), lambda: store.stream("case/k1"), store.head):
+        with pytest.raises(StoreUnavailable, match="not the file that was opened"):
+            ask()
+    for left in path.parent.glob(f"{path.name}-*"):
+        left.unlink()  # the journal of the file that was there before
+    anew = reopened()
+    assert (anew.head().position, holds(anew)) == (2, True)
+
+
+def test_an_append_during_which_the_file_is_replaced_is_unknown(url, store, draft, monkeypatch):
+    store.append([draft(1)])
+    found = iter([store._database._file, (0, 0)])
+    monkeypatch.setattr(store._database, "_found", lambda: next(found))
+
+    with pytest.raises(OutcomeUnknown, match="replaced meanwhile"):
+        store.append([draft(2)])
 
 
 def test_processes_that_write_to_one_file_take_turns(url, store, worker, go):

@@ -14,6 +14,7 @@ from eventsourcing.persistence import ConnectionPoolClosedError
 from ihs_store.errors import (
     ForeignDatabase,
     NotADatabase,
+    OutcomeUnknown,
     StoreIsEmpty,
     StoreIsNotAFile,
     StoreMissing,
@@ -148,10 +149,26 @@ class SQLiteFile:
         self._watching: sqlite3.Connection | None = None
         self._watch = Lock()
         self._closed = False
+        self._place = str(path.absolute())
+        self._file = self._found()
+
+    def _found(self) -> tuple[int, int] | None:
+        """Which file is found under the store's name, None where there is none."""
+        try:
+            found = os.stat(self._place)  # noqa: PTH116 - at each append and reading, and in half the time
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _refuse_another(self) -> None:
+        """Raise StoreUnavailable where the file that is open is no longer the one of that name."""
+        if self._found() != self._file:
+            raise StoreUnavailable(f"{self._path} is not the file that was opened: nothing was recorded, open it again")
 
     @contextmanager
     def reading(self) -> Iterator[Statements]:
         """Give a cursor in a transaction that reads."""
+        self._refuse_another()
         with plainly(), self._readers.reading() as c:
             yield c
 
@@ -163,6 +180,7 @@ class SQLiteFile:
         """Record what several callers ask in one transaction, synced to the disk once."""
         with self._writing, plainly():
             self._refuse_closed()
+            self._refuse_another()
             if self._write is None:
                 self._write = connected(self._path, 0, self._access)
             try:
@@ -191,6 +209,10 @@ class SQLiteFile:
         except sqlite3.Error as error:
             self._abandon()
             raise CommitFailed(error) from error
+        if recorded and self._found() != self._file:
+            raise OutcomeUnknown(
+                f"{self._path} was replaced meanwhile: open it again, and ask for the command's receipt"
+            )
 
     def _written(self, c: sqlite3.Cursor, asks: Sequence[Asked]) -> Sequence[Laid]:
         self._queue.begin(c)
