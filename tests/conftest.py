@@ -8,12 +8,13 @@ from tempfile import TemporaryDirectory
 
 import postgres as postgres_server
 import pytest
+from examples import A_FEW, WHOLE
 from hypothesis import settings
 
 # Nothing here is judged by the clock. In CI the same examples run every time, so a red run can be repeated.
-settings.register_profile("desk", deadline=None)
+settings.register_profile("desk", deadline=None, max_examples=A_FEW)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
-settings.load_profile("ci" if os.environ.get("CI") else "desk")
+settings.load_profile("ci" if WHOLE else "desk")
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import insider
 import pytest
 from attrs import evolve
+from examples import some
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rehearsal import ASKED, SUPERVISOR, WORKER, Desk, rehearsal
@@ -311,7 +312,7 @@ def test_an_insider_does_not_destroy_by_an_order_of_before_what_was_sealed_after
 JOINED = (MOTHER, CHILD)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=some(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(JOINED), st.booleans()), min_size=1, max_size=3), st.randoms())
 def test_what_the_verifier_takes_for_ordered_is_what_expunging_destroys(tmp_path, said, at_random):
     with TemporaryDirectory(dir=tmp_path) as folder, rehearsal(Path(folder)) as cases:

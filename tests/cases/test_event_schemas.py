@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from anything import of_class
+from examples import some
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -81,7 +82,7 @@ def test_there_is_one_for_every_stored_name():
     assert [*SCHEMAS] == [*NAMES]
 
 
-@settings(max_examples=60)
+@settings(max_examples=some(60))
 @given(written())
 def test_every_event_as_it_is_written_fits_its_schema(said):
     name, fields = said
@@ -89,7 +90,7 @@ def test_every_event_as_it_is_written_fits_its_schema(said):
     assert [error.message for error in validator(name).iter_errors(fields)] == []
 
 
-@settings(max_examples=100)
+@settings(max_examples=some(100))
 @given(miswritten())
 def test_what_is_miswritten_fits_a_schema_where_the_strict_reader_takes_it_and_not_else(said):
     name, fields = said
@@ -152,7 +153,7 @@ def breaks(before: Any, after: Any) -> bool:
     return any(change.breaking for change in schema_changes({"E.v1": before}, {"E.v1": after}))
 
 
-@settings(max_examples=100)
+@settings(max_examples=some(100))
 @given(changed_schemas(), st.data())
 def test_where_no_change_breaks_all_that_fitted_before_fits_now(changed, data):
     name, other = changed

@@ -9,6 +9,7 @@ import attrs
 import pytest
 from asked import NEEDS, RISK, SAFETY, SAMPLES, risk_instruments
 from attrs import evolve
+from examples import some
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
@@ -96,7 +97,7 @@ def as_file(instrument: Instrument) -> str:
     return json.dumps(attrs.asdict(instrument, value_serializer=plain), default=str)
 
 
-@settings(max_examples=15)
+@settings(max_examples=some(15))
 @given(risk_instruments())
 def test_any_definition_that_holds_together_is_a_file_that_the_schema_takes_and_reads_back_equal(instrument):
     text = as_file(instrument)

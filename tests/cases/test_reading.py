@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 from diary import DENVER
+from examples import some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, Desk, live, rehearsal
@@ -121,7 +122,7 @@ def test_duties_and_findings_are_told_as_they_were_known(desk):
 ACTS = st.tuples(st.sampled_from(["k1", "k2"]), st.sampled_from(["record", "correct", "void"]), st.integers(0, 40))
 
 
-@settings(max_examples=15)
+@settings(max_examples=some(15))
 @given(acts=st.lists(ACTS, max_size=12))
 def test_as_at_is_a_prefix_of_the_record_and_as_at_now_is_plain(tmp_path_factory, acts):
     with rehearsal(tmp_path_factory.mktemp("prefix")) as cases:

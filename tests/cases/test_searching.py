@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from examples import some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, Desk, live, rehearsal
@@ -141,7 +142,7 @@ NAMES = st.sampled_from(["Zoë Made-Up", "Zoe", "Anna Zoellner", "Anna", None])
 ACTS = st.lists(st.tuples(st.sampled_from(["join", "correct", "void"]), NAMES, st.integers(1, 8)), max_size=8)
 
 
-@settings(max_examples=25)
+@settings(max_examples=some(25))
 @given(ACTS, st.sampled_from(["zoe", "anna", "zoe made", "a"]))
 def test_what_is_found_is_what_stands_and_is_called_so(tmp_path_factory, acts, searched):
     with rehearsal(tmp_path_factory.mktemp("search")) as cases:

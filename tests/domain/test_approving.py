@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from examples import some
 from histories import SUPERVISOR, WORKER, actors, amendments, days, recorded
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -205,7 +206,7 @@ def as_it_stood(record: tuple[Entry[Any], ...], version: int, before: int) -> An
 
 
 @given(approved_cases())
-@settings(max_examples=60)
+@settings(max_examples=some(60))
 def test_an_entry_is_approved_where_it_stands_as_it_stood_at_an_approval_after_which_it_was_not_returned(record):
     history = effective(record)
     by_a_supervisor = history.only(lambda e: e.actor == SUPERVISOR)
@@ -224,7 +225,7 @@ def test_an_entry_is_approved_where_it_stands_as_it_stood_at_an_approval_after_w
 
 
 @given(approved_cases())
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 def test_what_changed_since_an_approval_is_every_amendment_recorded_after_it_of_what_it_rests_on(record):
     history = effective(record)
 
@@ -242,7 +243,7 @@ def test_what_changed_since_an_approval_is_every_amendment_recorded_after_it_of_
 
 
 @given(approved_cases())
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 def test_the_authors_of_an_entry_are_who_recorded_it_and_those_whose_corrections_of_it_stand(record):
     history = effective(record)
     void_now = {line.entry.version for line in history.lines if line.void}
@@ -458,7 +459,7 @@ LINES = st.lists(st.tuples(SAID | SAID | amendments(SAID), days, actors), max_si
 
 
 @given(LINES)
-@settings(max_examples=60)
+@settings(max_examples=some(60))
 def test_whatever_amendments_a_worker_gets_on_record_no_supervisors_decision_comes_or_goes(lines):
     """Decided one by one; the workers' amendments among them leave the decisions taken here as they were."""
     record: list[Entry[Any]] = []

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from examples import some
 from histories import FIRST_DAY, SUPERVISOR, days, events, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -586,7 +587,7 @@ LAWS = st.sampled_from(
 )
 
 
-@settings(max_examples=60)  # each example lives through fifty days
+@settings(max_examples=some(60))  # each example lives through fifty days
 @given(opened(*CASE, *EVIDENCE), LAWS, days)
 def test_a_duty_stays_as_it_is_until_the_day_it_says_and_changes_then(acts, law, on):
     known = acts.upto(on)

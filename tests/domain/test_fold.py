@@ -4,6 +4,7 @@ from datetime import date
 
 import attrs
 import pytest
+from examples import some
 from histories import amended, each_event, events, of_class, plain, sealed, unopened
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -77,7 +78,7 @@ def test_every_slice_of_a_case_has_a_state_and_every_fold_names_its_slice():
 
 @pytest.mark.parametrize("cls", EVENTS, ids=lambda cls: cls.__name__)
 def test_every_event_can_be_drawn_and_folded_alone_and_without_its_sealed_parts(cls):
-    @settings(max_examples=5)
+    @settings(max_examples=some(5))
     @given(of_class(cls))
     def folds(event):
         assert isinstance(event, cls)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from examples import some
 from histories import FIRST_DAY, actors, amended, days, events, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -157,7 +158,7 @@ def test_a_decision_is_refusable_and_a_reported_one_and_a_happening_are_not():
 
 
 @given(events(), days, actors)
-@settings(max_examples=50)
+@settings(max_examples=some(50))
 def test_deciding_changes_nothing(event, day, actor):
     before = record(*AGREED)
     history = effective(before)

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from examples import some
 from histories import WORKER, amended, recorded
 from hypothesis import given, settings
 from made_up import LAW
@@ -88,7 +89,7 @@ def test_it_is_among_the_findings_of_its_case_with_what_to_do_instead():
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=some(60))
 @given(amended(ApprovalGranted, ApprovalReturned, SupervisorAgreed, PlanDrafted, ContactMade))
 def test_of_any_record_only_amendments_are_found_and_none_where_everything_is_one_persons_word(record):
     alone = effective(entry._replace(actor=CLERK) for entry in record)

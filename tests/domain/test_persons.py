@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from attrs import define, evolve, field
+from examples import some
 from histories import of_class, unopened
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -335,7 +336,7 @@ def test_who_is_who_is_what_uniting_all_that_was_joined_and_not_parted_gives(sai
         assert identified_in(streams.on(f"case/{case}")) == said_there
 
 
-@settings(max_examples=50)
+@settings(max_examples=some(50))
 @given(HISTORIES)
 def test_at_every_position_those_who_are_one_agree_on_it_also_between_the_two_records_of_one_command(said):
     streams = registered(*"abcd")
@@ -364,7 +365,7 @@ def test_any_sequence_whatever_folds_and_leads_each_id_to_somebody(said):
         assert person.id not in person.duplicates
 
 
-@settings(max_examples=50)
+@settings(max_examples=some(50))
 @given(st.lists(st.sampled_from(list(FOLDS)).flatmap(of_class)), st.sampled_from(Unopened))
 def test_no_sealed_part_matters_to_who_is_who(said, instead):
     bare = [unopened(event, instead) for event in said]

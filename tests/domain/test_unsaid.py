@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve, frozen
+from examples import some
 from histories import of_class
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -259,7 +260,7 @@ def test_where_only_samples_can_be_tried_nothing_is_claimed(holds):
 
 
 @given(st.data(), st.lists(st.sampled_from([*YES, *NO, *DEPENDS]), min_size=1, max_size=3))
-@settings(max_examples=60)
+@settings(max_examples=some(60))
 def test_wishes_together_are_answered_as_soundly(data, wishes):
     gates = [wanting(wish if data.draw(st.booleans()) else lambda e, wish=wish: not wish(e)) for wish in wishes]
     law = asking(Made, *gates).edition

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from examples import some
 from histories import SUPERVISOR, WORKER, days, events, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -292,7 +293,7 @@ def exceptions(draw: Any, n: int) -> list[Entry[Any]]:
     return [Entry(draw(granted), draw(days), 900 + i, SUPERVISOR) for i in range(n)]
 
 
-@settings(max_examples=50)
+@settings(max_examples=some(50))
 @given(st.data(), plain(), days)
 def test_exceptions_change_no_duty_but_those_that_stand_open_late_or_cut_short(data, record, day):
     first = Entry(CaseOpened("voluntary", "north"), OPENED_ON, 800)
@@ -311,7 +312,7 @@ def named(duty: Duty) -> tuple[Any, ...]:
     return duty.what, duty.subject, duty.since, duty.due, duty.evidence
 
 
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 @given(st.data(), plain(), days)
 def test_a_waived_duty_too_stays_as_it_is_until_the_day_it_says(data, record, day):
     first = Entry(CaseOpened("voluntary", "north"), OPENED_ON, 800)
@@ -326,7 +327,7 @@ def test_a_waived_duty_too_stays_as_it_is_until_the_day_it_says(data, record, da
             assert same is not changed
 
 
-@settings(max_examples=50)
+@settings(max_examples=some(50))
 @given(st.data(), plain(), events(ExceptionGranted), days)
 def test_an_exception_voided_is_as_if_it_had_never_been(data, record, exception, day):
     first = Entry(CaseOpened("voluntary", "north"), OPENED_ON, 800)

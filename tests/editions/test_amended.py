@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from examples import some
 from histories import FIRST_DAY, LAST_DAY, WORKER, amended, days, left, recorded
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -111,7 +112,7 @@ SCENE = tuple(
 
 
 @given(amended(*ALL_BUT_THOSE, first=SCENE))
-@settings(max_examples=50)
+@settings(max_examples=some(50))
 def test_what_is_worked_out_of_an_amended_record_is_what_would_be_had_it_been_right_at_once(record):
     at_once = said_at_once(record)
 

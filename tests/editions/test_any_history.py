@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from examples import some
 from histories import FIRST_DAY, LAST_DAY, amended, days, each_event, plain, unopened
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,7 +50,7 @@ def told(edition: Edition, history: History) -> tuple[Any, ...]:
 
 
 @given(cases(), editions)
-@settings(max_examples=60)
+@settings(max_examples=some(60))
 def test_no_gate_duty_or_measure_raises_and_no_sealed_part_matters_to_one(record, edition):
     erased = each_event(record, lambda event: unopened(event, None))
 
@@ -57,7 +58,7 @@ def test_no_gate_duty_or_measure_raises_and_no_sealed_part_matters_to_one(record
 
 
 @given(cases(), editions, days)
-@settings(max_examples=60)
+@settings(max_examples=some(60))
 def test_a_duty_names_what_met_it_and_only_entries_there_were(record, edition, on):
     history = effective(record)
     there = {e.version: e.day for e in history.upto(on)}
@@ -74,7 +75,7 @@ def states(found: tuple[Duty, ...]) -> dict[tuple[Any, ...], State]:
 
 
 @given(cases(), editions, days)
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 def test_a_duty_stays_as_it_is_until_the_day_it_says_and_changes_then(record, edition, on):
     known = effective(record).upto(on)
     law = always(edition)

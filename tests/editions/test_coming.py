@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from examples import some
 from histories import FIRST_DAY, WORKER, amended, days
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -167,7 +168,7 @@ def standing(history: History, law: Law, day: date) -> list[tuple[Any, ...]]:
 
 
 @given(opened, LAWS, days)
-@settings(max_examples=40)  # each example lives through a year of its case
+@settings(max_examples=some(40))  # each example lives through a year of its case
 def test_duties_stand_as_they_do_until_the_day_announced_and_otherwise_on_it(record, law, on):
     known = effective(record).upto(on)
     every_day_at_first = [on + timedelta(days=n) for n in range(1, 40)]

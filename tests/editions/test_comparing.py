@@ -6,6 +6,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from examples import some
 from histories import FIRST_DAY, WORKER, amended, days, recorded
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -142,7 +143,7 @@ def played(steps: Iterable[Compared]) -> tuple[list[int], dict[int, Any], dict[s
 
 
 @given(records, st.none() | days)
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 def test_who_takes_in_every_step_arrives_where_the_case_stands(record, as_of):
     history = effective(record, as_of=as_of)
 
@@ -156,7 +157,7 @@ def test_who_takes_in_every_step_arrives_where_the_case_stands(record, as_of):
 
 
 @given(records, st.integers(0, 20), st.integers(0, 20))
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 def test_to_stop_in_between_loses_nothing(record, n, m):
     first, second = sorted((min(n, len(record)), min(m, len(record))))
     moments = [effective(record[:k]) for k in (0, first, second, len(record))]
@@ -170,7 +171,7 @@ def test_to_stop_in_between_loses_nothing(record, n, m):
 
 
 @given(records)
-@settings(max_examples=20)
+@settings(max_examples=some(20))
 def test_between_a_moment_and_itself_nothing_came(record):
     history = effective(record)
 

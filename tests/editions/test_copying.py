@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve, frozen
+from examples import some
 from histories import SUPERVISOR, WORKER, amended, days, recorded
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -218,7 +219,7 @@ def worked_out(history: History) -> tuple[Any, ...]:
 
 
 @given(two_records())
-@settings(max_examples=60)
+@settings(max_examples=some(60))
 def test_a_copy_is_as_if_nothing_that_is_kept_had_ever_been_recorded(made):
     copy = effective(copied(made.whole, HIM))
 
@@ -229,7 +230,7 @@ def test_a_copy_is_as_if_nothing_that_is_kept_had_ever_been_recorded(made):
 
 
 @given(two_records(), st.integers(0, 20))
-@settings(max_examples=30)
+@settings(max_examples=some(30))
 def test_a_copy_of_what_was_known_then_is_of_the_same_entries(made, n):
     whole = copied(made.whole, HIM)
     position = made.whole[min(n, len(made.whole) - 1)].position

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import define, evolve
+from examples import some
 from histories import FIRST_DAY, WORKER
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -222,7 +223,7 @@ def told(kept: dict[str, Kept]) -> dict[str, tuple[Any, ...]]:
     [("a worker visits child and family", visits), ("a worker or a team member has contact", contacts)],
 )
 @given(lives(), TURN, ON)
-@settings(max_examples=50)
+@settings(max_examples=some(50))
 def test_monthly_duties_stand_as_one_finds_who_lives_through_them(what, counts, history, turn, on):
     law, spans = one_after_another(turn)
     known = history.upto(on)
@@ -234,7 +235,7 @@ def test_monthly_duties_stand_as_one_finds_who_lives_through_them(what, counts, 
 
 
 @given(lives(), TURN, ON)
-@settings(max_examples=50)
+@settings(max_examples=some(50))
 def test_the_team_meets_again_in_time_as_one_finds_who_lives_through_it(history, turn, on):
     law, spans = one_after_another(turn)
     known = history.upto(on)
@@ -260,7 +261,7 @@ def counted(entry: Entry[Any]) -> bool:
 
 
 @given(lives(), ON)
-@settings(max_examples=50)
+@settings(max_examples=some(50))
 def test_contact_as_determined_is_provided_as_one_finds_who_counts_it_day_by_day(history, on):
     first = history[0].day
     history = effective([*history, Entry(STANDARD, first, len(history) + 1, WORKER)])
@@ -273,7 +274,7 @@ def test_contact_as_determined_is_provided_as_one_finds_who_counts_it_day_by_day
 
 
 @given(lives(), st.integers(0, LONG), ON, st.sampled_from(["by a clause", "by its own terms"]))
-@settings(max_examples=50)
+@settings(max_examples=some(50))
 def test_a_safety_plan_is_looked_at_by_its_own_day_as_one_finds_who_waits_for_it(history, days, on, by):
     first = history[0].day
     review_on = first + timedelta(days=days)
@@ -301,7 +302,7 @@ def awaited(life: Life, on: date, due: date) -> Kept:
 
 
 @given(lives(), st.randoms(use_true_random=False), TURN, ON)
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 def test_in_which_order_the_acts_of_different_days_were_put_on_record_does_not_matter(history, dice, turn, on):
     law, _ = one_after_another(turn)
     days = [*dict.fromkeys(e.day for e in history)]
@@ -344,7 +345,7 @@ LAWS = st.one_of(
 
 
 @given(lives(), LAWS, st.sampled_from([VISIT, BY_PHONE, MEETING, LOOKED_AT]), st.integers(0, LONG), ON)
-@settings(max_examples=50)
+@settings(max_examples=some(50))
 def test_more_evidence_never_undoes_or_worsens_what_is_met_under_any_edition(history, law, more, days, on):
     day = history[0].day + timedelta(days=days)
     with_more = effective([*history, Entry(more, day, 99, WORKER)])

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 from attrs import evolve
+from examples import some
 from histories import FIRST_DAY, LAST_DAY, days, each_event, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,7 +91,7 @@ def cases_at_an_end(draw: Any) -> tuple[tuple[Entry[Any], ...], date]:
 
 
 @given(cases_at_an_end(), st.sampled_from(EDITIONS))
-@settings(max_examples=100)
+@settings(max_examples=some(100))
 def test_no_gate_duty_or_forecast_leaves_the_calendar(case, edition):
     record, last = case
     history, law = effective(record), always(edition)

@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import pairwise
 
+from examples import some
 from histories import LAST_DAY, amended, each_event, plain, unopened
 from hypothesis import given, settings
 
@@ -56,7 +57,7 @@ def judged(record):
     return found, owed
 
 
-@settings(max_examples=60)
+@settings(max_examples=some(60))
 @given(amended(first=[OPENED]))
 def test_any_history_is_judged_and_no_sealed_part_matters(record):
     held_by(effective(record), LAST_DAY)
@@ -64,13 +65,13 @@ def test_any_history_is_judged_and_no_sealed_part_matters(record):
     assert judged(record) == judged(each_event(record, lambda event: unopened(event, Unopened.ERASED)))
 
 
-@settings(max_examples=100)
+@settings(max_examples=some(100))
 @given(amended(*SAFETY, first=[OPENED]))
 def test_any_history_of_safety_is_judged(record):
     assert judged(record) == judged(record)
 
 
-@settings(max_examples=100)
+@settings(max_examples=some(100))
 @given(plain(ContactStandardSet, ContactMade, ContactAttempted))
 def test_windows_of_contact_never_overlap_and_what_is_met_has_as_many_contacts_as_it_needs(record):
     owed = [d for d in duties(effective(record), LAW, LAST_DAY) if d.what.startswith("contact as determined")]

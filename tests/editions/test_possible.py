@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from diary import Diary, lines
+from examples import some
 from histories import FIRST_DAY, LAST_DAY, SUPERVISOR, WORKER, amended, days, of_class
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,7 +92,7 @@ def _kind(hint: Any) -> str:
 
 
 @given(st.data(), HISTORIES, LAWS, days | st.just(LAST_DAY), ACTORS)
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 def test_yes_comes_with_what_is_accepted_and_no_is_refused_whatever_is_said(data, record, law, day, actor):
     for doable in possible(effective(record), law, day, actor):
         if doable.possible is Possible.YES:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from diary import Diary, lines
+from examples import some
 from histories import FIRST_DAY, WORKER, amended, days
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -207,13 +208,13 @@ histories = amended(*CASE, first=[(CaseOpened("voluntary", "north"), FIRST_DAY, 
 
 
 @given(histories, LAWS, days)
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 def test_a_law_changes_nothing_against_itself(history, law, on):
     assert {c.change for c in what_if([("k1", history)], law, law, on)} <= {Change.SAME}
 
 
 @given(histories, LAWS, LAWS, days)
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 def test_what_is_new_one_way_is_gone_the_other_and_nothing_is_lost(history, law, other, on):
     there, back = (list(what_if([("k1", history)], a, b, on)) for a, b in ((law, other), (other, law)))
     turned = {Change.NEW: Change.GONE, Change.GONE: Change.NEW, Change.SAME: Change.SAME}
@@ -234,7 +235,7 @@ stores = st.lists(
 
 
 @given(stores, LAWS, LAWS, days)
-@settings(max_examples=30)
+@settings(max_examples=some(30))
 def test_over_a_store_each_law_has_as_much_against_it_as_against_its_cases_one_by_one(store, law, other, on):
     cases = [(f"k{n}", history) for n, history in enumerate(store)]
 
@@ -252,7 +253,7 @@ def _against(known: History, law: Law, on: date) -> Counter[Kind]:
 
 
 @given(histories, LAWS)
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 def test_a_verdict_refuses_only_decisions_taken_here_and_all_verdicts_are_the_findings(history, law):
     found = list(verdicts(history, law))
 
@@ -261,7 +262,7 @@ def test_a_verdict_refuses_only_decisions_taken_here_and_all_verdicts_are_the_fi
 
 
 @given(histories, LAWS, days)
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 def test_what_was_met_waived_or_cut_short_is_no_matter(history, law, on):
     states = {d.state for d in duties(history.upto(on), law, on)} - {State.MET, State.WAIVED, State.LAPSED}
 

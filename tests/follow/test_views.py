@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 from diary import DENVER, lines
+from examples import some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rehearsal import ASKED, WORKER, Desk, live, record_line, rehearsal
@@ -55,7 +56,7 @@ ACTS = st.tuples(
 )
 
 
-@settings(max_examples=10)
+@settings(max_examples=some(10))
 @given(acts=st.lists(ACTS, max_size=14), chunk=st.integers(1, 7))
 def test_rows_kept_up_with_are_the_rows_made_from_scratch(tmp_path_factory, acts, chunk):
     folder = tmp_path_factory.mktemp("same")

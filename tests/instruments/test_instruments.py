@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from asked import ENOUGH, LEVELS, NEEDS, REASSESSMENT, RISK, SAFETY, SAMPLES, answers, risk_instruments, sheets
 from attrs import evolve
+from examples import some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,7 +101,7 @@ def test_needs_are_ranked_by_how_grave_they_are_then_in_the_instruments_order_th
 
 
 @pytest.mark.parametrize("instrument", SAMPLES.instruments, ids=lambda one: one.id)
-@settings(max_examples=20)
+@settings(max_examples=some(20))
 @given(st.data())
 def test_any_answers_to_a_sample_come_to_a_result(instrument, data):
     result = score(instrument, data.draw(sheets(instrument)))
@@ -111,7 +112,7 @@ def test_any_answers_to_a_sample_come_to_a_result(instrument, data):
         assert [r.weight for r in result.needs] == sorted((r.weight for r in result.needs), reverse=True)
 
 
-@settings(max_examples=30)
+@settings(max_examples=some(30))
 @given(risk_instruments(), st.data())
 def test_any_answers_to_any_definition_of_risk_come_to_the_highest_level_of_its_indices(instrument, data):
     said = data.draw(answers(instrument.items()))
@@ -129,7 +130,7 @@ def test_any_answers_to_any_definition_of_risk_come_to_the_highest_level_of_its_
     assert found.level == max(levels, key=LEVELS.index)
 
 
-@settings(max_examples=30)
+@settings(max_examples=some(30))
 @given(risk_instruments(), st.data())
 def test_an_answer_that_weighs_more_never_lowers_score_or_level(instrument, data):
     said = Sheet(data.draw(answers(instrument.items())))
@@ -353,7 +354,7 @@ def test_a_definition_that_does_not_hold_together_is_told_with_place_and_reason_
     assert str(bad.value) == f"{instrument.name}: {'; '.join(told)}"
 
 
-@settings(max_examples=30)
+@settings(max_examples=some(30))
 @given(risk_instruments())
 def test_a_definition_that_holds_together_has_no_flaw(instrument):
     assert [*flaws(instrument)] == []

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from asked import ENOUGH, NEEDS, RISK, SAFETY, SAMPLES, risk_instruments, sheets
 from attrs import evolve
+from examples import some
 from histories import LAST_DAY, SUPERVISOR, WORKER, amended, days, each_event, recorded, records, unopened
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -145,7 +146,7 @@ def test_the_level_of_one_person_is_not_that_of_the_household():
     assert (risk_level_on(known, on(1)), risk_level(known, on(1), of="person-1").final) == ("high", "low")
 
 
-@settings(max_examples=60)
+@settings(max_examples=some(60))
 @given(amended(RiskAssessed, RiskOverridden, ApprovalGranted, ApprovalReturned), days)
 def test_any_history_has_a_level_that_its_own_entries_give(record, day):
     known = effective(record)
@@ -217,7 +218,7 @@ def last_answer(known: History, override: Any) -> Any:
     return said[-1] if said else None
 
 
-@settings(max_examples=250)
+@settings(max_examples=some(250))
 @given(RECORDS)
 def test_on_every_day_the_level_is_that_of_its_definition(record):
     known = effective(record)
@@ -428,7 +429,7 @@ def scored_histories(draw: Any) -> tuple[History, InstrumentBook]:
     return history(*acts), book
 
 
-@settings(max_examples=25)
+@settings(max_examples=some(25))
 @given(scored_histories())
 def test_whatever_the_core_computed_is_computed_again_on_replay(told):
     known, book = told
@@ -436,7 +437,7 @@ def test_whatever_the_core_computed_is_computed_again_on_replay(told):
     assert [*rescored(known, book)] == []
 
 
-@settings(max_examples=25)
+@settings(max_examples=some(25))
 @given(scored_histories(), st.data())
 def test_another_level_than_the_one_computed_is_always_found(told, data):
     known, book = told
@@ -451,7 +452,7 @@ def test_another_level_than_the_one_computed_is_always_found(told, data):
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 @given(amended(RiskAssessed, RiskOverridden, SafetyAssessmentCompleted, StrengthsAndNeedsAssessed))
 def test_any_history_is_scored_again_and_no_sealed_part_matters_to_that_or_to_the_level(record):
     known = effective(each_event(record, lambda event: unopened(event, Unopened.SEALED)))

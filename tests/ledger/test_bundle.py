@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from examples import some
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -125,7 +126,7 @@ def accepts(text):
     return True
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=some(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_what_is_left_out_of_a_bundle_or_of_another_kind_is_refused_and_stops_nothing(whole, data):
     said = json.loads(whole)

@@ -3,6 +3,7 @@
 from itertools import combinations
 
 import pytest
+from examples import some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ ROW = Stored(**{column: 7 if column in NUMBERS else column.encode() for column i
 
 
 @pytest.mark.parametrize("column", CODED)
-@settings(max_examples=15)
+@settings(max_examples=some(15))
 @given(row=rows, data=st.data())
 def test_the_one_column_that_was_changed_is_named(column, row, data):
     other = data.draw(VALUES[column].filter(lambda value: value != getattr(row, column)))
@@ -43,7 +44,7 @@ def _changed(value, by):
     return value + by if isinstance(value, int) else value + b"x" * abs(by)
 
 
-@settings(max_examples=30)
+@settings(max_examples=some(30))
 @given(row=rows)
 def test_what_was_not_changed_is_not_named(row):
     assert changed_column(codes(row), checks(codes(row), b"k")) == ""

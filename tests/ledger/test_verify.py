@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from chaining import chained
+from examples import some
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from insider import MAC, draft, empty
@@ -402,7 +403,7 @@ def holds(history, chunk):
     return told == (None, True, sum(len(records) for _, records in history))
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=some(15), suppress_health_check=[HealthCheck.too_slow])
 @given(history=histories, chunk=st.integers(1, 5))
 def test_any_history_that_nobody_changed_holds(history, chunk):
     assert holds(history, chunk)
@@ -435,7 +436,7 @@ def test_a_store_that_others_go_on_filling_holds_all_the_while(store):
     assert set(wrong) == {None}
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=some(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 @pytest.mark.fault("a changed byte")
 def test_no_bit_that_is_flipped_in_the_file_stops_the_check(kept_store, tmp_path, at, bit):

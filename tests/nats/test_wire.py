@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from attrs import evolve
+from examples import some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ SECRET, OTHER_SECRET = bytes(range(32)), bytes(32)
 NOON_IN_UTAH = datetime(2015, 1, 9, 12, 0, tzinfo=timezone(timedelta(hours=-7)))
 MESSAGE = Outgoing(ResumeKey(1, 0), "foothill", "c1", "threat", "tell", "m1", "e1", NOON_IN_UTAH, b"{}")
 numbers = st.integers(0, 2**63)
-few = settings(max_examples=50, deadline=None)
+few = settings(max_examples=some(50), deadline=None)
 keys = st.builds(ResumeKey, numbers, numbers)
 
 

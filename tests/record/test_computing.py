@@ -2,6 +2,7 @@
 
 import pytest
 from anything import of_class
+from examples import some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,13 +20,13 @@ def back(encoded: Encoded) -> Computing:
     return opened(decode_computing(encoded.name, encoded.open), encoded.parts)
 
 
-@settings(max_examples=25)
+@settings(max_examples=some(25))
 @given(st.sampled_from([*COMPUTING.values()]).flatmap(of_class))
 def test_whatever_is_said_comes_back_equal(said):
     assert back(encoded_and_read(said)[0]) == said
 
 
-@settings(max_examples=15)
+@settings(max_examples=some(15))
 @given(st.data())
 def test_only_the_same_words_have_the_same_bytes(data):
     drawn = of_class(data.draw(st.sampled_from([*COMPUTING.values()])))

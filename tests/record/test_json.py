@@ -4,6 +4,7 @@ import contextlib
 import json
 
 import pytest
+from examples import some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +31,7 @@ def faults(said):
     return refused.value.faults
 
 
-@settings(max_examples=50)
+@settings(max_examples=some(50))
 @given(st.dictionaries(st.sampled_from("abc"), values, max_size=3))
 def test_any_plain_object_is_read_as_json_reads_it(said):
     assert read_json(json.dumps(said)) == said

@@ -6,6 +6,7 @@ import zlib
 
 import pytest
 from chaining import chained
+from examples import some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,7 +128,7 @@ def test_the_checks_can_be_written_again_from_their_description():
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-@settings(max_examples=20)
+@settings(max_examples=some(20))
 @given(data=st.data())
 def test_a_change_in_any_one_column_changes_the_leaf(column, data):
     row = data.draw(rows)

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from anything import STORABLE
+from examples import some
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -367,7 +368,7 @@ def refused(word, said):
     return None
 
 
-@settings(max_examples=100)
+@settings(max_examples=some(100))
 @given(st.data())
 def test_no_message_ever_repeats_what_was_given(data):
     cls = data.draw(st.sampled_from(STORABLE))

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from anything import STORABLE, of_class
 from attrs import evolve, fields
+from examples import some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,7 +56,7 @@ def faults(*asked, of=decode):
 
 
 @each_sealable
-@settings(max_examples=10)
+@settings(max_examples=some(10))
 @given(st.data())
 def test_nothing_sealed_is_in_the_open_bytes(cls, data):
     event = data.draw(of_class(cls))
@@ -69,7 +70,7 @@ def test_nothing_sealed_is_in_the_open_bytes(cls, data):
 
 
 @each_sealable
-@settings(max_examples=10)
+@settings(max_examples=some(10))
 @given(st.data())
 def test_without_keys_a_sealed_field_stands_as_sealed_exactly_where_there_is_a_part(cls, data):
     event = data.draw(of_class(cls))
@@ -233,7 +234,7 @@ def test_every_sealed_field_is_text_or_a_day():
 
 
 @each_sealable
-@settings(max_examples=5)
+@settings(max_examples=some(5))
 @given(st.data())
 def test_what_is_about_to_be_sealed_shows_in_no_log(cls, data):
     encoded = encode(marked(data.draw(of_class(cls))))

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from anything import STORABLE, of_class
 from attrs import evolve, fields
+from examples import some
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -75,7 +76,7 @@ def same_types(one, other):
 
 
 @each_class
-@settings(max_examples=15)
+@settings(max_examples=some(15))
 @given(st.data())
 def test_any_event_comes_back_equal_by_either_reader_and_as_the_same_bytes(cls, data):
     event = data.draw(of_class(cls))
@@ -88,7 +89,7 @@ def test_any_event_comes_back_equal_by_either_reader_and_as_the_same_bytes(cls, 
 
 
 @each_class
-@settings(max_examples=5)
+@settings(max_examples=some(5))
 @given(st.data())
 def test_any_event_comes_back_with_the_very_types_it_was_written_with(cls, data):
     event = data.draw(of_class(cls))
@@ -123,7 +124,7 @@ def read(name, open_part):
         return None
 
 
-@settings(max_examples=300)
+@settings(max_examples=some(300))
 @given(st.sampled_from(EXAMPLES), st.data())
 def test_changed_bytes_are_refused_or_are_those_of_the_event_they_are_read_as(encoded, data):
     at = data.draw(st.integers(0, len(encoded.open) - 1))
@@ -356,7 +357,7 @@ def nearly(open_part, data):
 @pytest.mark.parametrize(
     "cls", [c for c in STORABLE if c is not EntryCorrected and open_shape(c).decides], ids=lambda cls: cls.__name__
 )
-@settings(max_examples=25)
+@settings(max_examples=some(25))
 @given(st.data())
 def test_bytes_that_are_not_written_again_to_be_sure_are_the_only_ones_for_their_event(cls, data):
     encoded = encode(data.draw(of_class(cls)))
@@ -371,7 +372,7 @@ def test_bytes_that_are_not_written_again_to_be_sure_are_the_only_ones_for_their
 
 
 @each_with_a_set
-@settings(max_examples=50)
+@settings(max_examples=some(20))
 @given(st.data())
 def test_a_set_out_of_order_or_with_a_member_twice_is_refused(cls, data):
     event = data.draw(of_class(cls))

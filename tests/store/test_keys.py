@@ -3,6 +3,7 @@
 from contextlib import closing
 
 import pytest
+from examples import some
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -103,7 +104,7 @@ def test_the_same_words_sealed_twice_do_not_look_the_same(ring):
     assert sealing.seal("k", PLACE, b"Jane") != sealing.seal("k", PLACE, b"Jane")
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=some(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_sealed_part_altered_in_any_byte_is_not_opened(ring, sealed_once, data):
     at = data.draw(st.integers(0, len(sealed_once) - 1))

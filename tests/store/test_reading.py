@@ -1,5 +1,6 @@
 """What can be read, and as at when."""
 
+from examples import some
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -87,7 +88,7 @@ def test_streams_are_listed_by_how_they_begin(store, draft):
     assert store.streams("") == ["case/a", "case/a-1", "case/b", "person/p", "system"]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=some(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(0, 3), max_size=12))
 def test_the_position_at_an_instant_counts_the_records_up_to_it(tmp_path_factory, draft, at, steps):
     store = create(str(tmp_path_factory.mktemp("store") / "cases.db"), rehearsal=True)

@@ -26,6 +26,7 @@ from being_told import (
     replayed,
     tell,
 )
+from examples import some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rehearsal import UTAH, WORKER, Desk, live, rehearsal
@@ -490,7 +491,7 @@ ON_AGENCIES = st.one_of(
 MEANWHILE = st.sampled_from(["a day goes by", "the teller catches up", "the day's pass"])
 
 
-@settings(max_examples=15)
+@settings(max_examples=some(15))
 @given(acts=st.lists(st.one_of(ON_CASES, ON_CASES, ON_AGENCIES, MEANWHILE), min_size=6, max_size=20))
 def test_what_an_agency_holds_in_the_end_is_exactly_what_it_may_know(tmp_path_factory, acts):
     with rehearsal(tmp_path_factory.mktemp("any")) as cases:
