@@ -66,6 +66,19 @@ def store(url, clock):
 
 
 @pytest.fixture
+def groups(store):
+    """How many appends each transaction was asked for."""
+    counted, commit = [], store._group._commit
+
+    def observed(asks):
+        counted.append(len(asks))
+        commit(asks)
+
+    store._group._commit = observed
+    return counted
+
+
+@pytest.fixture
 def rehearsal(url):
     opened = create(url, rehearsal=True)
     yield opened

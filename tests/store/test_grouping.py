@@ -20,19 +20,6 @@ MAC = b"m" * 32
 
 
 @pytest.fixture
-def groups(store):
-    """How many appends each transaction was asked for."""
-    counted, commit = [], store._group._commit
-
-    def observed(asks):
-        counted.append(len(asks))
-        commit(asks)
-
-    store._group._commit = observed
-    return counted
-
-
-@pytest.fixture
 def together(store, clock, draft):
     """Have appends come while another is being written, one after the other; give what each was answered."""
     begun, queued = Event(), Event()

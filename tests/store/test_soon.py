@@ -15,19 +15,6 @@ TASKS = 20
 
 
 @pytest.fixture
-def groups(store):
-    """How many appends each transaction was asked for."""
-    counted, commit = [], store._group._commit
-
-    def observed(asks):
-        counted.append(len(asks))
-        commit(asks)
-
-    store._group._commit = observed
-    return counted
-
-
-@pytest.fixture
 def threads():
     with ThreadPoolExecutor(2) as threads:
         yield threads
