@@ -13,7 +13,8 @@ from rehearsal import ASKED, SUPERVISOR, UTAH, WORKER, Desk, live, rehearsal
 
 from ihs_cases import Cases
 from ihs_cases.errors import Conflict, Refused, UnknownAgency, UnknownCase, UnknownPerson, WrongStream
-from ihs_cases.recording import Proposal, Recorder
+from ihs_cases.proposal import Proposal
+from ihs_cases.recording import Recorder
 from ihs_domain.agencies import AgreementMade, OnCallCovered
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.household import PersonJoined, Relation

@@ -21,7 +21,7 @@ from ihs_cases.errors import (
     UnknownCase,
     WrongStream,
 )
-from ihs_cases.recording import Proposal
+from ihs_cases.proposal import Proposal
 from ihs_domain.agencies import AgreementEnded, AgreementMade, DisclosuresMade, DisclosureWithdrawn, OnCallCovered
 from ihs_domain.closing import CaseClosed, Ending
 from ihs_domain.contacting import ContactAttempted, ContactMade, ContactMode

@@ -9,7 +9,7 @@ from attrs import define, field
 from diary import DENVER
 
 from ihs_cases.cases import Cases
-from ihs_cases.recording import Receipt
+from ihs_cases.proposal import Receipt
 from ihs_domain.case import fold
 from ihs_domain.editions import Law, RuleBook
 from ihs_domain.gates import Refused

@@ -2,6 +2,6 @@
 
 from ihs_cases.awaiting import AsyncCases
 from ihs_cases.cases import Cases
-from ihs_cases.recording import Receipt
+from ihs_cases.proposal import Receipt
 
 __all__ = ["AsyncCases", "Cases", "Receipt"]

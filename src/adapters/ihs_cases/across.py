@@ -136,7 +136,7 @@ class Many(Generic[T]):
 
         Only what is wrong with one case is passed over: a store that cannot be asked is raised.
         """
-        instruments = self.door.cases.recorder.as_loaded()
+        instruments = self.door.cases.recorder.loading.as_loaded()
         ids = self.door.cases.case_ids()
         for first in range(0, len(ids), TOGETHER):
             read: list[_Read | Broken | LeftOut] = []
@@ -145,7 +145,7 @@ class Many(Generic[T]):
 
     def named(self, case_ids: Iterable[str]) -> Iterator[T | Broken | LeftOut]:
         """Of each of these cases. Raises CaseNotOpen, and to who keeps the store UnknownCase."""
-        instruments = self.door.cases.recorder.as_loaded()
+        instruments = self.door.cases.recorder.loading.as_loaded()
         for case in case_ids:
             try:
                 allowed = self.door.allowed(case, self.shown)

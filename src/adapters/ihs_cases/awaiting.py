@@ -16,10 +16,10 @@ from typing import Any, Final, ParamSpec, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from ihs_cases.access import Access
-from ihs_cases.cases import Cases, proposed
+from ihs_cases.cases import Cases
 from ihs_cases.erasing import Erasing
+from ihs_cases.proposal import Receipt, proposed
 from ihs_cases.reading import CaseReader
-from ihs_cases.recording import Receipt
 from ihs_domain.editions import RuleBook
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.roles import Actor
@@ -127,7 +127,7 @@ def _recording(cases: Cases, threads: Threads) -> Callable[..., Coroutine[Any, A
 
     @wraps(cases.record)
     async def record(event: Any, *, expected_version: int | None = None, **said: Any) -> Receipt:
-        proposal = proposed(cases, event, **said)
+        proposal = proposed(event, **said, rehearsal=cases.rehearsal)
         done = await cases.recorder.record_soon(proposal, expected_version, soon)
         return done or await in_a_thread(proposal, expected_version)
 

@@ -12,21 +12,21 @@ from ihs_cases import instruments as shelf
 from ihs_cases.access import Access
 from ihs_cases.agencies import agency_of
 from ihs_cases.asking import duties_in, findings_in, possible_in
-from ihs_cases.belonging import access_stream, streams_of
+from ihs_cases.belonging import access_stream
 from ihs_cases.checking import have_calendars
 from ihs_cases.door import Door
 from ihs_cases.erasing import Erasing
 from ihs_cases.errors import NothingToSearchFor, UnknownAgency, UnknownPerson
 from ihs_cases.key_place import is_named, key_file_of, ring_of
 from ihs_cases.moments import AsAt, known_of, person_in, position_at, rows_of, zone_of
+from ihs_cases.proposal import Proposal, Receipt, proposed
 from ihs_cases.reading import CaseReader
-from ihs_cases.recording import Proposal, Receipt, Recorder
+from ihs_cases.recording import Recorder
 from ihs_cases.rows import entry_of, opened_entry, person_key
 from ihs_cases.searching import Names
 from ihs_cases.when import a_day, aware
 from ihs_domain.agencies import Agency, on_call_at
 from ihs_domain.approvals import Approval, approvals
-from ihs_domain.births import contradicts_itself, with_month_of_birth
 from ihs_domain.case import Case, fold
 from ihs_domain.copying import copied
 from ihs_domain.duties import Duty
@@ -36,33 +36,23 @@ from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding
 from ihs_domain.persons import Person, PersonRegistered, whole
 from ihs_domain.possible import Doable
-from ihs_domain.recording import EntryCorrected
 from ihs_domain.roles import Actor
 from ihs_domain.searching import Found, PersonSearchMade, words
-from ihs_domain.terms import ActorId, AgencyId, Code, Computing, Month, RegisterId
+from ihs_domain.terms import ActorId, AgencyId, Code, Month, RegisterId
 from ihs_ledger.checkpoint import Checkpoint
 from ihs_ledger.note import Signer, key_name
 from ihs_ledger.tree import TreeHead
 from ihs_record.codec import encoded_and_read
-from ihs_record.errors import BadFields, Fault
 from ihs_record.patterns import ID
 from ihs_record.row import Row
 from ihs_store.addresses import is_server, path_of
-from ihs_store.errors import OutcomeUnknown, RecordedAtRefused
+from ihs_store.errors import OutcomeUnknown
 from ihs_store.keys import KeyRing, create_key_file, first_keys, read_key_file
 from ihs_store.port import Head, RecordStore
 from ihs_store.schema import refuse_leftovers
 from ihs_store.store import create, open_store
 
 CHECKPOINTS: Final = "checkpoints"
-
-
-def _consistent(event: Any) -> Any:
-    """*event* as it goes on record: told of once sealed, a day of birth would contradict its month unseen."""
-    if contradicts_itself(event):
-        at = "instead.with.birth_month" if isinstance(event, EntryCorrected) else "birth_month"
-        raise BadFields(type(event).__name__, [Fault(at, "expected the month of born_on, or nothing: it follows")])
-    return with_month_of_birth(event)
 
 
 class Cases:
@@ -196,7 +186,6 @@ class Cases:
         *recorded_at* is for rehearsal stores alone.
         """
         proposal = proposed(
-            self,
             event,
             actor=actor,
             occurred=occurred,
@@ -206,6 +195,7 @@ class Cases:
             person_id=person_id,
             correlation=correlation,
             recorded_at=recorded_at,
+            rehearsal=self.rehearsal,
         )
         return self.recorder.record(proposal, expected_version)
 
@@ -350,7 +340,7 @@ class Cases:
         What an instrument came to is worked out again: a difference is found, and that it is not at hand.
         """
         history = self.history(case_id, as_at=as_at, for_person=for_person)
-        return findings_in(history, self.rules, self.recorder.as_loaded(), edition)
+        return findings_in(history, self.rules, self.recorder.loading.as_loaded(), edition)
 
     def possible(self, case_id: str, actor: Actor, *, on: date) -> tuple[Doable, ...]:
         """Which decisions *actor* could take on that day; "no" is refused for every argument, with why and remedy."""
@@ -401,31 +391,3 @@ class Cases:
 
     def _position_at(self, as_at: AsAt, zone: Callable[[], ZoneInfo]) -> int | None:
         return position_at(self.store, as_at, zone)
-
-
-def proposed(
-    cases: Cases,
-    event: Any,
-    *,
-    actor: Actor,
-    occurred: date | datetime,
-    command_id: str,
-    case_id: str | None = None,
-    agency_id: str | None = None,
-    person_id: str | None = None,
-    correlation: str | None = None,
-    recorded_at: datetime | None = None,
-) -> Proposal:
-    """What is asked by `Cases.record`, before anything is asked of the store. Raises RecordError, WrongStream."""
-    if recorded_at is not None and not cases.rehearsal:
-        raise RecordedAtRefused("a live store stamps the time of recording itself: leave recorded_at out")
-    said = encoded_and_read(event if isinstance(event, Computing) else _consistent(event))
-    return Proposal(
-        streams=streams_of(event, actor, case=case_id, agency=agency_id, person=person_id),
-        said=said,
-        actor=actor,
-        occurred=occurred,
-        command_id=command_id,
-        correlation=correlation,
-        recorded_at=recorded_at,
-    )

@@ -8,8 +8,8 @@ from attrs import frozen
 
 from ihs_cases.deciding import Place, decided
 from ihs_cases.errors import NoKeyFile
+from ihs_cases.proposal import edition_id, must_have_happened
 from ihs_cases.reaching import OfPerson, Reach, Said, Target
-from ihs_cases.recording import edition_id, must_have_happened
 from ihs_cases.rows import draft
 from ihs_cases.when import local_day
 from ihs_domain.case import fold
@@ -134,7 +134,7 @@ def anew(
     if cases.key_file is None:
         raise NoKeyFile("these cases were not opened with a key file: open them with Cases.open")
     for place in places:
-        cases.recorder.load(place.rules.law(place.entry.day), by.recorded_at)
+        cases.recorder.loading.edition(place.rules.law(place.entry.day), by.recorded_at)
     cases.ring.read_again()
     try:
         with replacing(cases.key_file, service, _opens(cases)) as key:

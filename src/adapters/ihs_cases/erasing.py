@@ -7,9 +7,9 @@ from attrs import frozen
 
 from ihs_cases.destroying import By, anew, may_be_done, orderer, receipt_of, service_now, where
 from ihs_cases.errors import Conflict
+from ihs_cases.proposal import Receipt
 from ihs_cases.proposing import Proposing
 from ihs_cases.reaching import OfCase, OfEntry, OfPerson, Reach, Said, Target, empties, reach
-from ihs_cases.recording import Receipt
 from ihs_domain.erasing import MAY_ERASE
 from ihs_domain.gates import Against, Objection, Refused
 from ihs_domain.roles import Actor

@@ -7,8 +7,8 @@ from attrs import frozen
 
 from ihs_cases.errors import CommandReused, UnknownCase, UnknownPerson
 from ihs_cases.moments import rows_of
+from ihs_cases.proposal import Receipt
 from ihs_cases.reaching import OfCase, OfEntry, OfPerson, Said, Target, proposal, proposals
-from ihs_cases.recording import Receipt
 from ihs_domain.terms import ActorId, Code
 from ihs_record.row import Emptied, Row
 

@@ -97,7 +97,7 @@ class CaseReader:
     ) -> tuple[Finding, ...]:
         """What each entry was found wanting in: see Cases.findings."""
         history = self.history(case_id, as_at=as_at, for_person=for_person, what=Seen.FINDINGS)
-        return findings_in(history, self.door.cases.rules, self.door.cases.recorder.as_loaded(), edition)
+        return findings_in(history, self.door.cases.rules, self.door.cases.recorder.loading.as_loaded(), edition)
 
     def possible(self, case_id: str, actor: Actor, *, on: date) -> tuple[Doable, ...]:
         """Which decisions *actor*, who need not be the reader, could take on that day: see Cases.possible."""

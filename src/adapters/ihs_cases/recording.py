@@ -1,48 +1,34 @@
 """Putting on record: decide on what stands, append, and decide again where the stream went on meanwhile."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import count
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
 
 from ihs_cases.deciding import Place, Rules, decided
-from ihs_cases.editions import digest
-from ihs_cases.errors import (
-    CaseIsGone,
-    CasesError,
-    Conflict,
-    InstrumentChanged,
-    NoJurisdiction,
-    NotAnInstant,
-    NotYet,
-    UnknownCase,
-)
-from ihs_cases.instruments import digest as digest_of_instrument
-from ihs_cases.rows import asked, draft, entry_of, once_recorded
+from ihs_cases.errors import CaseIsGone, CasesError, Conflict, NoJurisdiction, UnknownCase
+from ihs_cases.loading import Loading
+from ihs_cases.proposal import Proposal, Ready, Receipt, last_of, must_agree, must_have_happened, receipt_of, stamped
+from ihs_cases.rows import draft, entry_of, once_recorded
 from ihs_cases.standing import Standing, Streams
-from ihs_cases.when import YEARS, aware, local_day
-from ihs_domain.births import born_after
+from ihs_cases.when import aware
 from ihs_domain.case import fold
-from ihs_domain.editions import Edition, RuleBook
+from ihs_domain.editions import RuleBook
 from ihs_domain.erasing import disposed
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry, History, effective
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.judge import Finding
 from ihs_domain.persons import Person, person_of
-from ihs_domain.recording import EntryCorrected
 from ihs_domain.rescoring import rescored_once_recorded, tells_a_result
-from ihs_domain.roles import SYSTEM, Actor
-from ihs_domain.scoring import compute, not_by_hand, scored_with
-from ihs_domain.system import EditionLoaded, InstrumentLoaded
-from ihs_domain.terms import Code, Computing, Digest, EditionId, Expunged, Jurisdiction, RegisterId
-from ihs_record.codec import Encoded, Said, encode, encoded_and_read
-from ihs_record.row import Draft
+from ihs_domain.scoring import compute, not_by_hand
+from ihs_domain.terms import Computing, Expunged, Jurisdiction, RegisterId
+from ihs_record.codec import encoded_and_read
 from ihs_store.errors import KeyFileReplaced, KeyIdTaken, VersionConflict
-from ihs_store.keys import KeyRing, Sealing
+from ihs_store.keys import KeyRing
 from ihs_store.port import Appending, Command, RecordStore
 from ihs_store.port import Receipt as StoreReceipt
 from ihs_store.soon import NotAtHand, from_memory
@@ -50,77 +36,6 @@ from ihs_store.soon import NotAtHand, from_memory
 MOST_TRIES: Final = 1000
 LOOK_INTO_IT: Final = (VersionConflict, KeyIdTaken, KeyFileReplaced)
 """What an append says where what is kept is not what stands."""
-
-
-@frozen
-class Receipt:
-    """What was recorded: where, when, by which edition (empty: none on file), and the findings that go with it.
-
-    *again* marks the first receipt given once more for a command already on record. *computed* is the event that
-    the core worked out, sealed parts unopened; None where the caller gave the event itself.
-    """
-
-    command: str
-    stream: str
-    version: int
-    position: int
-    recorded_at: datetime
-    edition: str
-    findings: tuple[Finding, ...]
-    again: bool = False
-    computed: Any = None
-
-
-@frozen(kw_only=True)
-class Proposal:
-    """What a caller asks to be recorded, before it has a version: an event, or what one is computed from."""
-
-    streams: tuple[str, ...]
-    said: Said
-    actor: Actor
-    occurred: date | datetime
-    command_id: str
-    correlation: str | None = None
-    recorded_at: datetime | None = None
-
-    @property
-    def event(self) -> Any:
-        """What is said."""
-        return self.said.event
-
-    @property
-    def encoded(self) -> Encoded:
-        """What is said, as bytes."""
-        return self.said.encoded
-
-    @property
-    def stream(self) -> str:
-        """The stream it goes on; what joins two goes on that of the other as well, in the same append and before."""
-        return self.streams[0]
-
-    def asked(self) -> bytes:
-        """All that makes a repeated command the same command: as it was given, whatever the rules make of it."""
-        return asked(self.stream, self.actor, self.occurred, self.encoded)
-
-    def entry(self, version: int, rules: Rules) -> Entry[Any]:
-        """The entry it would be at *version*: on the local day of the act, under that day's edition."""
-        day, occurred = local_day(self.occurred, rules.zone)
-        return Entry(self.event, day, version, self.actor, occurred, edition=edition_id(rules.law(day)))
-
-
-class Ready(NamedTuple):
-    """What was decided to be appended, and what its receipt is to say."""
-
-    drafts: list[Draft]
-    sealing: Sealing
-    places: Sequence[Place]
-    findings: tuple[Finding, ...]
-    said: Said
-
-    @property
-    def entry(self) -> Entry[Any]:
-        """The entry on its own stream, which is the last."""
-        return self.places[-1].entry
 
 
 @frozen
@@ -132,11 +47,11 @@ class Recorder:
     book: RuleBook
     instruments: InstrumentBook = field(factory=InstrumentBook)
     streams: Streams = field(init=False)
-    _loaded: set[str] = field(factory=set, init=False)
-    _digests: dict[str, Digest] = field(factory=dict, init=False)
+    loading: Loading = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "streams", Streams(self.store))
+        object.__setattr__(self, "loading", Loading(self.store, self.ring, self.streams, self.instruments))
 
     def record(self, proposal: Proposal, expected_version: int | None) -> Receipt:
         """Record *proposal* once. Without *expected_version* a conflict is decided again, with one it is a Conflict.
@@ -184,7 +99,7 @@ class Recorder:
         return None if done.again else self._recorded_now(proposal, ready, done)
 
     def _read_first(self, proposal: Proposal, expected_version: int | None) -> Receipt:
-        self._loaded.clear()  # what is said to be loaded is held against the store too: it may have been set back
+        self.loading.forget()
         current = 0
         for _ in range(MOST_TRIES):
             turn = self.ring.turn
@@ -255,12 +170,12 @@ class Recorder:
     def _recorded_now(self, proposal: Proposal, ready: Ready, done: StoreReceipt) -> Receipt:
         self._keep(proposal, ready, done)
         computed = ready.said.kept if isinstance(proposal.event, Computing) else None
-        return _receipt(done, ready.entry, ready.findings, computed)
+        return receipt_of(done, ready.entry, ready.findings, computed)
 
     def _keep(self, proposal: Proposal, ready: Ready, done: StoreReceipt) -> None:
         """Keep of every stream what was just recorded on it, so that the next command need not read it."""
         for position, place, leaf in zip(count(done.first), ready.places, done.leaves, strict=False):
-            entry = once_recorded(place.entry, ready.said.kept, position, _stamped(done), proposal.command_id)
+            entry = once_recorded(place.entry, ready.said.kept, position, stamped(done), proposal.command_id)
             self.streams.gone_on(place.stream, Standing(place.leaf or b"", place.history), entry, leaf)
 
     def _command(self, proposal: Proposal) -> Command:
@@ -272,7 +187,7 @@ class Recorder:
             return None
         return self._first(proposal, rules, self.store.append((), command=self._command(proposal)))
 
-    def _ready(self, asked_for: Proposal, places: Sequence[Place], expected_version: int | None) -> "Ready":
+    def _ready(self, asked_for: Proposal, places: Sequence[Place], expected_version: int | None) -> Ready:
         """What is to be appended: decided, and sealed."""
         own = places[0]
         if expected_version not in {None, own.version}:
@@ -281,12 +196,13 @@ class Recorder:
         if proposal is not asked_for:
             own = own._replace(entry=own.entry._replace(event=proposal.event))
             places = (own, *places[1:])
-        _must_agree(own.entry.event, own.rules.zone)
+        must_agree(own.entry.event, own.rules.zone)
         must_have_happened(own.entry, aware(proposal.recorded_at or datetime.now(UTC)), own.rules.zone)
         findings = (*decided(*places), *self._scored_again(asked_for, own))
         for place in places:
-            self.load(place.rules.law(place.entry.day), proposal.recorded_at)
-        self._load_instrument(asked_for, proposal)
+            self.loading.edition(place.rules.law(place.entry.day), proposal.recorded_at)
+        if proposal is not asked_for:
+            self.loading.instrument(proposal.event, proposal.recorded_at)
         sealing = self.ring.sealing()
         in_order = (*places[1:], own)  # the receipt's position is the last: as at it, all of the command is known
         drafts = [draft(p.stream, p.entry, proposal.encoded, sealing, proposal.correlation, p.leaf) for p in in_order]
@@ -303,9 +219,9 @@ class Recorder:
 
     def _first(self, proposal: Proposal, rules: Rules | None, done: StoreReceipt) -> Receipt:
         """The first receipt of a command already on record, with the findings of then by the rules at hand, if any."""
-        *before, entry = self.entries(proposal.stream, upto=_last(done))
+        *before, entry = self.entries(proposal.stream, upto=last_of(done))
         if rules is None:
-            return _receipt(done, entry, (), entry.event if isinstance(proposal.event, Computing) else None)
+            return receipt_of(done, entry, (), entry.event if isinstance(proposal.event, Computing) else None)
         place = Place(proposal.stream, effective(before), rules, entry)
         try:
             findings = decided(place) if place.kind == "case" else ()
@@ -314,13 +230,13 @@ class Recorder:
                 Finding(entry.version, type(entry.event).__name__, entry.day, o) for o in refused.objections
             )
         findings = (*findings, *self._scored_again(proposal, place))
-        return _receipt(done, entry, findings, entry.event if isinstance(proposal.event, Computing) else None)
+        return receipt_of(done, entry, findings, entry.event if isinstance(proposal.event, Computing) else None)
 
     def _scored_again(self, asked_for: Proposal, own: Place) -> tuple[Finding, ...]:
         """What is found in a result that was given, and not worked out here, on scoring it again."""
         if isinstance(asked_for.event, Computing) or not tells_a_result(own.entry.event):
             return ()
-        return rescored_once_recorded(own.entry, own.record, self.as_loaded())
+        return rescored_once_recorded(own.entry, own.record, self.loading.as_loaded())
 
     def rules(self, event: Any, stream: str, history: History) -> Rules:
         """The rules that hold on a stream: those of the case, or of the case that the event begins."""
@@ -343,57 +259,6 @@ class Recorder:
                 raise NoJurisdiction("no edition of its jurisdiction is at hand: install the plugin that brings one")
         return Rules(self.book.law(jurisdiction), ZoneInfo(self.book.zone(jurisdiction) or "UTC"))
 
-    def load(self, edition: Edition, recorded_at: datetime | None) -> None:
-        """Have the edition's digest on record before anything is judged by it."""
-        if not edition_id(edition) or edition.id in self._loaded:
-            return
-        if edition.id not in self._digests:
-            self._digests[edition.id] = Digest(digest(edition))
-        event = EditionLoaded(Code(edition.ruleset), EditionId(edition.id), self._digests[edition.id])
-        self._put_once(f"edition-loaded/{edition.id}/{event.digest}", event, recorded_at)
-        self._loaded.add(edition.id)
-
-    def _load_instrument(self, asked_for: Proposal, proposal: Proposal) -> None:
-        """Have the instrument's digest on record before anything is scored with it. Raises InstrumentChanged."""
-        named = scored_with(proposal.event)
-        if named is None or not isinstance(asked_for.event, Computing):
-            return
-        instrument = self.instruments.of(*named)
-        if instrument.name in self._loaded:
-            return
-        if instrument.name in self._changed():
-            raise InstrumentChanged(
-                f"{instrument.name} is on record with another definition: give the changed one a new version"
-            )
-        event = InstrumentLoaded(instrument.id, instrument.version, Digest(digest_of_instrument(instrument)))
-        self._put_once(f"instrument-loaded/{instrument.name}/{event.digest}", event, proposal.recorded_at)
-        self._loaded.add(instrument.name)
-
-    def as_loaded(self) -> InstrumentBook:
-        """The instruments at hand, but for those that say something else than when entries were scored with them."""
-        changed = self._changed()
-        kept = [one for one in self.instruments.instruments if one.name not in changed]
-        return InstrumentBook(kept) if changed else self.instruments
-
-    def _changed(self) -> set[str]:
-        """The names of the instruments at hand that are on record with another definition."""
-        at_hand = {(one.id, one.version): one for one in self.instruments.instruments}
-        said = [e.event for e in self.entries("system") if isinstance(e.event, InstrumentLoaded)]
-        known = [(at_hand[e.instrument, e.version], e.digest) for e in said if (e.instrument, e.version) in at_hand]
-        return {one.name for one, loaded in known if digest_of_instrument(one) != loaded}
-
-    def _put_once(self, command_id: str, event: Any, recorded_at: datetime | None) -> None:
-        """Put an event of the system's own on record, once for ever."""
-        command = Command(command_id, self.ring.mac(command_id.encode()))
-        day = (recorded_at or datetime.now(UTC)).date()
-        while self.store.receipt(command_id) is None:
-            entry: Entry[Any] = Entry(event, day, len(self.entries("system")) + 1, SYSTEM)
-            try:
-                written = draft("system", entry, encode(event), self.ring.sealing(), None)
-                self.store.append([written], command=command, recorded_at=recorded_at)
-            except VersionConflict:
-                continue
-
 
 def jurisdiction_of(history: History) -> Jurisdiction | None:
     """Whose rules and calendar a case goes by: as it stands, or as last named where what named it is void.
@@ -401,46 +266,3 @@ def jurisdiction_of(history: History) -> Jurisdiction | None:
     A case opened by mistake keeps its calendar, so that the mistake can still be amended.
     """
     return fold(history.whole).jurisdiction or fold(history.record).jurisdiction
-
-
-def edition_id(edition: Edition) -> str:
-    """The id of an edition on file; empty where none is in force."""
-    return edition.id if edition.rules else ""
-
-
-def must_have_happened(entry: Entry[Any], now: datetime, zone: ZoneInfo) -> None:
-    """Raise NotYet for an act, or a birth, after *now*; NotAnInstant for an act before any case."""
-    acts, said = [(entry.day, entry.occurred)], (entry.event, entry.day)
-    if isinstance(entry.event, EntryCorrected):
-        acts.append((entry.event.on, entry.event.at))
-        said = (entry.event.instead, entry.event.on)
-    today = now.astimezone(zone).date()
-    if any(day > today or (occurred is not None and occurred > now) for day, occurred in acts):
-        raise NotYet("the act lies after the moment it is put on record: record it when it has happened")
-    if any(day.year < YEARS[0] for day, _ in acts):
-        raise NotAnInstant(f"the act lies before the year {YEARS[0]}: check the year")
-    if born_after(*said):
-        raise NotYet("birth_month lies after the day of the act: give the month, or leave it out until it has come")
-
-
-def _must_agree(event: object, zone: ZoneInfo) -> None:
-    """Raise NotAnInstant where a correction gives an instant, and a day that is not its local day."""
-    at = event.at if isinstance(event, EntryCorrected) else None
-    if isinstance(event, EntryCorrected) and at is not None and local_day(at, zone)[0] != event.on:
-        day = local_day(at, zone)[0]
-        raise NotAnInstant(f"on is not the local day of at, which is {day}: give that day, or leave at out")
-
-
-def _receipt(done: StoreReceipt, entry: Entry[Any], findings: tuple[Finding, ...], computed: Any) -> Receipt:
-    stream, version = done.versions[-1]
-    where = (done.command or "", stream, version, _last(done))
-    return Receipt(*where, _stamped(done), entry.edition, findings, done.again, computed)
-
-
-def _stamped(done: StoreReceipt) -> datetime:
-    return done.recorded_at or datetime.now(UTC)
-
-
-def _last(done: StoreReceipt) -> int:
-    """The position of the last record of an append: the one on the stream of its own."""
-    return done.first + done.count - 1

@@ -55,7 +55,7 @@ def replay(
     with opened(store, key_file) as cases:
         asked = asked_of(cases, case, as_at, as_of, for_person, format_, who)
         history = asked.history(Seen.HISTORY)
-        steps = [*replayed(history, judge_of(history, cases.rules, cases.recorder.as_loaded()), as_of)]
+        steps = [*replayed(history, judge_of(history, cases.rules, cases.recorder.loading.as_loaded()), as_of)]
         asked.answer("steps", [_step(step) for step in steps], (line for step in steps for line in _step_lines(step)))
 
 
@@ -101,7 +101,7 @@ def diff(
         before, after = past.history(Seen.HISTORY), now.history(Seen.HISTORY)
         if len(before.record) > len(after.record):
             raise Misasked("--from lies after --to: give the earlier of the two first")
-        found = compared(before, after, judge_of(after, cases.rules, cases.recorder.as_loaded()))
+        found = compared(before, after, judge_of(after, cases.rules, cases.recorder.loading.as_loaded()))
     title = f"{now.title}, since {in_words(since)}"
     if format_ == "json":
         told = [entry_told(entry) for entry in found.told]
