@@ -11,7 +11,7 @@ from typed import type_
 from ihs_follow.views import Views
 from ihs_projections import PROJECTIONS
 from ihs_record.row import Draft
-from ihs_store.laying import wall_clock
+from ihs_store.stamping import wall_clock
 from ihs_store.store import open_store
 
 NINTH = datetime(2015, 1, 9, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from ihs_cases.clock import correct_clock
 from ihs_domain.roles import Actor, Role
 from ihs_record.row import Draft, instant, micros
 from ihs_store.errors import ClockWentBack, RecordedAtRefused
-from ihs_store.laying import wall_clock
+from ihs_store.stamping import wall_clock
 from ihs_store.store import create, open_store
 
 DAY = 86_400

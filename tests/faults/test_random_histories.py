@@ -10,8 +10,8 @@ from ihs_ledger.verify import verify
 from ihs_record.row import Draft, instant
 from ihs_store.backup import backup, restore
 from ihs_store.errors import ClockWentBack, CommandReused, VersionConflict
-from ihs_store.laying import wall_clock
 from ihs_store.port import Command
+from ihs_store.stamping import wall_clock
 from ihs_store.store import create, open_store, path_of
 
 pytestmark = pytest.mark.faults

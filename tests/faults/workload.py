@@ -19,9 +19,9 @@ from typing import Any
 import ihs_store
 from ihs_record.row import Draft
 from ihs_store import file
+from ihs_store.asked import Asked
 from ihs_store.backup import backup, restore
 from ihs_store.errors import OutcomeUnknown, StoreError, VersionConflict
-from ihs_store.laying import Asked
 from ihs_store.port import Command, WrappedKey
 from ihs_store.store import create, open_store
 

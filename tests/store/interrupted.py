@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from random import Random
 
+from ihs_store.asked import Asked
 from ihs_store.errors import OutcomeUnknown
 from ihs_store.grouping import Group
-from ihs_store.laying import Asked
 from ihs_store.port import Receipt
 
 WITHIN = 20

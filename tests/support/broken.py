@@ -20,8 +20,8 @@ from ihs_record.row import Draft
 from ihs_store.addresses import is_server
 from ihs_store.backup import copied
 from ihs_store.errors import StoreExists, StoreMissing
-from ihs_store.laying import wall_clock
 from ihs_store.schema import lay_out
+from ihs_store.stamping import wall_clock
 from ihs_store.store import create, open_store
 
 LONGEST = 60.0

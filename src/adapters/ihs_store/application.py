@@ -16,7 +16,7 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import Environment, EnvType
 
 from ihs_record.row import Draft
-from ihs_store.laying import StoredDraft
+from ihs_store.asked import StoredDraft
 
 
 @frozen

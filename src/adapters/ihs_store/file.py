@@ -11,6 +11,7 @@ from typing import Final
 
 from eventsourcing.persistence import ConnectionPoolClosedError
 
+from ihs_store.asked import Asked
 from ihs_store.errors import (
     ForeignDatabase,
     NotADatabase,
@@ -22,7 +23,7 @@ from ihs_store.errors import (
 )
 from ihs_store.inserting import LookAgain
 from ihs_store.keeping import Store, info_of
-from ihs_store.laying import Asked, Clock, Keeper, Laid
+from ihs_store.laying import Laid
 from ihs_store.port import Setting, Statements
 from ihs_store.readers import Readers
 from ihs_store.recorder import RecordRecorder
@@ -38,6 +39,7 @@ from ihs_store.sqlite import (
     is_read_only,
     plainly,
 )
+from ihs_store.stamping import Clock, Keeper
 from ihs_store.writing import Writer
 
 LOOK_AGAIN: Final = 0.005

@@ -13,8 +13,8 @@ from typing import Final
 
 from attrs import define, field
 
+from ihs_store.asked import INTERRUPTED, Asked, Fate
 from ihs_store.errors import OutcomeUnknown, StoreError
-from ihs_store.laying import INTERRUPTED, Asked, Fate
 from ihs_store.port import Receipt
 
 LARGEST_GROUP: Final = 256

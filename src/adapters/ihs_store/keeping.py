@@ -10,10 +10,10 @@ from eventsourcing.persistence import ApplicationRecorder
 
 from ihs_record.row import Draft, Row, instant, micros
 from ihs_store.application import Records
+from ihs_store.asked import Asked
 from ihs_store.errors import StoreDamaged
 from ihs_store.grouping import Group
 from ihs_store.key_rows import where
-from ihs_store.laying import Asked
 from ihs_store.port import Changing, Command, Head, Info, Kind, Receipt, RecordStore, Setting, Statements, WrappedKey
 from ihs_store.schema import NAMED
 from ihs_store.soon import Soon, refuse_from_memory

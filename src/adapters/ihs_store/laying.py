@@ -1,133 +1,37 @@
 """Laying out what one caller or many ask to be recorded: positions, leaves, receipts. No database here."""
 
 import secrets
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, NamedTuple
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 from eventsourcing.persistence import StoredEvent
 
 from ihs_ledger.tree import Frontier
-from ihs_record.leaf import LIVE, REHEARSAL, digested, proof
-from ihs_record.row import SALT_SIZE, Draft, Header, event_id, instant, kept_id, micros, written
+from ihs_record.leaf import digested, proof
+from ihs_record.row import SALT_SIZE, Draft, Header, event_id, instant, kept_id, written
+from ihs_store.asked import Asked, StoredDraft
 from ihs_store.errors import (
-    ClockWentBack,
     CommandReused,
     KeyFileReplaced,
     KeyIdTaken,
     KeySealsNothing,
-    OutcomeUnknown,
-    RecordedAtMissing,
-    RecordedAtRefused,
     StoreError,
     VersionConflict,
 )
-from ihs_store.port import Changing, Command, Kind, Receipt, WrappedKey
+from ihs_store.port import Changing, Command, Receipt, WrappedKey
+from ihs_store.stamping import Keeper, read_of
 
-Clock = Callable[[], int]
 End = tuple[int, bytes]
 """Where a stream stands: its version and its last leaf."""
 
-_LARGEST_STEP_BACK = 2_000_000
 _MOST_SALTS: Final = 64
 CLOCK_CORRECTED: Final = "ClockCorrected.v1"
 SYSTEM: Final = "system"
 NOWHERE: End = (0, b"")
-INTERRUPTED: Final = "the writer was interrupted: ask for the command's receipt before trying again"
 
 
-def read_of(occurred: str | None) -> int | None:
-    """What a clock read, of the instant as a record's header has it."""
-    return None if occurred is None else micros(datetime.fromisoformat(occurred))
-
-
-def wall_clock() -> int:
-    """Read the machine's clock: microseconds since 1970, UTC."""
-    return time.time_ns() // 1000
-
-
-@dataclass(frozen=True)
-class StoredDraft(StoredEvent):
-    """A draft on its way through the library, whose own events are dataclasses."""
-
-    draft: Draft
-
-
-@define(eq=False)
-class Fate:
-    """Whether the transaction that several appends share is durable: until then no receipt of theirs is true."""
-
-    durable: bool = False
-
-
-@define(eq=False)
-class Asked:
-    """What one append asks; once it was laid out, the receipt it gets, or why it gets none.
-
-    *fate* is that of its transaction, where another than its own caller may have written it.
-    """
-
-    drafts: Sequence[Draft | StoredEvent] = ()
-    command: Command | None = None
-    recorded_at: int | None = None
-    keys: Sequence[WrappedKey] = ()
-    change: Changing | None = None
-    outcome: Receipt | StoreError | None = None
-    fate: Fate | None = None
-
-    def settled(self) -> Receipt:
-        """Give the receipt, or raise what stands in its place: OutcomeUnknown where the writer was interrupted."""
-        if isinstance(self.outcome, StoreError):
-            raise self.outcome
-        if self.outcome is None or not (self.fate is None or self.fate.durable):
-            raise OutcomeUnknown(INTERRUPTED)
-        return self.outcome
-
-
-@frozen
-class Keeper:
-    """What a store lays down for all its records: its kind, and the clock that stamps them."""
-
-    kind: Kind
-    clock: Clock = wall_clock
-
-    @property
-    def tag(self) -> bytes:
-        """The tag in every leaf."""
-        return REHEARSAL if self.kind == "rehearsal" else LIVE
-
-    def stamp(self, given: int | None, last: int | None, corrected: Callable[[], int | None]) -> int:
-        """Give the time of recording after `last`, None where nothing is recorded yet; AppendRefused.
-
-        *corrected* tells what the clock read when it was said to be right though it is behind `last`, else None.
-        """
-        if self.kind == "live" and given is not None:
-            raise RecordedAtRefused("a live store stamps the time of recording itself: give none")
-        if self.kind == "rehearsal" and given is None:
-            raise RecordedAtMissing("a rehearsal store is told the time of recording: give recorded_at")
-        now = self.clock() if given is None else given
-        if last is None or now >= last:
-            return now
-        if given is not None:
-            raise ClockWentBack(f"{_behind(last, now)}: give records in the order of recording")
-        if last - now <= _LARGEST_STEP_BACK:
-            return last
-        read = corrected()
-        if read is None or now < read - _LARGEST_STEP_BACK:
-            raise ClockWentBack(
-                f"{_behind(last, now)}: set the clock right; if it is right, record that by ihs store clock-corrected"
-            )
-        return last
-
-
-def _behind(last: int, now: int) -> str:
-    return f"the time of recording would lie {(last - now) / 1e6:.6f} s before the last record's"
-
-
-def _corrects_clock(asked: "Asked") -> Draft | None:
+def _corrects_clock(asked: Asked) -> Draft | None:
     """The draft that says the clock is right, where that alone is asked."""
     [only, *more] = asked.drafts
     says = isinstance(only, Draft) and (only.stream, only.name) == (SYSTEM, CLOCK_CORRECTED) and not more

@@ -6,7 +6,7 @@ from typing import Any
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
-from ihs_store.laying import Asked
+from ihs_store.asked import Asked
 from ihs_store.port import Receipt, Statements
 from ihs_store.sqlite import RecordDatastore
 from ihs_store.writing import Writer

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import errors
 
 from ihs_store.addresses import Server
+from ihs_store.asked import Asked
 from ihs_store.errors import (
     ForeignDatabase,
     StoreDamaged,
@@ -18,11 +19,12 @@ from ihs_store.errors import (
     StoreUnavailable,
 )
 from ihs_store.keeping import Store, info_of
-from ihs_store.laying import Asked, Clock, Keeper, Laid
+from ihs_store.laying import Laid
 from ihs_store.port import Setting, Statements
 from ihs_store.postgres import CommitLost, Connection, Cursor, Pool, connected, is_lost, plainly, together
 from ihs_store.postgres_recorder import BEGIN, LOCK, RecordRecorder
 from ihs_store.schema import FORMAT, HEADER, NAMED, Fill, refuse_other_format
+from ihs_store.stamping import Clock, Keeper
 from ihs_store.writing import Writer
 
 LONGEST_SILENCE: Final = 5.0

@@ -14,8 +14,8 @@ from threading import Lock
 from attrs import define, field, frozen
 
 from ihs_record.row import Draft, micros
+from ihs_store.asked import Asked
 from ihs_store.grouping import LARGEST_GROUP
-from ihs_store.laying import Asked
 from ihs_store.port import Command, Receipt, WrappedKey
 
 _FROM_MEMORY: ContextVar[bool] = ContextVar("from_memory", default=False)

@@ -9,9 +9,9 @@ from ihs_store.addresses import is_server, path_of, server_of
 from ihs_store.errors import StoreUnavailable
 from ihs_store.file import open_file
 from ihs_store.keeping import Store
-from ihs_store.laying import Clock, wall_clock
 from ihs_store.port import WrappedKey
 from ihs_store.schema import Fill, lay_out, new_store
+from ihs_store.stamping import Clock, wall_clock
 
 __all__ = ["create", "open_store", "path_of"]
 

@@ -21,11 +21,13 @@ from ihs_record.row import (
     instant,
     read_back,
 )
+from ihs_store.asked import Asked
 from ihs_store.errors import NewerStore, StoreDamaged, StoreError
 from ihs_store.inserting import Stand, insert, insert_at_once
-from ihs_store.laying import CLOCK_CORRECTED, NOWHERE, SYSTEM, Asked, End, Keeper, Laid, Laying, read_of
+from ihs_store.laying import CLOCK_CORRECTED, NOWHERE, SYSTEM, End, Laid, Laying
 from ihs_store.port import ROOT, Receipt, Statements
 from ihs_store.schema import COLUMNS, FORMAT, NAMED
+from ihs_store.stamping import Keeper, read_of
 
 SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
 SELECT_STANDING: Final = "SELECT size, frontier, recorded_at FROM ledger LEFT JOIN records ON position = size"
