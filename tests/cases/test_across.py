@@ -17,8 +17,11 @@ from ihs_domain.household import PersonJoined, Relation
 from ihs_domain.looking import AccessDenied, AccessGround, RecordViewed, Seen, Why
 from ihs_domain.opening import Authority, CaseOpened, PartyNamed
 from ihs_domain.persons import PersonIdentified, PersonRegistered
+from ihs_domain.planning import PlanDrafted, SupervisorAgreed
+from ihs_domain.recording import EntryVoided
 from ihs_domain.restricting import AccessRestricted, RecordSealed
 from ihs_domain.roles import Actor, Role
+from ihs_domain.terms import Reported
 from ihs_store.errors import StoreBusy
 from ihs_store.store import open_store
 
@@ -258,3 +261,16 @@ def test_a_case_that_cannot_be_read_is_named_to_who_keeps_the_store_alone(four):
 
     assert (kept[0].case, kept[1:]) == ("k1", ["k2", "k3", "k4"])
     assert (own[0], own[1:]) == (Broken(None, across.UNREADABLE), ["k2", LeftOut.NOT_OPEN, "k4"])
+
+
+def test_what_is_found_by_a_day_leaves_out_what_was_amended_later(four):
+    elsewhere = Reported("s-9", Role.SUPERVISOR, date(2015, 1, 5), "minutes")
+    four.put(PlanDrafted("p", ()))
+    version = four.put(SupervisorAgreed("p", reported=elsewhere)).version
+    four.on(2, 10).put(EntryVoided(version, "other"), actor=STRANGER)
+
+    def found(on: date) -> list[int]:
+        [findings] = keeper(four).across(lambda reading: reading.findings(), what=Seen.FINDINGS, on=on, among=["k1"])
+        return [finding.version for finding in findings if finding.day > ON]
+
+    assert (found(ON), found(date(2015, 2, 28))) == ([], [version + 1])
