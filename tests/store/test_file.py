@@ -133,15 +133,6 @@ def test_a_file_put_in_the_place_of_the_one_that_is_open_is_not_taken_for_it(url
     assert (anew.head().position, holds(anew)) == (2, True)
 
 
-def test_an_append_during_which_the_file_is_replaced_is_unknown(url, store, draft, monkeypatch):
-    store.append([draft(1)])
-    found = iter([store._database._file, (0, 0)])
-    monkeypatch.setattr(store._database, "_found", lambda: next(found))
-
-    with pytest.raises(OutcomeUnknown, match="replaced meanwhile"):
-        store.append([draft(2)])
-
-
 def test_processes_that_write_to_one_file_take_turns(url, store, worker, go):
     """While all of them write, none is kept from it."""
     workers = [worker("append", url, f"case/process-{n}", 0) for n in range(3)]

@@ -15,7 +15,6 @@ from ihs_store.asked import Asked
 from ihs_store.errors import (
     ForeignDatabase,
     NotADatabase,
-    OutcomeUnknown,
     StoreIsEmpty,
     StoreIsNotAFile,
     StoreMissing,
@@ -211,10 +210,6 @@ class SQLiteFile:
         except sqlite3.Error as error:
             self._abandon()
             raise CommitFailed(error) from error
-        if recorded and self._found() != self._file:
-            raise OutcomeUnknown(
-                f"{self._path} was replaced meanwhile: open it again, and ask for the command's receipt"
-            )
 
     def _written(self, c: sqlite3.Cursor, asks: Sequence[Asked]) -> Sequence[Laid]:
         self._queue.begin(c)
