@@ -116,6 +116,20 @@ def test_what_ends_the_writer_ends_no_wait(soon, store, draft, monkeypatch):
     assert together(soon.append([draft(1)]))[0].first == 1
 
 
+def test_where_no_thread_begins_anything_any_more_every_task_is_told(store, draft, threads):
+    given = iter([RuntimeError("the interpreter ends")])
+
+    def run(act):
+        for error in given:
+            raise error
+        threads.submit(act)
+
+    soon = store.soon(run)
+
+    assert [type(one) for one in together(*(soon.append([draft(n)]) for n in (1, 2)))] == [RuntimeError] * 2
+    assert together(soon.append([draft(1)]))[0].first == 1
+
+
 def test_a_store_that_was_closed_tells_every_task(soon, store, draft):
     store.close()
 

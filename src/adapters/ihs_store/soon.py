@@ -73,9 +73,16 @@ class Soon:
             self._waiting.append(_Waiting(asked, settled))
             idle, self._busy = not self._busy, True
         if idle:
-            loop.call_soon(self._run, self._work)  # once every task that is ready has asked too
+            loop.call_soon(self._start)  # once every task that is ready has asked too
         await settled
         return asked.settled()
+
+    def _start(self) -> None:
+        try:
+            self._run(self._work)
+        except RuntimeError as error:  # no thread begins anything any more: nothing was recorded, and nobody waits on
+            while batch := self._taken():
+                _wake(batch, error)
 
     def _work(self) -> None:
         while batch := self._taken():
