@@ -72,7 +72,7 @@ def _open_values(cls: type[Any]) -> Callable[[Any], Any]:
 def read(cls: type[Any], open_part: bytes, within: Within, upcasts: Mapping[str, Upcast]) -> Any:
     """The event of a class; of a correction what it holds is read by *within*. Raises :class:`BadFields`."""
     try:
-        event = _correction(open_part, within, upcasts) if cls is EntryCorrected else _event(cls, open_part)
+        event = _correction(open_part, within, upcasts) if cls is EntryCorrected else _reader(cls)(open_part)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         if isinstance(error, RecordError):
             raise
@@ -82,18 +82,19 @@ def read(cls: type[Any], open_part: bytes, within: Within, upcasts: Mapping[str,
     return event
 
 
-def _event(cls: type[Any], open_part: bytes) -> Any:
-    """The event, or None where these are not the bytes that would be written for it."""
-    shape = open_shape(cls)
-    if not shape.fits(open_part):
-        return None
-    event = _decoder(cls).decode(open_part)
-    return event if shape.decides or written(event) == open_part else None
-
-
 @once_per_class
-def _decoder(cls: type[Any]) -> "msgspec.json.Decoder[Any]":
-    return msgspec.json.Decoder(cls)
+def _reader(cls: type[Any]) -> Callable[[bytes], Any]:
+    """What reads an event of a class, or gives None where these are not the bytes that would be written for it."""
+    shape, decode = open_shape(cls), msgspec.json.Decoder(cls).decode
+
+    def event(open_part: bytes) -> Any:
+        return decode(open_part) if shape.fits(open_part) else None
+
+    def event_written_again(open_part: bytes) -> Any:
+        found = event(open_part)
+        return found if found is not None and written(found) == open_part else None
+
+    return event if shape.decides else event_written_again
 
 
 def _correction(open_part: bytes, within: Within, upcasts: Mapping[str, Upcast]) -> EntryCorrected | None:

@@ -253,30 +253,32 @@ def written(parts: Iterable[tuple[str, bytes]], stream: str, version: int) -> by
     return said
 
 
-def _pieces(data: bytes) -> list[bytes]:
-    pieces, at = [], 0
+def _pairs(data: bytes) -> list[tuple[bytes, bytes]]:
+    """The kept key ids and the ciphertexts."""
+    pairs, at = [], 0
     while at < len(data):
-        start = at + 4
-        at = start + int.from_bytes(data[start - 4 : start], "big")
-        if start > len(data) or at > len(data):
+        key = at + 4
+        between = key + int.from_bytes(data[at:key], "big")
+        content = between + 4
+        at = content + int.from_bytes(data[between:content], "big")
+        if between == len(data):
+            raise PartsDamaged("a sealed part lacks its key id or its content")
+        if at > len(data):
             raise PartsDamaged("the sealed parts end in the middle of one")
-        pieces.append(data[start:at])
-    return pieces
+        pairs.append((data[key:between], data[content:at]))
+    return pairs
 
 
 def read_back(data: bytes, stream: str, version: int) -> tuple[SealedPart, ...]:
     """Read what `written` wrote; PartsDamaged for anything that it would not have written."""
     if not data:
         return ()
-    pieces = _pieces(data)
-    if len(pieces) % 2:
-        raise PartsDamaged("a sealed part lacks its key id or its content")
     try:
-        kept = [key.decode() for key in pieces[::2]]
+        pairs = [(key.decode(), content) for key, content in _pairs(data)]
     except UnicodeDecodeError as error:
         raise PartsDamaged("the key id of a sealed part is not text") from error
-    keys = [narrative_key(stream, version, key[1:]) if key[:1] == "/" else key for key in kept]
-    return tuple(map(SealedPart, keys, pieces[1::2]))
+    own = narrative_key(stream, version, "")
+    return tuple([SealedPart(own + key[1:] if key[:1] == "/" else key, content) for key, content in pairs])
 
 
 def micros(instant: datetime) -> int:

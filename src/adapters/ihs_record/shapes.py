@@ -43,14 +43,13 @@ class Shape(NamedTuple):
     def fits(self, content: bytes) -> bool:
         """Whether these bytes have the pattern, and their sets are in order, nothing twice."""
         found = self.pattern.fullmatch(content)
-        return found is not None and all(_in_order(found[number]) for number in self.sets)
-
-
-def _in_order(members: bytes | None) -> bool:
-    if not members:
+        if found is None:
+            return False
+        for number in self.sets:
+            members = found[number]
+            if members and (said := members.split(b",")) != sorted({*said}):
+                return False
         return True
-    said = members.split(b",")
-    return said == sorted({*said})
 
 
 @once_per_class
