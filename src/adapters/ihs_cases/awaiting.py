@@ -20,6 +20,7 @@ from ihs_cases.cases import Cases
 from ihs_cases.erasing import Erasing
 from ihs_cases.proposal import Receipt, proposed
 from ihs_cases.reading import CaseReader
+from ihs_cases.turns import TaskTurns
 from ihs_domain.editions import RuleBook
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.roles import Actor
@@ -123,13 +124,15 @@ class AsyncErasing:
 def _recording(cases: Cases, threads: Threads) -> Callable[..., Coroutine[Any, Any, Receipt]]:
     """`Cases.record`, awaited: on the loop where all that it needs is at hand, else in a thread."""
     soon = cases.store.soon(threads.run)
+    turns = TaskTurns()
     in_a_thread = threads.awaited(cases.recorder.record)
 
     @wraps(cases.record)
     async def record(event: Any, *, expected_version: int | None = None, **said: Any) -> Receipt:
         proposal = proposed(event, **said, rehearsal=cases.rehearsal)
-        done = await cases.recorder.record_soon(proposal, expected_version, soon)
-        return done or await in_a_thread(proposal, expected_version)
+        async with turns.of(proposal.stream):
+            done = await cases.recorder.record_soon(proposal, expected_version, soon)
+            return done or await in_a_thread(proposal, expected_version)
 
     return record
 

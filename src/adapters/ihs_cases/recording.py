@@ -14,6 +14,7 @@ from ihs_cases.loading import Loading
 from ihs_cases.proposal import Proposal, Ready, Receipt, last_of, must_agree, must_have_happened, receipt_of, stamped
 from ihs_cases.rows import draft, entry_of, once_recorded
 from ihs_cases.standing import Standing, Streams
+from ihs_cases.turns import Turns
 from ihs_cases.when import aware
 from ihs_domain.case import fold
 from ihs_domain.editions import RuleBook
@@ -48,6 +49,7 @@ class Recorder:
     instruments: InstrumentBook = field(factory=InstrumentBook)
     streams: Streams = field(init=False)
     loading: Loading = field(init=False)
+    turns: Turns = field(factory=Turns, init=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "streams", Streams(self.store))
@@ -59,7 +61,8 @@ class Recorder:
         It is decided again whichever of its streams went on meanwhile: of two who join the same persons crosswise at
         once, the second sees what the first recorded.
         """
-        return self._at_once(proposal, expected_version) or self._read_first(proposal, expected_version)
+        with self.turns.of(proposal.stream):
+            return self._at_once(proposal, expected_version) or self._read_first(proposal, expected_version)
 
     def _at_once(self, proposal: Proposal, expected_version: int | None) -> Receipt | None:
         """Record it by what is kept of its streams, unless anything speaks against that: then they are read first.
