@@ -274,3 +274,11 @@ def test_what_is_found_by_a_day_leaves_out_what_was_amended_later(four):
         return [finding.version for finding in findings if finding.day > ON]
 
     assert (found(ON), found(date(2015, 2, 28))) == ([], [version + 1])
+
+
+def test_no_class_of_ones_own_sees_a_case_before_that_is_on_record(four):
+    class Spying(Only):
+        pass
+
+    with pytest.raises(TypeError, match="say which cases are meant"):
+        [*keeper(four).across(lambda reading: reading.case, what=Seen.DUTIES, meant=Spying())]

@@ -704,3 +704,32 @@ class KeptElsewhere:
     """A key service, by its name."""
 
     id = "transit https://vault.agency.example/v1/transit/ihs"
+
+
+@pytest.mark.parametrize("by_another", [False, True], ids=["this process", "another process"])
+def test_a_key_that_is_read_while_keys_are_rotated_opens_all_the_same(family, by_another):
+    cases, kept, left = family.cases, family.cases.ring._kept, ["r-1", "r-2"]
+
+    def read_and_then_rotated(key_id):
+        found = kept(key_id)
+        if left and key_id.startswith("person/"):
+            said = {"actor": SUPERVISOR, "command_id": left.pop(), "recorded_at": family.now}
+            if by_another:
+                with Cases.open(cases.store.address, rules=cases.rules) as other:
+                    other.erasing.rotate(**said)
+            else:
+                cases.erasing.rotate(**said)
+        return found
+
+    object.__setattr__(cases.ring, "_kept", read_and_then_rotated)
+
+    [joined, *_] = cases.history("k1", opened=True).of(PersonJoined)
+    assert (joined.event.name, left) == (MOTHER.name, [])
+
+
+def test_keys_that_were_read_together_before_a_rotation_open_after_it(family):
+    ring = family.cases.ring.over(family.cases.store.keys("person/"))
+
+    rotated(family)
+
+    assert all(ring.key(key_id) is not None for key_id in family.cases.store.keys("person/"))

@@ -289,3 +289,40 @@ def test_an_edition_is_put_on_record_as_loaded_again_where_the_record_was_set_ba
     cases.record(VISIT, command_id="early-2", **by_worker)
 
     assert (len(first), len(both), loaded()) == (1, 2, both)
+
+
+def test_an_edition_is_on_record_as_loaded_though_a_record_set_back_left_the_case_as_it_was(cases, tmp_path):
+    def loaded():
+        return {e.event.edition for e in cases.recorder.entries("system") if isinstance(e.event, EditionLoaded)}
+
+    early = {"actor": WORKER, "occurred": date(2009, 1, 5)}
+    with closing(copied(tmp_path)) as before, closing(sqlite3.connect(tmp_path / "live.db")) as database:
+        cases.record(ASKED, case_id="k2", **early, command_id="early-1")
+
+        before.backup(database)
+    receipt = cases.record(VISIT, case_id="k1", **early, command_id="early-2")
+
+    assert receipt.edition in loaded()
+
+
+def test_what_was_destroyed_is_kept_by_nobody_who_had_it_destroyed(cases):
+    version = put(cases, VISIT)
+    said = {"order": "erase-1", "occurred": ON}
+    cases.erasing.propose(OfEntry("k1", version), **said, ordered_by="judge-7", actor=SUPERVISOR, command_id="p")
+
+    cases.erasing.erase(OfEntry("k1", version), **said, actor=OTHER, command_id="e")
+
+    assert cases.recorder.streams.at_hand("case/k1") is None
+    assert cases.history("k1") == as_stored(cases)
+
+
+def test_who_is_asked_for_again_is_kept_before_those_who_are_not(cases):
+    for case in ("k2", "k3"):
+        for event in (ASKED, JOINED):
+            put(cases, event, case)
+    streams = Streams(cases.store, most=4)
+
+    for case in ("k1", "k2", "k1", "k3"):
+        streams.history(f"case/{case}")
+
+    assert [streams.at_hand(f"case/{case}") is not None for case in ("k1", "k2", "k3")] == [True, False, True]

@@ -7,11 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from eventsourcing.persistence import PersistenceError, StoredEvent
 
 from ihs_store.backup import backup
 from ihs_store.errors import OutcomeUnknown, StoreDamaged, StoreFull, StoreReadOnly, StoreUnavailable
 from ihs_store.port import Command
-from ihs_store.store import open_store, path_of
+from ihs_store.store import create, open_store, path_of
 
 MAC = b"m" * 32
 NOBODY = 65534
@@ -146,3 +147,34 @@ def test_processes_that_write_to_one_file_take_turns(url, store, worker, go):
     shares = [sum(all_began <= position <= one_ended for position in of) for of in landed]
 
     assert min(shares) > max(shares) / 10
+
+
+def test_a_store_opened_by_a_relative_address_stays_the_one_it_was_wherever_the_process_goes(
+    tmp_path, monkeypatch, draft
+):
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        create("sqlite:///cases.db").close()
+    monkeypatch.chdir(tmp_path / "here")
+    here = open_store("sqlite:///cases.db")
+
+    monkeypatch.chdir(tmp_path / "there")
+
+    assert here.append([draft(1)], command=Command("c1", MAC)).first == 1
+    assert here.receipt("c1").count == 1
+    assert open_store("cases.db").head().position == 0
+    here.close()
+
+
+def test_nothing_of_another_file_is_taken_for_the_stores(url, store, draft, tmp_path):
+    store.append([draft(1)])
+    other = tmp_path / "other.db"
+    create(str(other)).close()
+
+    os.replace(other, path_of(url))  # noqa: PTH105
+
+    event = StoredEvent("case/k1", 2, "Made.v1", b"{}")
+    for ask in (store.scour, store.data_version, store.settings, lambda: store.records.recorder.insert_events([event])):
+        with pytest.raises((StoreUnavailable, PersistenceError)):
+            ask()

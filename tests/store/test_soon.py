@@ -152,3 +152,25 @@ def test_from_memory_nothing_is_asked_of_a_store(store, draft, ask):
         ask(store, draft)
 
     ask(store, draft)
+
+
+def test_a_loop_that_was_closed_before_it_looked_holds_nobody_up(soon, store, draft):
+    loop = asyncio.new_event_loop()
+    begun = loop.create_task(soon.append([draft(1)]))
+    loop.call_soon(loop.stop)
+    loop.run_forever()
+    loop.close()
+
+    assert together(soon.append([draft(1, "case/k2")]))[0].count == 1
+    del begun
+
+
+def test_a_loop_that_is_busy_or_at_rest_holds_no_other_up(soon, store, draft):
+    resting = asyncio.new_event_loop()
+    asked = resting.create_task(soon.append([draft(1)]))
+    resting.call_soon(resting.stop)
+    resting.run_forever()
+
+    assert together(soon.append([draft(1, "case/k2")]))[0].count == 1
+    assert resting.run_until_complete(asked).count == 1
+    resting.close()

@@ -74,7 +74,7 @@ class Cases:
     ) -> None:
         have_calendars(rules.editions)
         self.store = store
-        self.key_file = key_file
+        self.key_file = key_file and key_file.absolute()  # wherever this process goes from here on
         self.ring = ring
         self.rules = rules
         self.instruments = InstrumentBook() if instruments is None else instruments

@@ -142,6 +142,8 @@ def anew(
             change = Change(frozenset(found.keys), found.empty, cases.ring.wrapped_under(key))
             done = _first_time(cases.store.append(drafts, command=command, recorded_at=by.recorded_at, change=change))
             cases.ring.hold(key)
+            for place in places:
+                cases.recorder.streams.forget(place.stream)
     except _Already as already:
         return already.receipt
     except (VersionConflict, KeyFileReplaced):

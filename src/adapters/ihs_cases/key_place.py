@@ -1,6 +1,7 @@
 """Where the key file of a store is, and the keys that it opens."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -36,9 +37,9 @@ def ring_of(store: RecordStore, path: Path) -> KeyRing:
     Not only when something was sealed under it.
     """
 
-    def read() -> bytes:
-        return fitting_key(path, fits(store.key(ROOT)))
+    def read(place: Path) -> bytes:
+        return fitting_key(place, fits(store.key(ROOT)))
 
-    ring = KeyRing(Kek(read(), read), store.key)
+    ring = KeyRing(Kek(read(path), partial(read, path.absolute())), store.key)
     _ = ring.root
     return ring

@@ -60,11 +60,15 @@ class Streams:
         """How a stream stood when it was last read or recorded on: not held against the store."""
         return self._kept.get(stream)
 
+    def forget(self, stream: str) -> None:
+        """Keep nothing of a stream: something of it was destroyed."""
+        with self._lock:
+            self._drop(stream)
+
     def gone_on(self, stream: str, before: Standing, entry: Entry[Any], leaf: bytes) -> None:
         """Keep that an *entry* was recorded behind what stood *before*; where it orders to destroy, keep nothing."""
         if isinstance(entry.event, DESTROYING):
-            with self._lock:
-                self._drop(stream)
+            self.forget(stream)
         else:
             self._keep(stream, Standing(leaf, before.history.and_then(entry)))
 
@@ -77,7 +81,14 @@ class Streams:
             now = Standing(rows[-1].leaf if rows else b"", effective(map(entry_of, rows)))
         if now is not known:
             self._keep(stream, now)
+        else:
+            self._asked_for(stream)
         return now
+
+    def _asked_for(self, stream: str) -> None:
+        with self._lock:
+            if stream in self._kept:
+                self._kept.move_to_end(stream)
 
     def _gone_on(self, stream: str, known: Standing) -> Standing | None:
         """What stands now, None where the record is not the one that was read, or something of it was destroyed."""

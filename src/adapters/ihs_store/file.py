@@ -137,20 +137,21 @@ class SQLiteFile:
     """A store's file: one connection that writes, and those that read; beside them the library's own pool."""
 
     def __init__(self, path: Path, access: Access, keeper: Keeper, lock_timeout: float) -> None:
+        path = path.absolute()  # wherever this process goes from here on
         self._path = path
         self._access: Access = access
         self._lock_timeout = lock_timeout
         self.datastore = RecordDatastore(path, lock_timeout, access)
         self._writer = Writer(keeper)
-        self.recorder = RecordRecorder(self.datastore, self._writer)
+        self.recorder = RecordRecorder(self.datastore, self._writer, self._refuse_another)
         self._readers = Readers(path, lock_timeout, access)
-        self._queue = Queue(path.absolute().parent, lock_timeout)
+        self._queue = Queue(path.parent, lock_timeout)
         self._writing = Lock()
         self._write: sqlite3.Connection | None = None
         self._watching: sqlite3.Connection | None = None
         self._watch = Lock()
         self._closed = False
-        self._place = str(path.absolute())
+        self._place = str(path)
         self._file = self._found()
 
     def _found(self) -> tuple[int, int] | None:
@@ -233,6 +234,7 @@ class SQLiteFile:
         """Ask SQLite's own number, on a connection that never writes."""
         with self._watch, plainly():
             self._refuse_closed()
+            self._refuse_another()
             if self._watching is None:
                 self._watching = connected(self._path, self._lock_timeout, self._access)
             return int(self._watching.execute("PRAGMA data_version").fetchone()[0])
@@ -246,6 +248,7 @@ class SQLiteFile:
 
     def settings(self) -> list[Setting]:
         """Tell what the file's journal is, and what SQLite took of what we ask of every connection."""
+        self._refuse_another()
         with plainly(), closing(connected(self._path, self._lock_timeout, self._access)) as database:
             said = {name: database.execute(f"PRAGMA {name}").fetchone()[0] for name in _UNSAFE}
         words = {name: _WORDS[name][value] if name in _WORDS else value for name, value in said.items()}
@@ -255,6 +258,7 @@ class SQLiteFile:
         """Bring the journal into the file and empty it, where no reader still needs it; what is freed is zeroed."""
         with self._writing, plainly():
             self._refuse_closed()
+            self._refuse_another()
             with closing(connected(self._path, self._lock_timeout, self._access)) as database:
                 busy, *_ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy

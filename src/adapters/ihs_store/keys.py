@@ -39,6 +39,9 @@ __all__ = [
 NONCE_SIZE = 12
 LOOKS, BETWEEN_LOOKS = 50, 0.01
 MAC_SIZE = 16
+MOST_TURNS = 100
+"""How many times the key file may be replaced while one key is read."""
+_NOT_ITS_FILE = "the key file does not open this store's keys: use the one it came with"
 
 _COMMITMENT = b"ihs/key-commitment/1"
 _SEALED = b"ihs-sealed/1"
@@ -120,14 +123,15 @@ class KeyRing:
 
     _kek: Kek = field(repr=False, converter=_held)
     _kept: Callable[[str], WrappedKey | None] = field(repr=False)
+    _anew: Callable[[str], WrappedKey | None] | None = field(default=None, repr=False)
 
     def sealing(self) -> "Sealing":
         """Begin to seal the parts of one append."""
         return Sealing(self)
 
     def over(self, kept: Mapping[str, WrappedKey]) -> "KeyRing":
-        """The same ring for keys that were read together, as they were then: quick, and soon out of date."""
-        return KeyRing(self._kek, kept.get)
+        """The same ring for keys that were read together: quick. One that was wrapped anew since is read again."""
+        return KeyRing(self._kek, kept.get, self._kept)
 
     def unseal(self, key_id: str, place: bytes, sealed: bytes) -> bytes:
         """Open what was sealed at this place; KeyErased or SealBroken where that cannot be."""
@@ -141,20 +145,27 @@ class KeyRing:
 
     def key(self, key_id: str) -> bytes | None:
         """Unwrap a data key, None where there never was one; KeyErased, WrongKeyFile."""
-        kept = self._kept(key_id)
-        if kept is None:
-            return None
-        if kept.wrapped is None:
-            raise KeyErased("the key to this part was destroyed: what it sealed is gone for everyone")
-        return self._unwrapped(kept.wrapped, kept.commitment)
+        kept_by = self._kept
+        for _ in range(MOST_TURNS):
+            turn, kept = self._kek.turn, kept_by(key_id)
+            if kept is None:
+                return None
+            if kept.wrapped is None:
+                raise KeyErased("the key to this part was destroyed: what it sealed is gone for everyone")
+            try:
+                return self._unwrapped(kept.wrapped, kept.commitment)
+            except InvalidUnwrap as error:  # it may be wrapped under another key since it was read, or soon be
+                if self._anew is not None and kept_by is not self._anew:
+                    kept_by = self._anew
+                elif not self.replaced(turn):
+                    raise WrongKeyFile(_NOT_ITS_FILE) from error
+        raise WrongKeyFile(_NOT_ITS_FILE)
 
     def _unwrapped(self, wrapped: bytes, commitment: bytes) -> bytes:
         try:
             key = aes_key_unwrap(self._kek.key, wrapped)
-        except (InvalidUnwrap, ValueError) as error:
-            if self._kek.read_again():
-                return self._unwrapped(wrapped, commitment)
-            raise WrongKeyFile("the key file does not open this store's keys: use the one it came with") from error
+        except ValueError as error:
+            raise InvalidUnwrap from error
         if not hmac.compare_digest(_commitment(key), commitment):
             raise SealBroken("a data key is not the one on record: verify the store")
         return key
@@ -188,10 +199,10 @@ class KeyRing:
 
     def replaced(self, since: int) -> bool:
         """Whether another key is held than at that turn; the file is looked at until it is there, for half a second."""
-        for _ in range(LOOKS):
+        for _ in range(LOOKS if self._kek.again else 1):
             if self._kek.turn != since or self._kek.read_again():
                 return True
-            time.sleep(BETWEEN_LOOKS)
+            time.sleep(BETWEEN_LOOKS if self._kek.again else 0)
         return False
 
     def hold(self, kek: bytes) -> None:

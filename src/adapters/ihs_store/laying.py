@@ -126,7 +126,8 @@ class Laying:
     """The record's end as a transaction found it, growing by one caller after the other.
 
     A caller who is refused leaves no trace in it, so the others are recorded as if that one had not asked. What was
-    found stays as it was found: `moved` has the ends that the rows make.
+    found stays as it was found: `moved` has the ends that the rows make. Where the record was `set_back` since this
+    process wrote, a draft that names the leaf it stands behind was made by what is no more: it is refused.
     """
 
     keeper: Keeper
@@ -137,6 +138,7 @@ class Laying:
     key_ids: set[str]
     corrected: Callable[[int], int | None]
     root: bytes | None = None
+    set_back: bool = False
     rows: list[Laid] = field(factory=list)
     moved: dict[str, End] = field(factory=dict)
     kept: list[tuple[bytes, int, int]] = field(factory=list)
@@ -197,13 +199,19 @@ class Laying:
             draft = given.draft if isinstance(given, StoredDraft) else given
             stream = draft.stream if isinstance(draft, Draft) else str(draft.originator_id)
             version, previous = ends.get(stream) or self.moved.get(stream) or self.ends[stream]
-            if isinstance(draft, Draft) and (draft.version != version + 1 or draft.after not in {None, previous}):
+            if isinstance(draft, Draft) and not self._stands_behind(draft, version, previous):
                 raise VersionConflict(stream, version)
             place = (position + number, number if asked.command else 0, recorded_at)
             row = self._laid_out(draft, place, asked.command, previous, made)
             ends[stream] = row.header[2], row.leaf
             rows.append(row)
         return rows, ends
+
+    def _stands_behind(self, draft: Draft, version: int, previous: bytes) -> bool:
+        """Whether a draft was made to stand there, and on a record that is not another than it was made on."""
+        if draft.version != version + 1:
+            return False
+        return draft.after is None or (draft.after == previous and not self.set_back)
 
     def _laid_out(
         self, draft: Draft | StoredEvent, place: tuple[int, int, int], by: Command | None, previous: bytes, made: _Made

@@ -1,6 +1,6 @@
 """The library's recorder over our own table on SQLite: position, leaf, tree, receipt, keys in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
@@ -36,13 +36,15 @@ class RecordRecorder(SQLiteApplicationRecorder):
 
     datastore: RecordDatastore
 
-    def __init__(self, datastore: RecordDatastore, writer: Writer) -> None:
+    def __init__(self, datastore: RecordDatastore, writer: Writer, check: Callable[[], None]) -> None:
         super().__init__(datastore)
         self._writer = writer
+        self._check = check
 
     def construct_create_table_statements(self) -> list[str]:
         """Create nothing: a store's tables come to stand with its file."""
         return []
 
     def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        self._check()
         return insert(c, self._writer, stored_events, kwargs.get("asked"))

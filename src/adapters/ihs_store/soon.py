@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime
 from threading import Lock
+from weakref import WeakSet
 
 from attrs import define, field, frozen
 
@@ -55,7 +56,8 @@ class Soon:
     _run: Callable[[Callable[[], None]], object]
     _lock: Lock = field(factory=Lock, init=False)
     _waiting: list[_Waiting] = field(factory=list, init=False)
-    _busy: bool = field(default=False, init=False)
+    _looking: "WeakSet[AbstractEventLoop]" = field(factory=WeakSet, init=False)
+    _working: bool = field(default=False, init=False)
 
     async def append(
         self,
@@ -71,18 +73,25 @@ class Soon:
         settled: Future[None] = loop.create_future()
         with self._lock:
             self._waiting.append(_Waiting(asked, settled))
-            idle, self._busy = not self._busy, True
-        if idle:
-            loop.call_soon(self._start)  # once every task that is ready has asked too
+            first = loop not in self._looking
+            self._looking.add(loop)
+        if first:
+            loop.call_soon(self._look, loop)  # once every task that is ready has asked too
         await settled
         return asked.settled()
 
-    def _start(self) -> None:
-        try:
-            self._run(self._work)
-        except RuntimeError as error:  # no thread begins anything any more: nothing was recorded, and nobody waits on
-            while batch := self._taken():
-                _wake(batch, error)
+    def _look(self, loop: AbstractEventLoop) -> None:
+        """Have a thread begin to work, unless one does. Each loop looks for itself, and waits for no other loop."""
+        with self._lock:
+            self._looking.discard(loop)
+            begins = bool(self._waiting) and not self._working
+            self._working = self._working or begins
+        if begins:
+            try:
+                self._run(self._work)
+            except Exception as error:  # noqa: BLE001 - no thread could begin: nothing was recorded, nobody waits on
+                while batch := self._taken():
+                    _wake(batch, error)
 
     def _work(self) -> None:
         while batch := self._taken():
@@ -96,7 +105,7 @@ class Soon:
     def _taken(self) -> list[_Waiting]:
         with self._lock:
             batch, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
-            self._busy = bool(batch)
+            self._working = bool(batch)
         return batch
 
 

@@ -110,6 +110,7 @@ class _Known:
     recorded_at: int | None
     root: bytes | None
     ends: dict[str, End]
+    leaf: bytes | None = None
 
     @property
     def stand(self) -> Stand:
@@ -131,8 +132,10 @@ class Writer:
 
     def write(self, c: Statements, asks: Sequence[Asked]) -> Sequence[Laid]:
         """Record each caller's append whole or not at all, and settle every outcome."""
+        before = self._known
         known, receipts, taken = self._found(c, asks)
-        laying = self._laid(c, known, asks, receipts, taken)
+        set_back = before is not None and before is not known and _is_set_back(c, before)
+        laying = self._laid(c, known, asks, receipts, taken, set_back=set_back)
         if laying.rows:
             now = _after(known, laying)
             insert(c, laying, now.stand)
@@ -164,9 +167,11 @@ class Writer:
         asks: Sequence[Asked],
         receipts: dict[str, tuple[Receipt, bytes]],
         taken: set[str],
+        *,
+        set_back: bool = False,
     ) -> Laying:
-        corrected = partial(_clock_read, c)
-        laying = Laying(self.keeper, known.tree, known.recorded_at, known.ends, receipts, taken, corrected, known.root)
+        said = known.tree, known.recorded_at, known.ends, receipts, taken, partial(_clock_read, c), known.root
+        laying = Laying(self.keeper, *said, set_back)
         for asked in asks:
             laying.take(asked)
         return laying
@@ -214,7 +219,16 @@ class Writer:
 def _after(known: _Known, laying: Laying) -> _Known:
     """The end of the record once that is inserted."""
     tree = laying.grown()
-    return _Known(tree.size, tree.to_bytes(), tree, laying.recorded_at, known.root, known.ends)
+    return _Known(tree.size, tree.to_bytes(), tree, laying.recorded_at, known.root, known.ends, laying.rows[-1].leaf)
+
+
+def _is_set_back(c: Statements, before: _Known) -> bool:
+    """Whether the record is not one that went on from where it stood: the last record of then is not there."""
+    if before.leaf is None:
+        return False
+    c.execute("SELECT leaf FROM records WHERE position = ?", (before.size,))
+    found = c.fetchone()
+    return found is None or bytes(found[0]) != before.leaf
 
 
 def _is_plain(asked: Asked, ends: Mapping[str, End]) -> bool:
