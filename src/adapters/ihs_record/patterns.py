@@ -42,6 +42,11 @@ AN_ID: Final = Written(_ID, "an id: letters, digits, dots, hyphens, underscores,
 ID: Final = re.compile(_ID)
 
 
+def is_id(given: object) -> bool:
+    """Whether anything can be named so: what is no text names nothing."""
+    return isinstance(given, str) and ID.fullmatch(given) is not None
+
+
 class Counted(NamedTuple):
     """The least that a whole number can be, and what to tell a person who gives less."""
 
