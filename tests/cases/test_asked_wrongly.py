@@ -23,7 +23,7 @@ from ihs_domain.roles import NotAnActor
 from ihs_ledger.verify import NotAKey, verify
 from ihs_record.errors import BadFields
 from ihs_record.row import DraftRefused
-from ihs_store.errors import KeyFileMissing, StoreUnavailable, UnknownURL
+from ihs_store.errors import KeyFileMissing, StoreNotOpened, UnknownURL
 
 DAY = date(2015, 2, 1)
 NO_ID = (5, None, b"k1", True, 2.5, [], Path("k1"), "", "\ud800", "k 1")
@@ -178,7 +178,7 @@ def test_a_store_in_memory_alone_is_not_made(tmp_path, monkeypatch, url):
 def test_a_store_is_made_in_a_folder_that_there_is(tmp_path):
     nowhere = tmp_path / "no" / "such"
 
-    with pytest.raises(StoreUnavailable, match=f"there is no folder {nowhere} for the store"):
+    with pytest.raises(StoreNotOpened, match=f"there is no folder {nowhere} for the store"):
         Cases.create(str(nowhere / "x.db"))
 
     assert [*tmp_path.iterdir()] == []

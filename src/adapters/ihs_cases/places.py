@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from ihs_store.addresses import is_server, path_of
-from ihs_store.errors import KeyFileMissing, StoreUnavailable, UnknownURL
+from ihs_store.errors import KeyFileMissing, StoreNotOpened, UnknownURL
 
 IN_MEMORY: Final = ":memory:"
 
@@ -17,7 +17,7 @@ def an_address(url: object) -> None:
 
 
 def a_place_for_a_store(url: str) -> None:
-    """Raise UnknownURL for what is in memory alone, StoreUnavailable where there is no folder for the store's file."""
+    """Raise UnknownURL for what is in memory alone, StoreNotOpened where there is no folder for the store's file."""
     an_address(url)
     if is_server(url):
         return
@@ -25,7 +25,7 @@ def a_place_for_a_store(url: str) -> None:
     if path.name == IN_MEMORY:
         raise UnknownURL(f"a store is a file or on a server, and never in memory alone: name a file, not {IN_MEMORY}")
     if not path.parent.is_dir():
-        raise StoreUnavailable(f"there is no folder {path.parent} for the store: make it first, or name another")
+        raise StoreNotOpened(f"there is no folder {path.parent} for the store: make it first, or name another")
 
 
 def a_path(key_file: object) -> Path:

@@ -26,9 +26,11 @@ STORED: Final = (*(STORED_AS[cls] for cls in (*NAMED, EntryCorrected)), *UPCASTS
 
 def searched_for(name: object) -> tuple[str, ...]:
     """The words of a name, as they are searched for. Raises NothingToSearchFor where there is none."""
-    searched = words(name) if isinstance(name, str) else ()
+    if not isinstance(name, str):
+        raise NothingToSearchFor("what is searched for is no text: give a part of a name")
+    searched = words(name)
     if not searched:
-        raise NothingToSearchFor("there is no letter in what is searched for: give a part of a name, as text")
+        raise NothingToSearchFor("there is no letter in what is searched for: give a part of a name")
     return searched
 
 
