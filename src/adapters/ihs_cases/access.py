@@ -211,7 +211,7 @@ def _post(given: Post | str) -> Post:
 
 def _stream_of(whose: str) -> Actor:
     """Whose stream it is: their role plays no part in its name."""
-    return Actor(ActorId(whose), Role.SYSTEM)
+    return Actor.as_recorded(whose, Role.SYSTEM)
 
 
 def _held(entries: Iterator[tuple[ActorId, Entry[Any]]]) -> dict[ActorId, Held]:
