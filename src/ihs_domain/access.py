@@ -332,7 +332,7 @@ def could_read(history: History, held: Mapping[ActorId, Held], asked: Asked) -> 
     """Everybody who could read the case then: may_read, asked of every actor that its history or *held* names."""
     involved = involved_on(history, asked.day)
     named = {*involved.workers, *involved.designees, *map(ActorId, history.once(known_as)), *held}
-    for actor in (Actor(id_, role) for id_ in sorted(named) for role in GROUNDS):
+    for actor in (Actor.as_recorded(id_, role) for id_ in sorted(named) for role in GROUNDS):
         answer = may_read(history, Reader(actor, held.get(actor.id, Held())), asked)
         if isinstance(answer, Grant):
             yield CouldRead(actor, answer)

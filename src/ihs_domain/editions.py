@@ -252,6 +252,13 @@ def _in_order(editions: Iterable[Edition]) -> tuple[Edition, ...]:
     return tuple(sorted(editions, key=lambda e: (str(e.ruleset), str(e.in_force_from))))
 
 
+class EditionNotAtHand(KeyError):
+    """No edition of that id is at hand. It names those there are."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 @frozen
 class RuleBook:
     """All editions at hand, by jurisdiction and ruleset. A jurisdiction has one edition of its rules a day at most."""
@@ -314,11 +321,10 @@ class RuleBook:
         return law
 
     def edition(self, id_: str) -> Edition:
-        """The edition of that id. Raises KeyError with those there are."""
+        """The edition of that id. Raises EditionNotAtHand with those there are."""
         found = next((e for e in self.editions if e.id == id_), None)
         if found is None:
-            msg = f"no edition {id_}; there are: {', '.join(e.id for e in self.editions)}"
-            raise KeyError(msg)
+            raise EditionNotAtHand(f"no edition {id_}; there are: {', '.join(e.id for e in self.editions)}")
         return found
 
     def zone(self, jurisdiction: Jurisdiction | None) -> str | None:

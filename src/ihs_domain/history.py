@@ -56,7 +56,7 @@ class Entry(NamedTuple, Generic[E_co]):
             return self.actor
         vouching = (self.actor, *sorted(self.correctors, key=lambda actor: actor.role))
         own = (actor for actor in vouching if actor.id == reported.by)
-        return next(own, Actor(reported.by, reported.role))
+        return next(own, Actor.as_recorded(reported.by, reported.role))
 
     def spoken_for_at(self, version: int) -> int:
         """Which correction spoke for it when *version* was put on record; 0 where it spoke for itself."""

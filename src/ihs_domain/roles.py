@@ -1,12 +1,17 @@
 """Who acts: a role is what a person is to this case, not what they are paid as."""
 
+import re
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import field, frozen
 
 if TYPE_CHECKING:
     from ihs_domain.terms import ActorId
+
+
+ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+"""How the id of an actor is written, as every id is."""
 
 
 class Role(StrEnum):
@@ -45,12 +50,25 @@ def _role(given: str) -> Role:
         raise NotAnActor(f"no role has this name: give one of {', '.join(Role)}") from None
 
 
+def _fits(_: object, __: object, given: Any) -> None:
+    if not isinstance(given, str) or not re.fullmatch(ID, given):
+        raise NotAnActor("who acts is named by no id: use 1 to 64 letters, digits, dots, hyphens, underscores")
+
+
 @frozen
 class Actor:
-    """Who puts an entry on record, and in which role. Raises NotAnActor for a role that is none."""
+    """Who puts an entry on record, and in which role. Raises NotAnActor for an id or a role that is none."""
 
-    id: "ActorId"
+    id: "ActorId" = field(validator=_fits)
     role: Role = field(converter=_role)
+
+    @classmethod
+    def as_recorded(cls, id_: str, role: str) -> "Actor":
+        """Whoever the record says: what is on record is read, whatever an id must look like today."""
+        actor = cls.__new__(cls)
+        object.__setattr__(actor, "id", id_)
+        object.__setattr__(actor, "role", Role(role))
+        return actor
 
 
 def an_actor(given: object) -> None:

@@ -417,7 +417,7 @@ def test_of_a_copy_that_can_only_be_read_nothing_is_shown_unless_its_keeper_says
 @pytest.mark.parametrize(
     "wrong, error",
     [
-        ({"actor": Actor("no id", Role.PRACTITIONER)}, DraftRefused),
+        ({"actor": Actor.as_recorded("no id", Role.PRACTITIONER)}, DraftRefused),
         ({"purpose": "Because I want to"}, BadFields),
         ({"at": None}, RecordedAtMissing),
     ],

@@ -407,7 +407,7 @@ def test_an_agency_has_a_stream_without_editions(desk):
         {"case": "no such/id"},
         {"case": "_not-to-be-named"},
         {"case": "half a pair \ud800"},
-        {"actor": evolve(WORKER, id="\ud800")},
+        {"actor": Actor.as_recorded("\ud800", WORKER.role)},
         {"command_id": ""},
         {"command_id": "two\nlines"},
         {"correlation": "x" * 257},
@@ -558,9 +558,9 @@ def test_a_correction_whose_day_is_not_the_local_day_of_its_instant_is_refused(d
 
 
 NOBODIES = {
-    "an id with a blank": Actor(ActorId("w 1"), Role.PRACTITIONER),
-    "an id with a line's end": Actor(ActorId("w-1\n"), Role.SUPERVISOR),
-    "a number": Actor(5, Role.PRACTITIONER),
+    "an id with a blank": Actor.as_recorded("w 1", Role.PRACTITIONER),
+    "an id with a line's end": Actor.as_recorded("w-1\n", Role.SUPERVISOR),
+    "a number": Actor.as_recorded(5, Role.PRACTITIONER),
     "the system": Actor(ActorId("w-1"), Role.SYSTEM),
     "the system itself": SYSTEM,
     "nobody": None,

@@ -218,7 +218,7 @@ def test_a_search_that_cannot_be_put_on_record_is_not_answered(tmp_path):
 @pytest.mark.parametrize(
     "wrong, error",
     [
-        ({"actor": Actor("no id", Role.SUPERVISOR)}, DraftRefused),
+        ({"actor": Actor.as_recorded("no id", Role.SUPERVISOR)}, DraftRefused),
         ({"purpose": "Because I want to"}, BadFields),
         ({"recorded_at": None}, RecordedAtMissing),
     ],

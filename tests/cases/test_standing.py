@@ -50,6 +50,16 @@ def put(cases, event, case="k1"):
     return cases.record(event, case_id=case, actor=WORKER, occurred=ON, command_id=f"c{count}").version
 
 
+def test_an_actor_on_record_is_read_whatever_their_id_looks_like(cases):
+    strange = Entry(JOINED, ON, 3, Actor.as_recorded("W. Made-Up (north)", "practitioner"), None)
+    sealing = cases.ring.sealing()
+    one = draft("case/k1", strange, encoded_and_read(JOINED).encoded, sealing, None)
+    cases.store.append([one], command=Command("by-hand", b"m" * 16), keys=sealing.new_keys)
+
+    assert cases.history("k1").record[-1].actor == strange.actor
+    assert [could.actor for could in cases.access.could("k1", ON)] == []
+
+
 def copied(folder):
     """A copy of the store's file, open."""
     copy = sqlite3.connect(folder / "of-before.db")

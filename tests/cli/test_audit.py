@@ -314,6 +314,22 @@ def test_one_record_is_not_told_as_several(ihs, alder, vkey):
 
     assert answer.lines[1].startswith("holds: 1 record among ")
     assert answer.lines[2].startswith("1 part is withheld: ")
+    assert answer.lines[3].startswith("it is one record by itself; ")
+
+
+def test_a_record_cut_out_of_a_bundle_is_named_and_a_bundle_of_none_holds_nothing(ihs, alder, vkey, tmp_path):
+    ihs("audit", "export", alder, "alder", "--to", "alder.bundle")
+    said = json.loads((tmp_path / "alder.bundle").read_text())
+    for name, records in (("cut", said["records"][:9] + said["records"][10:]), ("empty", [])):
+        (tmp_path / name).write_text(json.dumps({**said, "records": records}))
+
+    whole, cut, empty = (ihs("audit", "check", one, "--key", vkey) for one in ("alder.bundle", "cut", "empty"))
+
+    assert (whole.code, whole.lines[-1].partition(";")[0]) == (0, "no record is left out before its last one")
+    assert (cut.code, cut.out) == (1, "")
+    assert cut.err.startswith("ihs: version 10 is missing before the record at position ")
+    assert (empty.code, empty.out) == (1, "")
+    assert empty.err.startswith("ihs: the bundle shows no record")
 
 
 def test_a_bundle_that_was_altered_is_refused(ihs, alder, vkey, tmp_path):

@@ -76,6 +76,14 @@ def test_a_file_that_is_no_schema_is_named(ihs, tmp_path, text):
     assert ihs("schema", "check", "theirs") == (2, "", f"ihs: {says}\n")
 
 
+def test_every_file_that_is_no_schema_is_named(ihs, given_out, tmp_path):
+    for name in ("A.v1", "PlanSigned.v1"):
+        (tmp_path / "theirs" / f"{name}.json").write_text("{")
+
+    says = "theirs/A.v1.json, theirs/PlanSigned.v1.json are no schemas of events: take them away, or have the folder"
+    assert ihs("schema", "check", "theirs") == (2, "", f"ihs: {says} written anew\n")
+
+
 def test_a_folder_without_schemas_is_no_folder_that_holds(ihs, tmp_path):
     (tmp_path / "empty").mkdir()
 

@@ -163,6 +163,16 @@ def test_a_store_is_not_begun_where_something_stands(ihs, live):
     assert answer == (2, "", f"ihs: {why}\n")
 
 
+@pytest.mark.parametrize(
+    "store, why", [("no/x.db", "there is no folder no for the store: "), (":memory:", "a store is ")]
+)
+def test_a_store_is_made_nowhere_but_in_a_folder_that_there_is(ihs, tmp_path, store, why):
+    answer = ihs("store", "init", store)
+
+    assert (answer.code, answer.out, [*tmp_path.iterdir()]) == (2, "", [])
+    assert answer.err.startswith(f"ihs: {why}")
+
+
 def test_a_new_store_says_where_its_keys_are(ihs, tmp_path):
     answer = ihs("store", "init", "sqlite:///new.db", "--key-file", "new.key")
 

@@ -11,7 +11,7 @@ from made_up import BY_TEAM, DUE, MADE_UP, RESTS, THREATS
 from ihs_domain.closing import CaseClosed
 from ihs_domain.contacting import ContactMade
 from ihs_domain.edition_checks import BadEdition
-from ihs_domain.editions import Edition, RuleBook, always, cited, in_turn
+from ihs_domain.editions import Edition, EditionNotAtHand, RuleBook, always, cited, in_turn
 from ihs_domain.opening import family_is_asked_for_consent
 from ihs_domain.persons import PersonRegistered
 from ihs_domain.planning import PlanAgreed
@@ -212,7 +212,9 @@ def test_an_edition_is_found_by_its_id_or_those_there_are_are_named():
     book = RuleBook((AUTUMN, SPRING))
 
     assert book.edition("made-up@2024-03-01") == SPRING
-    with pytest.raises(KeyError, match="no edition made-up@1999; there are: made-up@2024-03-01, made-up@2024-07-01"):
+    with pytest.raises(
+        EditionNotAtHand, match=r"^no edition made-up@1999; there are: made-up@2024-03-01, made-up@2024-07-01"
+    ):
         book.edition("made-up@1999")
 
 

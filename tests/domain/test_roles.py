@@ -20,6 +20,18 @@ def test_a_role_that_is_none_is_refused_with_those_there_are(role):
     assert {*str(refused.value).partition("one of ")[2].split(", ")} == {*Role}
 
 
+@pytest.mark.parametrize("id_", ["", None, 5, b"w-1", "w 1", "w-1\n", ".w", "w" * 65, "\ud800"])
+def test_an_id_that_is_none_is_nobodys(id_):
+    with pytest.raises(NotAnActor, match=r"^who acts is named by no id: "):
+        Actor(id_, Role.PRACTITIONER)
+
+
+def test_whoever_is_on_record_is_read_and_is_the_same_who_acts_today():
+    assert Actor.as_recorded("w 1", "court").id == "w 1"
+    assert Actor.as_recorded("w-1", "court") == Actor("w-1", Role.COURT)
+    assert hash(Actor.as_recorded("w-1", "court")) == hash(Actor("w-1", Role.COURT))
+
+
 def test_a_role_is_given_by_its_name_too():
     assert Actor("w-1", "court") == Actor("w-1", Role.COURT)
 

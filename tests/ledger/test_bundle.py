@@ -1,6 +1,7 @@
 """A bundle shows a stranger what it says, and nothing that was altered passes for it."""
 
 import json
+from hashlib import sha256
 
 import pytest
 from examples import some
@@ -137,7 +138,7 @@ def test_what_is_left_out_of_a_bundle_or_of_another_kind_is_refused_and_stops_no
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", "1", "null", '{"bundle": "ihs-bundle/2"}', '{"bundle": "ihs-bundle/1"}']
+    "text", ["", "[" * 100_000, "[]", "{}", "1", "null", '{"bundle": "ihs-bundle/2"}', '{"bundle": "ihs-bundle/1"}']
 )
 def test_what_is_no_bundle_is_refused(text):
     with pytest.raises(BundleRefused):
@@ -197,6 +198,101 @@ def test_nothing_is_signed_over_records_that_disagree_with_the_ledger(store):
 
     with pytest.raises(BundleRefused, match="verify the store"):
         bundle(store)
+
+
+# Whole, and nothing besides
+
+
+def cut(said, *left_out):
+    """A bundle without the records at these places of it: a negative one counts from the end."""
+    said = json.loads(said)
+    for at_ in sorted(left_out, reverse=True):
+        del said["records"][at_]
+    return json.dumps(said)
+
+
+@pytest.mark.parametrize(
+    "left_out, why",
+    [
+        ((1,), "version 2 .* before the record at position 5"),
+        ((1, 2), "versions 2 to 3 .* before the record at position 7"),
+        ((0,), "version 1 .* before the record at position 4"),
+        ((0, 1, 2), "versions 1 to 3 .* before the record at position 7"),
+    ],
+)
+def test_a_record_cut_out_of_a_bundle_is_named_by_where_it_is_missing(whole, left_out, why):
+    with pytest.raises(BundleRefused, match=f"^{why}: "):
+        check(cut(whole, *left_out), KEY)
+
+
+def test_a_case_is_whole_up_to_its_end_whatever_of_it_is_withheld(kept_store, whole):
+    closed = bundle(kept_store, withheld=Withheld(sealed=True, open_at=(3, 4, 5, 7, 8)))
+
+    assert check(whole, KEY).is_whole
+    assert check(closed, KEY).is_whole
+    assert check(cut(whole, -1), KEY).is_whole  # up to an end before: of what came later a bundle shows nothing
+
+
+def test_one_record_alone_is_whole_where_it_is_the_first(kept_store, whole):
+    assert check(bundle(kept_store, None, 3), KEY).is_whole
+    assert not check(bundle(kept_store, None, 5), KEY).is_whole
+
+
+def test_records_in_another_order_are_still_whole(whole):
+    said = json.loads(whole)
+    said["records"].reverse()
+
+    assert check(json.dumps(said), KEY).is_whole
+
+
+def test_a_bundle_of_no_records_holds_nothing(whole):
+    with pytest.raises(BundleRefused, match="shows no record"):
+        check(cut(whole, 0, 1, 2, 3, 4), KEY)
+
+
+def objects_of(value, path=()):
+    """Every place in a bundle's JSON that holds names with values."""
+    if isinstance(value, dict):
+        yield path
+    for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(inner, (dict, list)):
+            yield from objects_of(inner, (*path, step))
+
+
+def test_a_name_that_no_bundle_has_is_refused_wherever_it_stands(kept_store, whole):
+    goes_on = bundle(kept_store, since=sign(TreeHead(0, sha256().digest())))
+    closed = bundle(kept_store, withheld=Withheld(sealed=True, open_at=(3,)))
+    asked = [(json.loads(text), path) for text in (goes_on, closed) for path in objects_of(json.loads(text))]
+
+    passed = [path for said, path in asked if accepts(altered(said, (*path, "extra"), 1))]
+
+    assert accepts(goes_on)
+    assert {("since",), (), ("records", 0)} <= {path for _, path in asked}
+    assert passed == []
+
+
+def test_a_name_that_stands_twice_is_refused(whole):
+    twice = whole.replace('"records": [', '"kind": "live",\n "records": [', 1)
+
+    with pytest.raises(BundleRefused, match="in another form"):
+        check(twice, KEY)
+
+
+@pytest.mark.parametrize(
+    "path, said_otherwise",
+    [
+        (("proof",), lambda lines: [lines[0], "extra dW5wcm92ZW4=", *lines[1:]]),
+        (("checks",), str.upper),
+        (("checks",), lambda text: f"{text[:2]} {text[2:]}"),
+        (("sealed",), lambda _: ""),
+        (("keys",), lambda _: ""),
+    ],
+)
+def test_what_a_record_says_is_said_in_one_form_alone(kept_store, path, said_otherwise):
+    said = json.loads(bundle(kept_store, None, 1))
+    where = ("records", 0, *path)
+
+    assert not accepts(altered(said, where, said_otherwise(at(said, where))))
 
 
 # Going on from an earlier checkpoint

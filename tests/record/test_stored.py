@@ -272,15 +272,15 @@ def test_stored_bytes_that_are_no_plain_object_are_refused(name, open_part, says
         (evolve(CONTACT, minutes="40"), "minutes"),
         (evolve(CONTACT, minutes=40.0), "minutes"),
         (evolve(CONTACT, minutes=10**15), "minutes"),
-        (evolve(CONTACT, minutes=10**5000), ""),
+        (evolve(CONTACT, minutes=10**5000), "minutes"),
         (evolve(CONTACT, minutes=float("nan")), "minutes"),
         (evolve(CONTACT, mode="pigeon"), "mode"),
         (evolve(CONTACT, by="Zebulon Zigzag"), "by"),
         (evolve(CONTACT, whom=["A-m"]), "whom"),
-        (evolve(CONTACT, whom=object()), ""),
+        (evolve(CONTACT, whom=object()), "whom"),
         (evolve(CONTACT, words=5), "words"),
         (evolve(CONTACT, words="a\x00b"), "words"),
-        (evolve(CONTACT, words="a\ud800b"), ""),
+        (evolve(CONTACT, words="a\ud800b"), "words"),
         (evolve(CONTACT, words=262_145 * "x"), "words"),
         (evolve(PLAN, from_on=datetime(2031, 1, 1)), "from_on"),  # noqa: DTZ001 - a naive instant is the point
         (evolve(PLAN, goals=[PlanGoal("N1")]), "goals"),
@@ -295,6 +295,8 @@ def test_stored_bytes_that_are_no_plain_object_are_refused(name, open_part, says
         (evolve(CORRECTED, on="2031-01-01"), "on"),
         (evolve(CORRECTED, entry=0), "entry"),
         (evolve(CORRECTED, instead=evolve(CONTACT, minutes="40")), "instead.with.minutes"),
+        (evolve(CORRECTED, instead=evolve(CONTACT, words="a\ud800b")), "instead.with.words"),
+        (evolve(CORRECTED, instead=evolve(CONTACT, whom=frozenset({"\ud800"}))), "instead.with.whom"),
         (evolve(CORRECTED, instead=CORRECTED), "instead"),
         (evolve(CORRECTED, instead="CONTACT"), "instead"),
         (evolve(CORRECTED, instead=PlanGoal("N1")), "instead"),
@@ -305,6 +307,16 @@ def test_what_would_not_come_back_equal_is_refused_before_it_is_stored(event, at
         encode(event)
 
     assert refused.value.faults[0].at == at
+
+
+def test_every_field_that_cannot_be_written_is_named_with_what_text_is_expected():
+    with pytest.raises(BadFields) as refused:
+        encode(evolve(CONTACT, words="a\ud800b", minutes=10**5000))
+
+    assert {(fault.at, fault.says) for fault in refused.value.faults} == {
+        ("words", "expected text without NUL characters and lone surrogates"),
+        ("minutes", "a value that cannot be stored"),
+    }
 
 
 @pytest.mark.parametrize("thing", [None, 5, {}, "ContactMade", PlanGoal("N1"), ContactMade])

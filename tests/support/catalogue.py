@@ -23,7 +23,7 @@ from ihs_cli.clauses import asked
 from ihs_domain.approving import ExceptionGranted
 from ihs_domain.closing import case_is_open
 from ihs_domain.edition_checks import BadEdition
-from ihs_domain.editions import ALWAYS, WHENEVER
+from ihs_domain.editions import ALWAYS, WHENEVER, EditionNotAtHand
 from ihs_domain.gates import Refused
 from ihs_domain.instruments import InstrumentError
 from ihs_domain.owing import OWN_TERMS, DutyFails
@@ -38,6 +38,7 @@ from ihs_follow.views import NotAViewFile
 from ihs_ledger.bundle import BundleRefused
 from ihs_ledger.note import NoteRefused
 from ihs_ledger.tree import TreeDamaged
+from ihs_ledger.verify import NotAKey
 from ihs_nats.errors import TellingError
 from ihs_record.errors import RecordError
 from ihs_record.fields import hints
@@ -270,10 +271,12 @@ ROOTS: Final[Mapping[type[Exception], str]] = {
     DraftRefused: "A record that breaks the format",
     PartsDamaged: "Stored sealed parts",
     TreeDamaged: "The tree",
+    NotAKey: "Verifying",
     NoteRefused: "Signed notes and verifier keys",
     BundleRefused: "Bundles",
     NotAnActor: "Actors",
     BadEdition: "Editions",
+    EditionNotAtHand: "Editions at hand",
     DutyFails: "Duties",
     InstrumentError: "Instruments",
     BadStandard: "Contact standards",

@@ -11,6 +11,7 @@ from ihs_cases.looking import DECIDING, AccessStreams
 from ihs_cases.moments import AsAt, position_at, rows_of, zone_of
 from ihs_cases.reading import CaseReader
 from ihs_cases.rows import entry_of
+from ihs_cases.when import a_day, a_day_of_services, aware
 from ihs_domain.access import Asked, Denial, Grant, could_read, involved_on
 from ihs_domain.erasing import disposed_at
 from ihs_domain.gates import Refused
@@ -32,6 +33,7 @@ from ihs_domain.looking import (
 )
 from ihs_domain.roles import Actor, Role
 from ihs_domain.terms import ActorId, CaseId, Code, Version
+from ihs_record.errors import BadFields, Fault
 from ihs_record.names import STORED_AS
 
 if TYPE_CHECKING:
@@ -87,7 +89,7 @@ class Access:
         command_id: str | None = None,
     ) -> int:
         """Let somebody supervise a *worker* or a *region*, or audit; the version it has. Raises Refused."""
-        event = AccessGiven(Post(post), worker and ActorId(worker), region and Code(region), until)  # type: ignore[arg-type]
+        event = AccessGiven(_post(post), worker and ActorId(worker), region and Code(region), until)  # type: ignore[arg-type]
         return self.streams.decided(_stream_of(whose), event, actor, at, command_id)
 
     def end(
@@ -104,6 +106,9 @@ class Access:
         """
         event = BreakGlassOpened(CaseId(case_id), Code(reason))
         denied: list[Denial] = []
+
+        if at is not None:
+            aware(at)
 
         def decide(held: Held) -> tuple[list[Any], None]:
             denied[:] = self._denied(event, at)
@@ -152,6 +157,9 @@ class Access:
 
         Raises UnknownCase.
         """
+        for said, day in (("since", since), ("until", until)):
+            if day is not None:
+                a_day(said, day)
         rows_of(self.cases.store, case_id)
         looks = (entry for _, entry in self.streams.read(LOOKS) if entry.event.case == case_id)
         return tuple(e for e in looks if (since or date.min) <= e.day <= (until or date.max))
@@ -162,6 +170,7 @@ class Access:
         With *as_at* instead: by what was on record then. It is the rule that reading asks, of every actor on record.
         Raises UnknownCase; CaseIsGone once the case was disposed of, for then nothing tells who was assigned to it.
         """
+        a_day_of_services("on", on)
         known = effective(map(entry_of, rows_of(self.cases.store, case_id)))
         if (at := disposed_at(known.record)) is not None:
             raise CaseIsGone(
@@ -193,9 +202,16 @@ def _on_record(denied: Denial, asked: BreakGlassOpened) -> AccessDenied:
     return AccessDenied(None if denied == NO_SUCH_CASE else asked.case, Seen.CASE, denied.why, asked.reason)
 
 
+def _post(given: Post | str) -> Post:
+    try:
+        return Post(given)
+    except ValueError:
+        raise BadFields(AccessGiven.__name__, [Fault("post", f"expected one of {', '.join(Post)}")]) from None
+
+
 def _stream_of(whose: str) -> Actor:
     """Whose stream it is: their role plays no part in its name."""
-    return Actor(ActorId(whose), Role.SYSTEM)
+    return Actor.as_recorded(whose, Role.SYSTEM)
 
 
 def _held(entries: Iterator[tuple[ActorId, Entry[Any]]]) -> dict[ActorId, Held]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ihs_cases.errors import UnknownEdition
+from ihs_cases.errors import EditionNotAtHand, UnknownEdition
 from ihs_cases.law import law_of
 from ihs_cases.recording import jurisdiction_of
 from ihs_cases.when import a_day_of_services
@@ -24,8 +24,8 @@ def edition_of(rules: RuleBook, named: Edition | str | None) -> Edition | None:
         return named
     try:
         return rules.edition(named)
-    except KeyError as error:
-        raise UnknownEdition(str(error.args[0])) from None
+    except EditionNotAtHand as error:
+        raise UnknownEdition(str(error)) from None
 
 
 def duties_in(history: History, rules: RuleBook, on: date, edition: Edition | str | None = None) -> tuple[Duty, ...]:

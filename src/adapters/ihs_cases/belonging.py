@@ -28,7 +28,7 @@ from ihs_domain.roles import SYSTEM, Actor, Role
 from ihs_domain.searching import PersonSearchMade
 from ihs_domain.system import ClockCorrected, EditionLoaded, InstrumentLoaded, KeyCreated
 from ihs_domain.terms import Amendment
-from ihs_record.patterns import AN_ID, ID
+from ihs_record.patterns import AN_ID, is_id
 from ihs_record.row import DraftRefused
 
 TELLINGS: Final = (DisclosuresMade, DisclosureWithheld)
@@ -88,7 +88,7 @@ def _for_a_person_to_record(event: object, actor: Actor) -> None:
 
 def _must_be_somebody(actor: Actor) -> None:
     id_: object = getattr(actor, "id", None)
-    if not isinstance(id_, str) or not ID.fullmatch(id_):
+    if not is_id(id_):
         raise DraftRefused(f"actor: expected {AN_ID.expected}")
 
 
@@ -115,9 +115,9 @@ def access_stream(actor: Actor) -> str:
     return f"access/{actor.id}"
 
 
-def _fitting(id_: str | None) -> str:
+def _fitting(id_: str) -> str:
     """The id itself, where it is of the form that other entries can name."""
-    if id_ is None or not ID.fullmatch(id_):
+    if not is_id(id_):
         raise DraftRefused(
             "what names the case, agency or person is no id: use 1 to 64 letters, digits, dots, hyphens, underscores"
         )

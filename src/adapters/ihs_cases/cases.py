@@ -16,15 +16,16 @@ from ihs_cases.belonging import access_stream
 from ihs_cases.checking import have_calendars
 from ihs_cases.door import Door
 from ihs_cases.erasing import Erasing
-from ihs_cases.errors import NothingToSearchFor, UnknownAgency, UnknownPerson
+from ihs_cases.errors import UnknownAgency, UnknownPerson
 from ihs_cases.key_place import is_named, key_file_of, ring_of
 from ihs_cases.moments import AsAt, known_of, person_in, position_at, rows_of, zone_of
+from ihs_cases.places import a_place_for_a_store, an_address
 from ihs_cases.proposal import Proposal, Receipt, proposed
 from ihs_cases.reading import CaseReader
 from ihs_cases.recording import Recorder
 from ihs_cases.rows import entry_of, opened_entry, person_key
-from ihs_cases.searching import Names
-from ihs_cases.when import a_day, aware
+from ihs_cases.searching import Names, searched_for
+from ihs_cases.when import a_day, a_version, aware
 from ihs_domain.agencies import Agency, on_call_at
 from ihs_domain.approvals import Approval, approvals
 from ihs_domain.case import Case, fold
@@ -37,13 +38,13 @@ from ihs_domain.judge import Finding
 from ihs_domain.persons import Person, PersonRegistered, whole
 from ihs_domain.possible import Doable
 from ihs_domain.roles import Actor
-from ihs_domain.searching import Found, PersonSearchMade, words
+from ihs_domain.searching import Found, PersonSearchMade
 from ihs_domain.terms import ActorId, AgencyId, Code, Month, RegisterId
 from ihs_ledger.checkpoint import Checkpoint
 from ihs_ledger.note import Signer, key_name
 from ihs_ledger.tree import TreeHead
 from ihs_record.codec import encoded_and_read
-from ihs_record.patterns import ID
+from ihs_record.patterns import is_id
 from ihs_record.row import Row
 from ihs_store.addresses import is_server, path_of
 from ihs_store.errors import OutcomeUnknown
@@ -95,6 +96,7 @@ class Cases:
 
         Instruments of the agency's own files come beside those of plugins: see IHS_INSTRUMENTS.
         """
+        an_address(url)
         store = open_store(url)
         try:
             keys = key_file_of(url, key_file)
@@ -122,6 +124,7 @@ class Cases:
         """
         key_name(name)
         have_calendars(rules.editions if rules else ())
+        a_place_for_a_store(url)
         if not is_server(url):
             refuse_leftovers(path_of(url))
         path = key_file_of(url, key_file)
@@ -197,6 +200,7 @@ class Cases:
             recorded_at=recorded_at,
             rehearsal=self.rehearsal,
         )
+        a_version(expected_version)
         return self.recorder.record(proposal, expected_version)
 
     def register(
@@ -230,7 +234,7 @@ class Cases:
         With the duplicates and the cases they are in, as known now or *as_at* then. Raises UnknownPerson.
         """
         position = self._position_at(as_at, lambda: self.home)
-        person = self.recorder.registered(RegisterId(person_id), position) if ID.fullmatch(person_id) else None
+        person = self.recorder.registered(RegisterId(person_id), position) if is_id(person_id) else None
         if person is None or not person.registered:
             raise UnknownPerson("no person of that id is registered: register them first")
         return whole(lambda id_: self.recorder.registered(id_, position), person.id)
@@ -258,9 +262,7 @@ class Cases:
         before its answer is given (never what was searched for); where that fails, there is no answer. *recorded_at*
         is for rehearsal stores alone.
         """
-        searched = words(name)
-        if not searched:
-            raise NothingToSearchFor("there is no letter in what is searched for: give a part of a name")
+        searched = searched_for(name)
         found = Names(self.store, self.ring, self.recorder.registered).called(searched)
         event = PersonSearchMade(len(found), None if purpose is None else Code(purpose))
         self.recorder.record(
@@ -350,16 +352,17 @@ class Cases:
         """The ids of all cases, in order."""
         return [stream.removeprefix("case/") for stream in self.store.streams("case/")]
 
-    def agency(self, agency_id: str, *, as_at: int | None = None) -> Agency:
-        """What was agreed with an agency and what it holds. Raises UnknownAgency."""
-        rows = self._agency_rows(agency_id, as_at, "record the agreement with it first")
+    def agency(self, agency_id: str, *, as_at: AsAt = None) -> Agency:
+        """What was agreed with an agency and what it holds, as known now or *as_at* then. Raises UnknownAgency."""
+        upto = self._position_at(as_at, lambda: self.home)
+        rows = self._agency_rows(agency_id, upto, "record the agreement with it first")
         return agency_of(map(entry_of, rows))
 
     def on_call(self, agency_id: str, at: datetime, *, as_at: AsAt = None) -> tuple[ActorId, ...]:
         """Who was on call for an agency at an instant, as known now or *as_at* then. Raises UnknownAgency."""
-        upto = self._position_at(as_at, lambda: self.home)
+        instant, upto = aware(at), self._position_at(as_at, lambda: self.home)
         rows = self._agency_rows(agency_id, upto, "name it as the record does, or record who was on call first")
-        return on_call_at(map(entry_of, rows), aware(at))
+        return on_call_at(map(entry_of, rows), instant)
 
     def agency_ids(self) -> list[AgencyId]:
         """The ids of all agencies, in order."""
@@ -375,7 +378,7 @@ class Cases:
         return self.recorder.home
 
     def _agency_rows(self, agency_id: str, upto: int | None, instead: str) -> list[Row]:
-        rows = self.store.stream(f"agency/{agency_id}", upto=upto) if ID.fullmatch(agency_id) else []
+        rows = self.store.stream(f"agency/{agency_id}", upto=upto) if is_id(agency_id) else []
         if not rows:
             raise UnknownAgency(f"no agency of that id is on record: {instead}")
         return rows

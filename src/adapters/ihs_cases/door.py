@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ihs_cases.errors import CaseNotOpen, CaseSealed, UnknownCase, UnknownPerson
 from ihs_cases.moments import AsAt, person_in, position_at, rows_of
 from ihs_cases.recording import jurisdiction_of
 from ihs_cases.rows import entry_of, opened_entry
+from ihs_cases.when import aware
 from ihs_domain.access import Asked, Denial, Grant, Reader, involved_on, left_to, may_read
 from ihs_domain.copying import copied
 from ihs_domain.history import Entry, History, effective
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from ihs_cases.cases import Cases
 
 NO_SUCH_CASE: Final = Denial(Why.NO_SUCH_CASE)
+NOBODYS: Final = ""
+"""What no case is called."""
 
 
 @frozen
@@ -77,6 +80,11 @@ class Shown(NamedTuple):
         return grant.copy_for or (None if self.for_person is None else PersonId(self.for_person))
 
 
+def _an_instant(_: object, __: object, at: datetime | None) -> None:
+    if at is not None:
+        aware(at)
+
+
 @frozen
 class Door:
     """Stands between one actor, who reads for one purpose, and the cases."""
@@ -84,7 +92,7 @@ class Door:
     cases: "Cases"
     actor: Actor
     purpose: Code | None = None
-    at: datetime | None = None
+    at: datetime | None = field(default=None, validator=_an_instant)
     is_keeper: bool = False
     even_unrecorded: bool = False
 
@@ -139,7 +147,7 @@ class Door:
         self, case_ids: Sequence[str], shown: Shown, held: Held, answers: dict[str, Allowed | Denial]
     ) -> tuple[list[Any], None]:
         """What is to be on record of this reading; what may be shown of each case goes to *answers*."""
-        answers.update((case_id, self.decided(case_id, held, shown)) for case_id in case_ids)
+        answers.update((case_id, self.decided(case_id, held, shown)) for case_id in map(_named, case_ids))
         denied = [
             AccessDenied(None if answer == NO_SUCH_CASE else CaseId(case), shown.what, answer.why, self.purpose)
             for case, answer in answers.items()
@@ -203,6 +211,10 @@ class Door:
     def position(self, as_at: AsAt, record: CaseRecord) -> int | None:
         """The last position known by then, by the case's own calendar."""
         return position_at(self.cases.store, as_at, lambda: record.zone)
+
+
+def _named(case_id: object) -> str:
+    return case_id if isinstance(case_id, str) else NOBODYS
 
 
 def not_open(actor: Actor, denied: Collection[Denial]) -> CaseNotOpen:

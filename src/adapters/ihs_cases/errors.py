@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from ihs_domain.editions import EditionNotAtHand
 from ihs_domain.gates import Refused
 from ihs_domain.instrument_book import InstrumentNotAtHand
 from ihs_domain.instruments import AnswersDoNotFit
@@ -77,7 +78,7 @@ class EditionMissing(CasesError):
     """Entries were judged by an edition that is not at hand, so that nothing can be said of duties and findings."""
 
 
-class UnknownEdition(CasesError, LookupError):
+class UnknownEdition(CasesError, EditionNotAtHand):
     """No edition of that id is at hand."""
 
 
@@ -87,6 +88,10 @@ class InstrumentChanged(CasesError):
 
 class NotAnInstant(CasesError, ValueError):
     """What is given as a day or an instant is none, or lies in no year of services, or the two do not agree."""
+
+
+class NotAVersion(CasesError, ValueError):
+    """What is given as the version that a case stands at is none."""
 
 
 class NoSuchPosition(CasesError, LookupError):
@@ -121,11 +126,13 @@ __all__ = [
     "CommandReused",
     "Conflict",
     "EditionMissing",
+    "EditionNotAtHand",
     "InstrumentChanged",
     "InstrumentNotAtHand",
     "NoJurisdiction",
     "NoKeyFile",
     "NoSuchPosition",
+    "NotAVersion",
     "NotAnInstant",
     "NotYet",
     "NothingToSearchFor",

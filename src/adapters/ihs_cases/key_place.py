@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from ihs_cases.places import a_path
 from ihs_store.addresses import is_server, path_of
 from ihs_store.errors import KeyFileMissing
 from ihs_store.key_files import fitting_key
@@ -25,7 +26,7 @@ def key_file_of(url: str, key_file: str | Path | None = None) -> Path:
     Raises KeyFileMissing where none is named for a store on a server, which has no place beside it.
     """
     if named := key_file or os.environ.get(KEY_FILE):
-        return Path(named)
+        return a_path(named)
     if is_server(url):
         raise KeyFileMissing(f"a store on a server has no key file beside it: name one, or set {KEY_FILE}")
     return path_of(url).with_name(path_of(url).name + ".key")

@@ -12,17 +12,18 @@ from ihs_cases.belonging import access_stream
 from ihs_cases.errors import Conflict
 from ihs_cases.recording import MOST_TRIES
 from ihs_cases.rows import draft, entry_of
+from ihs_cases.when import aware
 from ihs_domain.gates import Refused
 from ihs_domain.history import Entry
 from ihs_domain.looking import STEPS, Before, Held, held_by, objections
-from ihs_domain.roles import Actor
+from ihs_domain.roles import Actor, an_actor
 from ihs_domain.terms import ActorId
 from ihs_record.codec import encode
 from ihs_record.names import STORED_AS
 from ihs_record.row import length_prefixed
 from ihs_store.errors import KeyFileReplaced, VersionConflict
 from ihs_store.keys import KeyRing
-from ihs_store.port import Command, RecordStore
+from ihs_store.port import LEAST_MAC, Command, RecordStore
 from ihs_store.port import Receipt as StoreReceipt
 
 T = TypeVar("T")
@@ -92,6 +93,8 @@ class AccessStreams:
         the answer is not given. *at* is for rehearsal stores alone. Where it is decided *whatever_is_held*, what the
         stream says is not read.
         """
+        if at is not None:
+            aware(at)
         for _ in range(MOST_TRIES):
             tail = Tail(self.store.standing(access_stream(actor))) if whatever_is_held else self.tail(actor)
             events, answer = decide(tail.held)
@@ -106,6 +109,11 @@ class AccessStreams:
 
     def decided(self, whose: Actor, event: Any, actor: Actor, at: datetime | None, command_id: str | None) -> int:
         """Put a decision on *whose* stream, once for each *command_id*; the version it has. Raises Refused."""
+        an_actor(actor)
+        if at is not None:
+            aware(at)
+        if command_id is not None:
+            Command(command_id, bytes(LEAST_MAC))  # refuses what is no id, before the store is asked for it
         for _ in range(MOST_TRIES):
             tail = self.tail(whose)
             if command_id is None or self.store.receipt(command_id) is None:

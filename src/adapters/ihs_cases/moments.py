@@ -13,7 +13,7 @@ from ihs_domain.editions import RuleBook
 from ihs_domain.history import NOTHING, Entry, History
 from ihs_domain.ids import said_in
 from ihs_domain.terms import PersonId
-from ihs_record.patterns import ID
+from ihs_record.patterns import is_id
 from ihs_record.row import Row
 from ihs_store.port import RecordStore
 
@@ -24,7 +24,7 @@ NO_CASE: Final = "no case of that id is on record"
 
 def rows_of(store: RecordStore, case_id: str) -> list[Row]:
     """The stored rows of a case, in version order. Raises UnknownCase."""
-    rows = store.stream(f"case/{case_id}") if ID.fullmatch(case_id) else []
+    rows = store.stream(f"case/{case_id}") if is_id(case_id) else []
     if not rows:
         raise UnknownCase(NO_CASE)
     return rows
@@ -32,7 +32,7 @@ def rows_of(store: RecordStore, case_id: str) -> list[Row]:
 
 def known_of(streams: Streams, case_id: str) -> History:
     """The history of a case as it stands, sealed parts unopened. Raises UnknownCase."""
-    history = streams.history(f"case/{case_id}") if ID.fullmatch(case_id) else NOTHING
+    history = streams.history(f"case/{case_id}") if is_id(case_id) else NOTHING
     if not history.record:
         raise UnknownCase(NO_CASE)
     return history
@@ -47,7 +47,7 @@ def position_at(store: RecordStore, as_at: AsAt, zone: Callable[[], ZoneInfo]) -
     """The last position known by then; a day means its end by the calendar of *zone*. Raises NoSuchPosition."""
     if as_at is None:
         return None
-    if isinstance(as_at, int):
+    if isinstance(as_at, int) and not isinstance(as_at, bool):
         return _reached(store, as_at)
     if not isinstance(as_at, date):
         raise NotAnInstant("as_at is neither a position, a day nor an instant: give an int, a date or a datetime")

@@ -9,10 +9,11 @@ from attrs import frozen
 from ihs_cases.across import EVERY, Broken, LeftOut, Many, Only, Reading
 from ihs_cases.asking import duties_in, findings_in, possible_in
 from ihs_cases.door import Allowed, Door, Shown
-from ihs_cases.errors import NothingToSearchFor, UnknownEntry
+from ihs_cases.errors import UnknownEntry
 from ihs_cases.moments import AsAt
 from ihs_cases.reaching import OfPerson, Reach, Target
-from ihs_cases.searching import Names
+from ihs_cases.searching import Names, searched_for
+from ihs_cases.when import a_day_of_services
 from ihs_domain.approvals import Approval, approvals
 from ihs_domain.case import Case, fold
 from ihs_domain.duties import Duty
@@ -22,7 +23,7 @@ from ihs_domain.judge import Finding
 from ihs_domain.looking import Held, Seen
 from ihs_domain.possible import Doable
 from ihs_domain.roles import Actor
-from ihs_domain.searching import Found, PersonSearchMade, words
+from ihs_domain.searching import Found, PersonSearchMade
 
 T = TypeVar("T")
 
@@ -120,6 +121,8 @@ class CaseReader:
         without a name, and one that cannot be read is Broken; a case that is named is CaseNotOpen. That they are shown
         is put on record for many at once, before the first of them is.
         """
+        if on is not None:
+            a_day_of_services("on", on)
         many = Many(self.door, ask, Shown(what, as_at), meant, on)
         return many.all() if among is None else many.named(among)
 
@@ -151,9 +154,7 @@ class CaseReader:
 
         On record are the search, and for each case in which somebody was found that it was looked into.
         """
-        searched = words(name)
-        if not searched:
-            raise NothingToSearchFor("there is no letter in what is searched for: give a part of a name")
+        searched = searched_for(name)
         found: list[Found] = []
         self.door.put(lambda held: (self._searched(searched, held, found), None))
         return tuple(found)

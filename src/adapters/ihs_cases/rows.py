@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from ihs_domain.history import Entry
-from ihs_domain.roles import Actor, Role
-from ihs_domain.terms import ActorId, Amendment, Code, Expunged
+from ihs_domain.roles import Actor
+from ihs_domain.terms import Amendment, Code, Expunged
 from ihs_record.codec import Encoded, Part, decode, erased, opened
 from ihs_record.row import Draft, Emptied, Row, SealedPart, length_prefixed, narrative_key
 from ihs_record.row import instant as instant_of
@@ -66,7 +66,7 @@ def _hyphenated(name: str) -> Code:
 @lru_cache(maxsize=1024)
 def _actor(id_: str, role: str) -> Actor:
     """Few people record much: each is made once."""
-    return Actor(ActorId(id_), Role(role))
+    return Actor.as_recorded(id_, role)
 
 
 def person_key(stream: str, person: str) -> str:

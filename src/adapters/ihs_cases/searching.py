@@ -6,12 +6,13 @@ from typing import Final
 
 from attrs import frozen
 
+from ihs_cases.errors import NothingToSearchFor
 from ihs_cases.rows import PERSON, opened_entry, unsealed
 from ihs_domain.history import effective
 from ihs_domain.household import PersonJoined
 from ihs_domain.persons import PersonRegistered, Register, identified_in, survivor
 from ihs_domain.recording import EntryCorrected
-from ihs_domain.searching import Found, is_called
+from ihs_domain.searching import Found, is_called, words
 from ihs_domain.terms import CaseId, PersonId, RegisterId
 from ihs_record.names import STORED_AS, UPCASTS
 from ihs_record.row import Emptied, Row
@@ -21,6 +22,16 @@ from ihs_store.port import RecordStore
 NAMED: Final = (PersonJoined, PersonRegistered)
 STORED: Final = (*(STORED_AS[cls] for cls in (*NAMED, EntryCorrected)), *UPCASTS)
 """The stored names of what can hold a person's name."""
+
+
+def searched_for(name: object) -> tuple[str, ...]:
+    """The words of a name, as they are searched for. Raises NothingToSearchFor where there is none."""
+    if not isinstance(name, str):
+        raise NothingToSearchFor("what is searched for is no text: give a part of a name")
+    searched = words(name)
+    if not searched:
+        raise NothingToSearchFor("there is no letter in what is searched for: give a part of a name")
+    return searched
 
 
 @frozen

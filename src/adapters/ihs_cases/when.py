@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ihs_cases.errors import NotAnInstant
+from ihs_cases.errors import NotAnInstant, NotAVersion
 
 YEARS: Final = range(1900, 2200)
 """The years in which services were or will be provided: outside them lies no case, but many a mistyped year."""
@@ -14,6 +14,14 @@ def a_day(said: str, day: object) -> None:
     """Raise NotAnInstant, with what it was *said* as, where *day* is no day: an instant has one by some calendar."""
     if not isinstance(day, date) or isinstance(day, datetime):
         raise NotAnInstant(f"{said} is no day: give a date")
+
+
+def a_version(expected: int | None) -> None:
+    """Raise NotAVersion where what a case is *expected* to stand at is no version; 0 is that of one not begun."""
+    if expected is not None and (type(expected) is not int or expected < 0):
+        raise NotAVersion(
+            "expected_version is no version: give the whole number of the last entry seen, or leave it out"
+        )
 
 
 def a_day_of_services(said: str, day: date) -> None:
@@ -36,7 +44,9 @@ def local_day(occurred: date | datetime, zone: ZoneInfo) -> tuple[date, datetime
 
 
 def aware(instant: datetime) -> datetime:
-    """The instant itself. Raises NotAnInstant where it has no offset."""
+    """The instant itself. Raises NotAnInstant where it is none, or has no offset."""
+    if not isinstance(instant, datetime):
+        raise NotAnInstant("what is given as an instant is none: give a datetime with its offset from UTC")
     if instant.utcoffset() is None:
         raise NotAnInstant("the instant has no offset from UTC: give it one, such as -07:00, or give a day alone")
     return instant

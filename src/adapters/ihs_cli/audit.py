@@ -36,6 +36,10 @@ from ihs_store.store import open_store
 
 FILE: Final = click.Path(path_type=Path, dir_okay=False)
 VKEY: Final = click.option("--key", "vkey", metavar="VKEY", help="What `ihs audit key` said: NAME+ID+KEY, or a file.")
+WHOLE: Final = (
+    "no record is left out before its last one; that nothing else is on record of this case, a bundle cannot show"
+)
+ALONE: Final = "it is one record by itself; what is on record before it and after it, this bundle does not show"
 TO: Final = click.option("--to", type=FOLDER, help="Keep it in this folder, outside the store.")
 ON_SERVER: Final = click.option("--server", type=FOLDER, help="Keep it on the NATS server of this folder.")
 
@@ -279,7 +283,7 @@ def check(bundle: Path, vkey: str, since: Path | None, folder: Path | None, serv
         lines.append(f"it goes on from the checkpoint of {counted(found.since.head.size, 'record')}")
     if by is not None:
         lines.append(f"it comes by the checkpoint of {counted(by.size, 'record')} that is kept outside")
-    out.text([*lines, "that nothing else is on record of this case, a bundle cannot show"])
+    out.text([*lines, WHOLE if found.is_whole else ALONE])
 
 
 def _said_of(store: str) -> tuple[Kind, str | None]:

@@ -9,6 +9,7 @@ from ihs_domain.edition_checks import BadEdition
 from ihs_domain.gates import Refused
 from ihs_domain.instruments import InstrumentError
 from ihs_domain.owing import DutyFails
+from ihs_domain.roles import NotAnActor
 from ihs_ledger.bundle import BundleRefused
 from ihs_ledger.note import NoteRefused
 from ihs_record.errors import RecordError
@@ -21,7 +22,7 @@ REHEARSAL: Final = "REHEARSAL"
 
 KNOWN: Final = (
     *(StoreError, CasesError, RecordError, DraftRefused, Refused, BadEdition, DutyFails, InstrumentError),
-    *(NoteRefused, BundleRefused),
+    *(NoteRefused, BundleRefused, NotAnActor),
 )
 """The errors whose words are for a person to read and hold nothing that was typed into a record."""
 

@@ -12,7 +12,7 @@ from ihs_cases.instruments import own
 from ihs_cases.plugins import EDITIONS, INSTRUMENTS, points
 from ihs_cli.errors import KNOWN, REHEARSAL, Misasked, failure
 from ihs_cli.printable import shown
-from ihs_domain.editions import Edition, RuleBook
+from ihs_domain.editions import Edition, EditionNotAtHand, RuleBook
 from ihs_domain.instrument_book import InstrumentBook
 
 
@@ -52,5 +52,5 @@ def edition_of(rules: RuleBook, id_: str | None) -> Edition | None:
     """The edition asked for by its id, None where none was."""
     try:
         return None if id_ is None else rules.edition(id_)
-    except KeyError as error:
-        raise Misasked(str(error.args[0])) from None
+    except EditionNotAtHand as error:
+        raise Misasked(str(error)) from None

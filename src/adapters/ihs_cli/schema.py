@@ -1,7 +1,7 @@
 """`ihs schema`: the JSON Schema of every event, for other systems, and whether theirs still holds."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,18 +76,19 @@ def _ends(changes: int, breaking: int) -> str:
 
 
 def _read(folder: Path) -> Mapping[str, Any]:
-    found = dict(_schemas(folder))
+    found = {path: _schema(path) for path in sorted(folder.glob(f"*{SUFFIX}"))}
     if not found:
         raise Misasked(NO_SCHEMAS.format(folder))
-    return found
+    if none := [str(path) for path, one in found.items() if one is None]:
+        said, them = ("is no schema of an event", "it") if len(none) == 1 else ("are no schemas of events", "them")
+        raise Misasked(f"{', '.join(none)} {said}: take {them} away, or have the folder written anew")
+    return {path.stem: one for path, one in found.items()}
 
 
-def _schemas(folder: Path) -> Iterator[tuple[str, Any]]:
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
-        try:
-            read = json.loads(path.read_bytes())
-        except (OSError, ValueError, RecursionError):
-            read = None
-        if not is_comparable(read) or read.get("title") != path.stem:
-            raise Misasked(f"{path} is no schema of an event: take it away, or have the folder written anew")
-        yield path.stem, read
+def _schema(path: Path) -> Any:
+    """What the schema in a file says, None where it holds no schema of the event that the file is named after."""
+    try:
+        read = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return read if is_comparable(read) and read.get("title") == path.stem else None

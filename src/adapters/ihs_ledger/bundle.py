@@ -7,6 +7,8 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from ihs_ledger import layout
+from ihs_ledger.bundle_form import misshapen, read
+from ihs_ledger.chain import Link, broken
 from ihs_ledger.checkpoint import Checkpoint, InclusionProof
 from ihs_ledger.layout import HEADER, SALT_SIZE, Key, Stored
 from ihs_ledger.note import NoteRefused, VerifierKey, decoded
@@ -31,7 +33,8 @@ class Shown(NamedTuple):
     """What a bundle showed: records at positions, of a store of this kind, as of a checkpoint.
 
     *withheld* counts the parts that are shown by their digests alone; *since* is the earlier checkpoint that the
-    bundle's own was shown to go on from.
+    bundle's own was shown to go on from. It *is_whole* where no record is left out before the last one of it: all but
+    a bundle of one record that is not the first of its stream.
     """
 
     kind: str
@@ -39,6 +42,7 @@ class Shown(NamedTuple):
     positions: tuple[int, ...]
     withheld: int
     since: Checkpoint | None
+    is_whole: bool
 
 
 Sign = Callable[[TreeHead], str]
@@ -135,19 +139,36 @@ def check(bundle: str, key: VerifierKey, since: str | None = None) -> Shown:
     *since* is a checkpoint that the reader kept, which the bundle must go on from.
     """
     try:
-        said = json.loads(bundle)
+        said = read(bundle)
         if said["bundle"] != VERSION:
             raise BundleRefused("this is no bundle that this version can read")
         checkpoint = Checkpoint.opened(said["checkpoint"], key)
         leaves = [_shown(record, said["kind"], checkpoint.head, said["checkpoint"]) for record in said["records"]]
+        _must_say_no_more(said)
         earlier = _since(said, checkpoint.head, key, since)
-        _is_a_chain(said["records"], leaves)
-        withheld = sum(_digests(record) for record in said["records"])
-        return Shown(said["kind"], checkpoint, tuple(r["position"] for r in said["records"]), withheld, earlier)
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+        return _whole(said, checkpoint, leaves, earlier)
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError) as error:
         if isinstance(error, (BundleRefused, NoteRefused)):
             raise
         raise BundleRefused("this is no bundle: it lacks what a bundle says, or says it in another form") from None
+
+
+def _must_say_no_more(said: Mapping[str, Any]) -> None:
+    """What no leaf was made of nothing proves: a reader would take it for proven."""
+    where = misshapen(said)
+    if where is not None:
+        raise BundleRefused(f"{where} has other names than a bundle's, and nothing proves those: have it exported anew")
+
+
+def _whole(said: Mapping[str, Any], checkpoint: Checkpoint, leaves: Sequence[bytes], since: Checkpoint | None) -> Shown:
+    """What was shown, once no record is left out of it; BundleRefused where one is, or there is none."""
+    records = said["records"]
+    if not records:
+        raise BundleRefused("the bundle shows no record, and so nothing: have it exported anew")
+    _must_be_a_chain(records, leaves)
+    positions, withheld = tuple(r["position"] for r in records), sum(map(_digests, records))
+    is_whole = len(records) > 1 or records[0]["version"] == 1
+    return Shown(said["kind"], checkpoint, positions, withheld, since, is_whole)
 
 
 def held_against(found: Shown, kept: Iterable[TreeHead]) -> TreeHead:
@@ -177,6 +198,8 @@ def _shown(record: Mapping[str, Any], kind: str, head: TreeHead, checkpoint: str
     c_open = None if opened is None else _open_digest(opened)
     leaf = layout.leaf(tag, _row(record), c_open, _sealed_digest(record["sealed"]), _made(record), previous)
     proof = InclusionProof.parse("\n".join((*record["proof"], "", "")) + checkpoint)
+    if [*proof.lines] != record["proof"]:
+        raise BundleRefused(f"the proof of the record at position {where} says more than a proof does")
     if proof.leaf_index != where - 1 or not proof.leads(leaf, head):
         raise BundleRefused(f"the record at position {where} is not the one that the checkpoint covers")
     return leaf
@@ -210,15 +233,13 @@ def _made(record: Mapping[str, Any]) -> bytes | None:
     return layout.keys_field(sorted(keys))
 
 
-def _is_a_chain(records: Sequence[Mapping[str, Any]], leaves: Sequence[bytes]) -> None:
-    """Records of one stream that follow each other by version follow each other by leaf."""
-    by_place = {(r["stream"], r["version"]): leaf for r, leaf in zip(records, leaves, strict=True)}
-    if len(by_place) != len(records):
-        raise BundleRefused("the bundle shows a record twice")
-    for record in records:
-        before = by_place.get((record["stream"], record["version"] - 1))
-        if before is not None and before != _unhex(record["previous"]):
-            raise BundleRefused(f"the record at position {record['position']} does not follow the one before it")
+def _must_be_a_chain(records: Sequence[Mapping[str, Any]], leaves: Sequence[bytes]) -> None:
+    why = broken(
+        Link(r["stream"], r["version"], r["position"], _unhex(r["previous"]), leaf)
+        for r, leaf in zip(records, leaves, strict=True)
+    )
+    if why is not None:
+        raise BundleRefused(why)
 
 
 def _since(said: Mapping[str, Any], head: TreeHead, key: VerifierKey, mine: str | None) -> Checkpoint | None:
@@ -244,8 +265,12 @@ def _encoded(value: object) -> Any:
 
 
 def _unhex(text: str) -> bytes:
-    return bytes.fromhex(text)
+    """The bytes of hex in its one form, without spaces or capitals."""
+    found = bytes.fromhex(text)
+    if found.hex() != text:
+        raise ValueError("what should be hex is not in its one form")
+    return found
 
 
 def _unhex_or_none(text: str | None) -> bytes | None:
-    return None if text is None else bytes.fromhex(text)
+    return None if text is None else _unhex(text)

@@ -13,7 +13,7 @@ LONGEST_NOTE: Final = 1 << 16
 _ED25519: Final = b"\x01"
 _KEY_SIZE: Final = 32
 _ID_SIZE: Final = 4
-_NAME: Final = re.compile(r"[^\s+\x00-\x1f]+")
+_NAME: Final = re.compile(r"[^\s+\x00-\x1f\ud800-\udfff]+")
 _SIGNATURE: Final = re.compile(r"— (\S+) ([A-Za-z0-9+/]+={0,2})")
 
 
@@ -32,9 +32,9 @@ def decoded(text: str) -> bytes:
     return data
 
 
-def key_name(name: str) -> str:
+def key_name(name: object) -> str:
     """Give the name back where a key may have it; NoteRefused if not."""
-    if not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise NoteRefused(
             "the name is empty, or holds a space, a plus sign or a control character, and a key that signs notes has "
             "none of them in its name (c2sp.org/signed-note): give one such as records.agency.example"

@@ -18,8 +18,13 @@ from ihs_ledger.tree import HASH_SIZE, Frontier, TreeHead
 
 UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError, OverflowError)
 _NONE_BEFORE: Final = (0, b"")
+_KEY_SIZE: Final = 32
 _SAYS: Final = {b"created_at", b"format", b"keys", b"kind", b"origin", b"store"}
 _COMMITTED: Final = b"ihs/key-commitment/1"
+
+
+class NotAKey(ValueError):
+    """What is given to open a store's keys with is no key, so that nothing can be said of them."""
 
 
 class Stated(NamedTuple):
@@ -63,8 +68,11 @@ def verify_tables(tables: Tables, outside: Sequence[Stated] = (), key_file: byte
     """Recompute leaves, chains, positions, tree, receipts and keys from the tables; name the first that is wrong.
 
     *outside* are heads kept outside the store: they also show a history rebuilt, cut short, or brought back from an
-    older copy. Of such changes the store alone shows nothing. *key_file* is the content of the key file.
+    older copy. Of such changes the store alone shows nothing. *key_file* is the key that the key file holds: NotAKey
+    where it is none.
     """
+    if key_file is not None:
+        _must_be_a_key(key_file)
     audit = _Audit(tables, sorted(outside, key=_size))
     wrong = None
     try:
@@ -78,6 +86,11 @@ def verify_tables(tables: Tables, outside: Sequence[Stated] = (), key_file: byte
     except UNREADABLE as error:
         wrong = Wrong(audit.size + 1 if audit.tag else 0, "database", None, f"it cannot be read from here on ({error})")
     return Verdict(audit.head(), wrong, audit.reached, audit.emptied, key_file is not None and wrong is None)
+
+
+def _must_be_a_key(given: object) -> None:
+    if not isinstance(given, bytes) or len(given) != _KEY_SIZE:
+        raise NotAKey(f"key_file is not the {_KEY_SIZE} bytes of a key: give what read_key_file makes of its path")
 
 
 def _size(stated: Stated) -> int:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timezone
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ihs_domain.recording import EntryCorrected
 from ihs_domain.terms import Computing
 from ihs_record import open_part as opens
-from ihs_record.errors import BadFields, Fault, RecordError, UnknownName
+from ihs_record.errors import BadFields, Fault, RecordError, UnknownName, joined
 from ihs_record.fields import hints, instant_fields
 from ihs_record.names import COMPUTING, NAMES, STORED_AS, UPCASTS, Upcast, unknown
 from ihs_record.open_part import INSTEAD, NOT_CANONICAL
-from ihs_record.reading import structured
+from ihs_record.reading import PLAIN_TEXT, structured
 from ihs_record.sealed_parts import Part, erased, marked, opened, parts_of, replaced
 
 __all__ = [
@@ -24,6 +24,9 @@ __all__ = [
     "erased",
     "opened",
 ]
+
+
+NOT_STORED: Final = "a value that cannot be stored"
 
 
 class Encoded(NamedTuple):
@@ -77,7 +80,7 @@ def _name_of_computing(cls: type[Any]) -> str:
 def _encoded(name: str, said: Any, read: Callable[[str, bytes, Iterable[Part]], Any]) -> Said:
     encoded = _as_bytes(name, said)
     if encoded is None:
-        raise BadFields(type(said).__name__, [Fault("", "a value that cannot be stored")])
+        raise BadFields(type(said).__name__, [*_unwritable(said)] or [Fault("", NOT_STORED)])
     kept = read(name, encoded.open, encoded.parts)
     back = opened(kept, encoded.parts)
     if back != said:
@@ -96,6 +99,24 @@ def _as_bytes(name: str, said: Any) -> Encoded | None:
         raise
     except (TypeError, ValueError, RecursionError):
         return None
+
+
+def _unwritable(said: Any) -> Iterator[Fault]:
+    """The fields that have no bytes, each tried by itself."""
+    for name in hints(type(said)):
+        value = getattr(said, name)
+        if name == INSTEAD and type(value) in STORED_AS:
+            yield from (Fault(joined(f"{INSTEAD}.with", fault.at), fault.says) for fault in _unwritable(value))
+        elif not _is_writable(value):
+            yield Fault(name, PLAIN_TEXT if isinstance(value, str) else NOT_STORED)
+
+
+def _is_writable(value: Any) -> bool:
+    try:
+        opens.to_json(value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _changed(event: Any, back: Any) -> Iterator[Fault]:

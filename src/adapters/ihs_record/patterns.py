@@ -3,6 +3,7 @@
 import re
 from typing import Any, Final, NamedTuple
 
+from ihs_domain.roles import ID as _ID
 from ihs_domain.terms import (
     CASE_IDS,
     ActorId,
@@ -34,12 +35,16 @@ class Written(NamedTuple):
     expected: str
 
 
-_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _CODE: Final = r"(?=[a-z0-9-]{1,80}(?![a-z0-9-]))[a-z0-9]+(?:-[a-z0-9]+)*"
 _DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 AN_ID: Final = Written(_ID, "an id: letters, digits, dots, hyphens, underscores, at most 64")
 
 ID: Final = re.compile(_ID)
+
+
+def is_id(given: object) -> bool:
+    """Whether anything can be named so: what is no text names nothing."""
+    return isinstance(given, str) and ID.fullmatch(given) is not None
 
 
 class Counted(NamedTuple):

@@ -20,6 +20,7 @@ from ihs_record.names import COMPUTING, NAMES, WORDS, unknown
 from ihs_record.patterns import DAY, INSTANT, MOST_DIGITS, NUMBERS, PATTERNS, Written
 
 BAD_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
+PLAIN_TEXT: Final = "expected text without NUL characters and lone surrogates"
 MOST_TEXT: Final = 262_144
 DEEPEST: Final = 32
 BIGGEST: Final = 10**MOST_DIGITS - 1
@@ -81,7 +82,7 @@ def _too_deep(at: str) -> Fault:
 
 def _unreadable(value: Any, at: str, depth: int) -> Iterator[Fault]:
     if isinstance(value, str) and BAD_TEXT.search(value):
-        yield Fault(at, "expected text without NUL characters and lone surrogates")
+        yield Fault(at, PLAIN_TEXT)
     elif isinstance(value, float) and not math.isfinite(value):
         yield Fault(at, "expected a number, not NaN, nor one without bounds")
     elif isinstance(value, list) and depth > DEEPEST:
@@ -189,7 +190,7 @@ def _text(value: Any, _: Any) -> str:
     if type(value) is not str:
         raise Misfit("expected text")
     if BAD_TEXT.search(value):
-        raise Misfit("expected text without NUL characters and lone surrogates")
+        raise Misfit(PLAIN_TEXT)
     if len(value) > MOST_TEXT:
         raise Misfit(f"expected at most {MOST_TEXT} characters")
     return value
