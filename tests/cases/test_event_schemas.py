@@ -236,3 +236,32 @@ def test_events_that_come_and_go():
 @pytest.mark.parametrize("schema", [[], {"enum": 5}, {"properties": {"a": 5}}, {"items": {"minimum": "a"}}])
 def test_what_is_made_otherwise_is_not_compared(schema):
     assert not is_comparable(schema)
+
+
+SPOILED = [
+    {"required": [1, {"a": 2}]},
+    {"required": [[1]]},
+    {"properties": {"a": 5}},
+    {"anyOf": [5]},
+    {"items": []},
+]
+
+
+@pytest.mark.parametrize("schema", SPOILED, ids=repr)
+def test_what_is_no_schema_of_an_event_is_not_compared(schema):
+    assert not is_comparable({"type": "object", **schema})
+
+
+def test_a_schema_that_goes_deeper_than_any_event_is_not_compared():
+    deep = {"type": "array"}
+    for _ in range(5000):
+        deep = {"type": "array", "items": deep}
+
+    assert not is_comparable(deep)
+
+
+def test_a_key_that_nothing_is_known_of_breaks_where_it_goes():
+    before = {"E.v1": {"type": "object", "patternProperties": {"^x": {}}, "additionalProperties": False}}
+    after = {"E.v1": {"type": "object", "additionalProperties": False}}
+
+    assert [change.breaking for change in schema_changes(before, after)] == [True]

@@ -8,7 +8,7 @@ import pytest
 from rehearsal import ASKED, UTAH, WORKER, live
 
 from ihs_cases import AsyncCases, Cases
-from ihs_cases.errors import Conflict
+from ihs_cases.errors import Conflict, NotAVersion
 from ihs_cases.rows import entry_of
 from ihs_domain.contacting import ContactMade, ContactMode
 from ihs_domain.gates import Refused
@@ -123,6 +123,13 @@ def test_a_version_that_is_not_the_last_is_a_conflict(cases):
     )
 
     assert (recorded.version, type(conflict), conflict.current) == (3, Conflict, 3)
+
+
+@pytest.mark.parametrize("version", ["1", True, 2.5, []])
+def test_what_is_no_version_is_refused_as_that(cases, version):
+    [wrong] = gathered(cases, (VISIT, {"case_id": "k1", "command_id": "v", "expected_version": version}))
+
+    assert type(wrong) is NotAVersion
 
 
 def test_what_another_process_recorded_meanwhile_is_decided_on(cases):

@@ -21,6 +21,7 @@ from ihs_cases.erasing import Erasing
 from ihs_cases.proposal import Receipt, proposed
 from ihs_cases.reading import CaseReader
 from ihs_cases.turns import TaskTurns
+from ihs_cases.when import a_version
 from ihs_domain.editions import RuleBook
 from ihs_domain.instrument_book import InstrumentBook
 from ihs_domain.roles import Actor
@@ -129,6 +130,7 @@ def _recording(cases: Cases, threads: Threads) -> Callable[..., Coroutine[Any, A
 
     @wraps(cases.record)
     async def record(event: Any, *, expected_version: int | None = None, **said: Any) -> Receipt:
+        a_version(expected_version)
         proposal = proposed(event, **said, rehearsal=cases.rehearsal)
         async with turns.of(proposal.stream):
             done = await cases.recorder.record_soon(proposal, expected_version, soon)

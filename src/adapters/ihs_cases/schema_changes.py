@@ -30,17 +30,27 @@ class SchemaChange:
     breaking: bool
 
 
-def is_comparable(schema: Any) -> bool:
+MOST_LEVELS: Final = 40
+"""How deep a schema may go: no event goes further than a few levels."""
+
+
+def is_comparable(schema: Any, levels: int = MOST_LEVELS) -> bool:
     """Whether a schema is made of what such schemas are made of, so that it can be told what changed."""
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, Mapping) or not levels:
         return False
-    within = [one for key in ("items", "propertyNames") if (one := schema.get(key)) is not None]
-    within += schema.get("anyOf", []) if isinstance(schema.get("anyOf"), list) else []
-    within += [*schema["properties"].values()] if isinstance(schema.get("properties"), Mapping) else []
-    within += [one] if isinstance(one := schema.get("additionalProperties"), Mapping) else []
-    return all(isinstance(schema[key], MADE_OF[key]) for key in schema.keys() & MADE_OF.keys()) and all(
-        map(is_comparable, within)
-    )
+    if not all(isinstance(schema[key], MADE_OF[key]) for key in schema.keys() & MADE_OF.keys()):
+        return False
+    if not all(isinstance(name, str) for name in schema.get("required", ())):
+        return False
+    return all(is_comparable(one, levels - 1) for one in _within(schema))
+
+
+def _within(schema: Schema) -> Iterator[Any]:
+    yield from (schema[key] for key in ("items", "propertyNames") if key in schema)
+    yield from schema.get("anyOf", ())
+    yield from schema.get("properties", {}).values()
+    if isinstance(schema.get("additionalProperties"), Mapping):
+        yield schema["additionalProperties"]
 
 
 MADE_OF: Final[Mapping[str, type | tuple[type, ...]]] = {
@@ -101,7 +111,12 @@ def _kind(schema: Schema) -> str:
 
 def _another(at: str, key: str, was: Schema, now: Schema) -> Found:
     if was.get(key) != now.get(key):
-        yield at, f"another {key} holds" if key in now else f"{key} no longer holds", key in now
+        says = f"another {key} holds" if key in now else f"{key} no longer holds"
+        yield at, says, key in now or key not in NARROWING
+
+
+NARROWING: Final = ("pattern", "uniqueItems", "additionalProperties", "propertyNames", "items")
+"""What only ever keeps something out: where it goes, nothing fits less. Of any other key that is not known."""
 
 
 def _enum(at: str, key: str, was: Schema, now: Schema) -> Found:
