@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -9,6 +10,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from ihs_cases.moments import AsAt
+from ihs_cases.recording import jurisdiction_of
+from ihs_cases.unjudged import no_edition_on, unjudged
+from ihs_cli.came_of import NO_EDITION, unjudged_says
 from ihs_cli.comparing import diff, replay
 from ihs_cli.one_case import asked_of, entry_line, entry_told
 from ihs_cli.opening import opened
@@ -25,7 +29,6 @@ from ihs_projections.timeline import TimelineLine
 from ihs_projections.wording import name, says
 
 NOTHING_APPROVED: Final = "nothing was approved"
-NO_EDITION: Final = "no edition on file"
 
 
 @click.group(short_help="Read one case, now or at a past moment.")
@@ -63,8 +66,10 @@ def show(
     """
     with opened(store, key_file) as cases:
         asked = asked_of(cases, case, as_at, as_of, for_person, format_, who)
-        found = next(iter(CURRENT_CASE.rows(case, asked.history(Seen.CASE))), None)
-        asked.answer("stands", found, _standing(found))
+        history = asked.history(Seen.CASE)
+        found = next(iter(CURRENT_CASE.rows(case, history)), None)
+        by_none = unjudged(history, cases.rules)
+        asked.answer("stands", found, chain(_standing(found), unjudged_says(by_none)), unjudged=by_none)
 
 
 def _standing(found: Any) -> Iterator[str]:
@@ -213,10 +218,13 @@ def possible(
         out = Output(cases.store.info().kind, format_)
         day = on or datetime.now(UTC).astimezone(cases.zone(case)).date()
         found = keeper_of(cases).possible(case, Actor(ActorId(actor), Role(role)), on=day)
+        by_none = no_edition_on(day, cases.rules, jurisdiction_of(cases.history(case)))
     if format_ == "json":
-        out.json(case=case, actor=actor, role=role, on=day, decisions=found)
+        out.json(case=case, actor=actor, role=role, on=day, unjudged=by_none, decisions=found)
     else:
-        out.text([f"{case} on {day}, by {actor} ({role})", *(line for one in found for line in _doable_lines(one))])
+        said = [f"  {NO_EDITION} for {day}: no rule is asked, only how the case stands"] if by_none else []
+        lines = (line for one in found for line in _doable_lines(one))
+        out.text([f"{case} on {day}, by {actor} ({role})", *said, *lines])
 
 
 def _doable_lines(one: Doable) -> Iterator[str]:
