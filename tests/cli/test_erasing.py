@@ -171,6 +171,20 @@ def test_a_seal_is_placed_and_lifted(ihs, live):
     assert (lifted.json["result"], lifted.json["version"], lifted.json["record"]) == ("recorded", 3, "RecordUnsealed")
 
 
+@pytest.mark.parametrize("what", [("hold", "--hold", "suit-1"), ("seal", "--order", "o-26-4")])
+def test_what_was_found_in_a_lifting_by_who_may_not_is_told(ihs, live, what):
+    kind, *name = what
+    ihs(kind, "place", "cases.db", "k1", *name, *SUPERVISOR)
+    lift = (kind, "lift", "cases.db", "k1", *name, *WORKER, "--id", "l-1")
+
+    text, again = ihs(*lift), ihs(*lift, "--format", "json").json
+
+    [found] = again["findings"]
+    assert text.lines[1] == "    found: this is not for a practitioner to decide"
+    assert (again["result"], found["version"]) == ("nothing new", 3)
+    assert found["objection"]["says"] == "this is not for a practitioner to decide"
+
+
 def test_a_case_closed_for_fifty_years_is_due(ihs, three):
     closed = ihs("retention", "due", "cases.db", "--on", "2090-01-01", "--format", "json").json["due"]
 

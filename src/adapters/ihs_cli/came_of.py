@@ -1,6 +1,6 @@
 """What is said of something that was put on record, beside that it was: what was found, and that no rule judged it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -35,10 +35,7 @@ class CameOf:
     @property
     def lines(self) -> Iterator[str]:
         """As text, below the line that says what was recorded."""
-        for finding in self.findings:
-            first, *rest = objection_lines(finding.objection)
-            yield f"    found: {first.strip()}"
-            yield from rest
+        yield from found_lines(self.findings)
         if self.unjudged is not None:
             yield f"    {NO_EDITION} for {self.unjudged}: no rule judged it"
 
@@ -46,6 +43,14 @@ class CameOf:
     def told(self) -> dict[str, Any]:
         """As JSON tells it."""
         return {"findings": self.findings, "unjudged": self.unjudged}
+
+
+def found_lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """What was found, below the line that says what was recorded."""
+    for finding in findings:
+        first, *rest = objection_lines(finding.objection)
+        yield f"    found: {first.strip()}"
+        yield from rest
 
 
 def _unjudged(cases: Cases, case: str, said: Any, occurred: date | datetime, receipt: Receipt) -> date | None:

@@ -11,6 +11,7 @@ import click
 
 from ihs_cases import Cases, Receipt
 from ihs_cases.moments import AsAt
+from ihs_cli.came_of import found_lines
 from ihs_cli.errors import Misasked
 from ihs_cli.opening import opened
 from ihs_cli.options import ACTOR, AS_AT, ROLE, Day, asks_a_store, formats
@@ -85,9 +86,9 @@ def _say_recorded(out: Output, person: str, word: str, receipt: Receipt) -> None
     result = "nothing new" if receipt.again else "recorded"
     if out.format == "json":
         about = {"version": receipt.version, "position": receipt.position, "recorded_at": receipt.recorded_at}
-        out.json(result=result, person=person, record=word, **about)
+        out.json(result=result, person=person, record=word, **about, findings=receipt.findings)
     else:
-        out.text([f"{result} {person}@{receipt.version} {word}"])
+        out.text([f"{result} {person}@{receipt.version} {word}", *found_lines(receipt.findings)])
 
 
 @person.command()
