@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from ihs_cases import Cases, Receipt
+from ihs_cases.looking_up import looked_up
 from ihs_cases.moments import AsAt
 from ihs_cli.came_of import found_lines
 from ihs_cli.errors import Misasked
@@ -171,18 +172,22 @@ def unmerge(*, person: str, duplicate: str, reason: str, **said: Any) -> None:
     _put("PersonsUnmerged", {"person": person, "duplicate": duplicate, "reason": reason}, **said)
 
 
-@person.command()
+@person.command(short_help="Who somebody is, and in which cases; put on record.")
 @asks_a_store
 @PERSON
 @AS_AT
+@reads
 @formats("text", "json")
-def show(*, store: str, key_file: Path | None, person: str, as_at: AsAt, format_: str) -> None:
-    """Who is PERSON, under which other ids, and in which cases? Nothing sealed is opened.
+def show(*, store: str, key_file: Path | None, person: str, as_at: AsAt, format_: str, **who: Any) -> None:
+    """Who is PERSON, under which other ids, and in which of the cases you may read? Nothing sealed is opened.
+
+    That you looked, what for, and in which cases they are is put on record first.
 
     Example: ihs person show cases.db p-7
     """
     with opened(store, key_file) as cases:
-        out, found = Output(cases.store.info().kind, format_), cases.person(person, as_at=as_at)
+        found = looked_up(reader_of(cases, **who).door, person, as_at)
+        out = Output(cases.store.info().kind, format_)
         if format_ == "json":
             out.json(asked=person, as_at=as_at, person=_told(found))
         else:
