@@ -20,6 +20,8 @@ from ihs_cli.options import AS_AT, AS_OF, CASE, FOR, ON, Id, asks_a_store, forma
 from ihs_cli.output import Output, objection_lines, plain
 from ihs_cli.reading import keeper_of, reads
 from ihs_domain.approvals import Approval, approvals
+from ihs_domain.erasing import CaseDisposed, disposal
+from ihs_domain.history import Entry
 from ihs_domain.looking import Seen
 from ihs_domain.possible import Doable
 from ihs_domain.roles import Actor, Role
@@ -69,7 +71,20 @@ def show(
         history = asked.history(Seen.CASE)
         found = next(iter(CURRENT_CASE.rows(case, history)), None)
         by_none = unjudged(history, cases.rules)
-        asked.answer("stands", found, chain(_standing(found), unjudged_says(by_none)), unjudged=by_none)
+        gone = disposal(cases.history(case)) if found else None
+        said = chain(_gone(gone), _standing(found), unjudged_says(by_none))
+        asked.answer("stands", found, said, disposed=gone and _disposed(gone), unjudged=by_none)
+
+
+def _disposed(gone: Entry[CaseDisposed]) -> dict[str, Any]:
+    return {"on": gone.day, "order": gone.event.order, "version": gone.version}
+
+
+def _gone(gone: Entry[CaseDisposed] | None) -> Iterator[str]:
+    """That a case was disposed of, whatever moment it is asked about: its content of then is gone as well."""
+    if gone is not None:
+        by = f"by order {gone.event.order} (@{gone.version})"
+        yield f"{'disposed of':<14} on {gone.day}, {by}: its content is destroyed"
 
 
 def _standing(found: Any) -> Iterator[str]:
