@@ -24,7 +24,7 @@ from ihs_domain.erasing import CaseDisposed, disposal
 from ihs_domain.history import Entry
 from ihs_domain.looking import Seen
 from ihs_domain.possible import Doable
-from ihs_domain.roles import Actor, Role
+from ihs_domain.roles import OF_PEOPLE, Actor, Role
 from ihs_domain.terms import ActorId
 from ihs_projections import CURRENT_CASE, TIMELINE
 from ihs_projections.timeline import TimelineLine
@@ -219,7 +219,7 @@ def _approved(found: Iterable[Approval], names: Mapping[int, str]) -> Iterator[s
 @asks_a_store
 @CASE
 @click.option("--actor", required=True, type=Id(), help="Who would decide.")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="In which role.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in OF_PEOPLE]), help="In which role.")
 @ON
 @formats("text", "json")
 def possible(
