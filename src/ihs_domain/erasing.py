@@ -106,6 +106,11 @@ def disposed(history: History) -> Version | None:
     return disposed_at(history.record)
 
 
+def disposal(history: History) -> Entry[CaseDisposed] | None:
+    """The entry by which the case of a history was disposed of, None where it was not."""
+    return next((e for e in history.record if isinstance(e.event, CaseDisposed)), None)
+
+
 def nothing_goes_on_it(history: History) -> Objection | None:
     """A case that was disposed of takes nothing more: what was recorded then could not be destroyed with it."""
     at = history.once(disposed)

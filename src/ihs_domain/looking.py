@@ -60,6 +60,7 @@ class Why(StrEnum):
     NO_GROUND = "no-ground"
     SEALED = "sealed"
     NO_SUCH_CASE = "no-such-case"
+    NO_SUCH_PERSON = "no-such-person"
 
 
 @frozen

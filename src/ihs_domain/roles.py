@@ -39,6 +39,10 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
+OF_PEOPLE: Final = tuple(role for role in Role if role is not Role.SYSTEM)
+"""The roles that somebody may act in; the system's is for what records itself."""
+
+
 class NotAnActor(ValueError):
     """Who acts is said by their id and a role, and by nothing else."""
 
@@ -47,7 +51,7 @@ def _role(given: str) -> Role:
     try:
         return Role(given)
     except ValueError:
-        raise NotAnActor(f"no role has this name: give one of {', '.join(Role)}") from None
+        raise NotAnActor(f"no role has this name: give one of {', '.join(OF_PEOPLE)}") from None
 
 
 def _fits(_: object, __: object, given: Any) -> None:

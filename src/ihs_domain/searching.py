@@ -12,7 +12,7 @@ from ihs_domain.terms import CaseId, Code, Happening, Month, RegisterId
 
 @frozen
 class PersonSearchMade(Happening):
-    """Somebody searched for a person by name: what for, and how many names were found; never what was searched for."""
+    """Somebody searched for a person, by name or id: what for, how many were found; never what was searched for."""
 
     found: int
     purpose: Code | None = None

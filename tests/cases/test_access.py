@@ -153,8 +153,7 @@ def test_that_somebody_is_asked_for_who_is_not_there_is_on_record_before_it_is_s
     with pytest.raises(UnknownPerson):
         reader(full).timeline("k1", for_person="Otto-Made-Up")
 
-    [viewed] = looks(full.cases)
-    assert viewed == RecordViewed("k1", Seen.TIMELINE, AccessGround.ASSIGNED, frozenset({2}), frozenset(), 6)
+    assert looks(full.cases) == [AccessDenied("k1", Seen.TIMELINE, Why.NO_SUCH_PERSON)]
 
 
 def test_who_is_kept_from_the_reader_is_asked_for_in_vain_like_who_is_not_there(full):

@@ -14,7 +14,7 @@ DUPLICATE = json.dumps(entry())[:-1] + f', "actor": "{SECRET}"}}'
 ROLES = (
     "practitioner, case-manager, second-worker, supervisor, designee, cps-supervisor, cps-worker, administrator, "
     "auditor, assistant-attorney-general, guardian-ad-litem, court, parent, parents-counsel, team-member, referent, "
-    "specialist, provider, natural-helper, system"
+    "specialist, provider, natural-helper"
 )
 AN_INSTANT = "expected an instant with its offset, such as 2015-01-09T15:00:00-07:00"
 AN_OBJECT = "expected a JSON object"

@@ -122,6 +122,14 @@ def test_the_timeline_shows_what_is_void_and_by_which_entry(ihs, live, write):
     assert note(ihs("case", "timeline", "cases.db", "k1").lines, 2)[1].endswith("; voided by @3")
 
 
+def test_what_the_system_could_decide_is_not_asked(ihs, alder):
+    answer = ihs("case", "possible", "cases.db", "alder", "--actor", "w-12", "--role", "system")
+
+    assert (answer.code, answer.out) == (2, "")
+    assert "'system' is not one of 'practitioner', " in answer.err
+    assert answer.err.count("system") == 1
+
+
 def test_history_keeps_sealed_parts_sealed_and_gives_what_stands(ihs, alder):
     lines = ihs("case", "history", "cases.db", "alder").lines
 

@@ -156,13 +156,19 @@ def test_a_folder_that_keeps_no_checkpoint_is_not_well(ihs, live, tmp_path):
 
 def test_views_that_lag_behind_are_told_and_in_a_rehearsal_are_not_asked_after(ihs, live):
     ihs("projections", "follow", live, "--once")
+    [level] = [check for check in examined(ihs).json["checks"] if check["of"] == "views"]
     ihs("record", live, "-", given=json.dumps(entry()))
+    [soon] = [check for check in examined(ihs).json["checks"] if check["of"] == "views"]
     spoiled(live, "UPDATE records SET recorded_at = recorded_at - 3600000000")
 
     late = wrong(examined(ihs))
     spoiled(live, "UPDATE meta SET value = 'rehearsal' WHERE key = 'kind'")
     rehearsed = examined(ihs).json["checks"]
 
+    assert level["says"] == "they stand at position 2, where the record ends"
+    assert soon["state"] == "well"
+    assert soon["says"].startswith("they stand at position 2 of 3, and records have waited for 0:0")
+    assert late["views"].startswith("they stand at position 2 of 3, and records have waited for 1:0")
     assert "is ihs projections follow running?" in late["views"]
     [views] = [check for check in rehearsed if check["of"] == "views"]
     assert (views["state"], views["says"][-26:]) == ("not asked", "; a rehearsal has no clock")

@@ -41,6 +41,19 @@ def test_one_proposes_another_approves_and_it_is_done(ihs, live):
     assert ihs("audit", "verify", "cases.db").code == 0
 
 
+def test_of_a_case_disposed_of_it_is_told_when_and_by_which_order_whatever_moment_is_asked_about(ihs, proposed):
+    before = ihs("case", "show", "cases.db", "k1", "--format", "json").json
+    known = ihs("store", "info", "cases.db", "--format", "json").json["position"]
+    ihs(*CASE, "--approve", *OTHER)
+
+    now, then = (ihs("case", "show", "cases.db", "k1", *at) for at in ((), ("--as-at", known)))
+    told = ihs("case", "show", "cases.db", "k1", "--format", "json").json["disposed"]
+
+    said = f"disposed of    on {told['on']}, by order o-26-4 (@3): its content is destroyed"
+    assert (now.lines[1], then.lines[1]) == (said, said)
+    assert (before["disposed"], told["order"], told["version"]) == (None, "o-26-4", 3)
+
+
 def test_of_a_case_disposed_of_it_is_not_told_that_nobody_could_have_read_it(ihs, proposed):
     ihs(*CASE, "--approve", *OTHER)
 
@@ -169,6 +182,20 @@ def test_a_seal_is_placed_and_lifted(ihs, live):
     ]
     assert placed.lines == ["recorded k1@2 RecordSealed"]
     assert (lifted.json["result"], lifted.json["version"], lifted.json["record"]) == ("recorded", 3, "RecordUnsealed")
+
+
+@pytest.mark.parametrize("what", [("hold", "--hold", "suit-1"), ("seal", "--order", "o-26-4")])
+def test_what_was_found_in_a_lifting_by_who_may_not_is_told(ihs, live, what):
+    kind, *name = what
+    ihs(kind, "place", "cases.db", "k1", *name, *SUPERVISOR)
+    lift = (kind, "lift", "cases.db", "k1", *name, *WORKER, "--id", "l-1")
+
+    text, again = ihs(*lift), ihs(*lift, "--format", "json").json
+
+    [found] = again["findings"]
+    assert text.lines[1] == "    found: this is not for a practitioner to decide"
+    assert (again["result"], found["version"]) == ("nothing new", 3)
+    assert found["objection"]["says"] == "this is not for a practitioner to decide"
 
 
 def test_a_case_closed_for_fifty_years_is_due(ihs, three):

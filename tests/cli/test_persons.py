@@ -129,7 +129,7 @@ def test_refused_in_one_line_is(ihs, register, typed, why):
 
 
 def test_a_person_nobody_registered_is_told_in_one_line(ihs, register):
-    why = "ihs: no person of that id is registered: register them first\n"
+    why = "ihs: no person of that id is in what may be read: check the id, or register them first\n"
 
     assert ihs("person", "show", "cases.db", "nobody") == (2, "", why)
 
@@ -153,6 +153,65 @@ def test_what_is_piped_and_is_no_text_is_told_in_one_line(ihs, register):
     answer = ihs("person", "find", "cases.db", "-", given=b"Zo\xeb\n")
 
     assert answer == (2, "", "ihs: what comes from the pipe is not text in UTF-8\n")
+
+
+# Looking up
+
+
+IDENTIFIED = ("person", "identify", "cases.db", "p-7", "k1", "mother", "--reason", "same-address", *WORKER)
+ASSIGNED = entry("assigned", record="WorkerAssigned", **{"with": {"worker": "w-12"}})
+
+
+def on_record(whose):
+    with Cases.open("cases.db") as cases:
+        return [entry.event for entry in cases.recorder.entries(f"access/{whose}")]
+
+
+def test_that_somebody_looked_a_person_up_is_on_record_and_so_is_each_case_that_is_told_of(ihs, register):
+    ihs(*IDENTIFIED)
+
+    shown = ihs("person", "show", "cases.db", "p-7", "--purpose", "inventory")
+
+    assert shown.lines[-1] == "known as       mother in k1"
+    searched, viewed = on_record(user())
+    assert searched == PersonSearchMade(1, "inventory")
+    assert (viewed.case, viewed.what, viewed.opened, viewed.purpose) == ("k1", "search", False, "inventory")
+
+
+def test_who_is_in_no_case_that_somebody_may_read_is_told_of_like_nobody(ihs, register):
+    ihs(*IDENTIFIED)
+
+    theirs, nobody = (ihs("person", "show", "cases.db", whom, *WORKER) for whom in ("p-7", "p-99"))
+    ihs("record", "cases.db", "-", given=json.dumps(ASSIGNED))
+
+    assert (theirs.code, theirs) == (2, nobody)
+    assert on_record("w-12") == [PersonSearchMade(0), PersonSearchMade(0)]
+    assert ihs("person", "show", "cases.db", "p-7", *WORKER).lines[-1] == "known as       mother in k1"
+
+
+def test_a_case_that_a_court_sealed_is_not_told_of(ihs, register):
+    second = entry(
+        "c9", case="k2", record="ServicesRequested", **{"with": {"jurisdiction": "us-ut", "source": "school"}}
+    )
+    lines = (second, joined("Zoë Made-Up", case="k2"))
+    ihs("record", "cases.db", "-", given="\n".join(map(json.dumps, lines)))
+    ihs(*IDENTIFIED)
+    ihs("person", "identify", "cases.db", "p-7", "k2", "mother", "--reason", "same-address", *WORKER)
+    ihs("seal", "place", "cases.db", "k1", "--order", "o-1", "--open-for", "new-report", *SUPERVISOR)
+
+    told = [ihs("person", "show", "cases.db", "p-7", *what).lines[-1] for what in ((), ("--purpose", "new-report"))]
+
+    assert told == ["known as       mother in k2", "known as       mother in k1, mother in k2"]
+
+
+def test_a_case_that_was_disposed_of_is_not_told_of(ihs, register):
+    ihs(*IDENTIFIED)
+    disposal = ("erase", "cases.db", "--case", "k1", "--order", "o-1")
+    ihs(*disposal, "--ordered-by", "judge-2", *SUPERVISOR)
+    assert ihs(*disposal, "--approve", "--actor", "s-9", "--role", "supervisor").code == 0
+
+    assert ihs("person", "show", "cases.db", "p-7").lines == ["p-7", "birth month    1985-07"]
+    assert on_record(user()) == [PersonSearchMade(1)]
 
 
 # Search

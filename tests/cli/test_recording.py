@@ -73,6 +73,7 @@ def test_json_is_one_object_a_line_and_says_the_same(ihs, live, write):
         "position": 3,
         "edition": "utah-r512-100@2010-10-08",
         "findings": [],
+        "unjudged": None,
     }
     assert again == {**recorded, "line": 4, "result": "nothing new", "recorded_at": instant}
     assert (refused["result"], refused["objections"]) == ("refused", [])

@@ -73,6 +73,14 @@ def test_each_agency_receives_what_it_was_told_once(server, alder, tmp_path):
     assert foothill.stdout == "0 received; kept in foothill-told.db\n"
 
 
+def test_an_agency_with_an_agreement_that_the_server_does_not_serve_is_named(nats_server, alder, tmp_path):
+    with EmbeddedServer(tmp_path / "nats", ["wasatch"]):
+        published = typed(tmp_path, "nats", "publish", alder, "--server", "nats")
+
+    assert (published.returncode, published.stdout.splitlines()[1:]) == (1, ["wasatch: 3 sent"])
+    assert published.stderr.startswith("foothill: nothing sent, the server does not serve it: ")
+
+
 @pytest.mark.parametrize(
     "words, why",
     [

@@ -60,6 +60,39 @@ def test_an_agency_that_is_no_longer_named_loses_its_access(site):
             asyncio.run(connect(again.url, gone, patience=5))
 
 
+def test_an_agency_that_is_named_again_goes_on_with_its_own_stream_and_password(site, telling, source):
+    asyncio.run(publish(site.connection, "wasatch", source(telling(5, "wasatch")), site.secret))
+    site.server.stop()
+    with EmbeddedServer(site.server.folder, ["foothill"]) as without:
+        asyncio.run(provision(without.connection, ack_wait=1.0))
+
+    with EmbeddedServer(site.server.folder, ["wasatch", "foothill"]) as again:
+        asyncio.run(provision(again.connection, ack_wait=1.0))
+        published = asyncio.run(publish(again.connection, "wasatch", source(telling(6, "wasatch")), site.secret))
+
+    assert again.connection.agencies == site.connection.agencies
+    assert published.sent == 1
+
+
+def test_a_server_that_is_refused_changes_nothing_of_the_one_that_runs(site):
+    before = {path: path.read_bytes() for path in site.server.folder.glob("*.*") if path.is_file()}
+
+    with pytest.raises(ServerAlreadyRunning):
+        EmbeddedServer(site.server.folder, ["foothill", "rio"]).start()
+
+    assert {path: path.read_bytes() for path in before} == before
+    assert load(site.server.folder) == site.connection
+
+
+def test_connection_details_that_cannot_be_read_are_not_written_over(tmp_path):
+    (tmp_path / "connection.json").write_text("{half of it")
+
+    with pytest.raises(NoConnection, match="put back a copy"):
+        EmbeddedServer(tmp_path, ["foothill"])
+
+    assert (tmp_path / "connection.json").read_text() == "{half of it"
+
+
 def test_a_second_server_in_the_same_folder_is_refused(site):
     with pytest.raises(ServerAlreadyRunning):
         EmbeddedServer(site.server.folder).start()
@@ -97,7 +130,9 @@ def test_a_folder_without_a_server_has_no_connection(tmp_path):
 
 def test_an_agency_whose_name_could_be_a_wildcard_is_refused(tmp_path):
     with pytest.raises(BadToken):
-        EmbeddedServer(tmp_path, ["foothill", ">"])
+        EmbeddedServer(tmp_path / "s", ["foothill", ">"])
+
+    assert not (tmp_path / "s").exists()
 
 
 def test_the_server_listens_on_this_machine_only(site):
@@ -136,6 +171,14 @@ def test_a_stream_that_stands_with_other_settings_is_left_as_it_is(site, setting
         return await provision(site.connection, ["foothill"], ack_wait=1.0)
 
     assert [one.made for one in asyncio.run(run())] == [False]
+
+
+def test_a_stream_of_another_name_that_holds_what_the_agency_was_told_is_named(site):
+    foothill = evolve(site.connection.agency("foothill"), stream="ihs-foothill-anew")
+    mistaken = evolve(site.connection, agencies={"foothill": foothill})
+
+    with pytest.raises(SettingsDiffer, match="already holds what agency foothill was told"):
+        asyncio.run(provision(mistaken))
 
 
 def test_a_publisher_with_a_wrong_password_is_refused_at_once(site, tmp_path):

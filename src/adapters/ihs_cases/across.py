@@ -11,6 +11,7 @@ from attrs import field, frozen
 from ihs_cases.door import Allowed, Door, Shown
 from ihs_cases.errors import CasesError, EditionMissing
 from ihs_cases.law import law_of
+from ihs_cases.unjudged import Unjudged, unjudged
 from ihs_domain.access import Denial
 from ihs_domain.assigning import assigning_on
 from ihs_domain.closing import closed_on
@@ -75,6 +76,10 @@ class Reading:
         history = self.history.upto(self.on)
         found = findings(history, law_of(self.rules, self.history, edition), self.instruments)
         return tuple(finding for finding in found if finding.day <= self.on)  # what amends an entry may come later
+
+    def unjudged(self) -> Unjudged | None:
+        """The entries by the day that no rule judged, since no edition is on file for theirs."""
+        return unjudged(self.history.upto(self.on), self.rules)
 
 
 @frozen

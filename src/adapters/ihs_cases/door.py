@@ -99,8 +99,8 @@ class Door:
     def allowed(self, case_id: str, shown: Shown) -> Allowed:
         """What may be shown of a case, once that it is shown is on record; CaseNotOpen where that it is not is.
 
-        Of a copy for somebody whom what they may read does not name, UnknownPerson, once it is on record that they
-        looked.
+        Of a copy for somebody whom what they may read does not name, UnknownPerson, once it is on record that nothing
+        was shown.
         """
         [allowed] = self.all_allowed([case_id], shown)
         return allowed
@@ -148,12 +148,19 @@ class Door:
     ) -> tuple[list[Any], None]:
         """What is to be on record of this reading; what may be shown of each case goes to *answers*."""
         answers.update((case_id, self.decided(case_id, held, shown)) for case_id in map(_named, case_ids))
-        denied = [
-            AccessDenied(None if answer == NO_SUCH_CASE else CaseId(case), shown.what, answer.why, self.purpose)
-            for case, answer in answers.items()
-            if isinstance(answer, Denial)
-        ]
-        return denied or [self.viewed(one, shown) for one in answers.values() if isinstance(one, Allowed)], None
+        said = [self._said_of(case, answer, shown) for case, answer in answers.items()]
+        return [one for one in said if isinstance(one, AccessDenied)] or said, None
+
+    def _said_of(self, case_id: str, answer: Allowed | Denial, shown: Shown) -> RecordViewed | AccessDenied:
+        """What goes on record of one case. Whose copy was asked for in vain is not named: it might be anything."""
+        if isinstance(answer, Denial):
+            named = None if answer == NO_SUCH_CASE else CaseId(case_id)
+            return AccessDenied(named, shown.what, answer.why, self.purpose)
+        try:
+            _names_whom_it_is_for(answer, shown)
+        except UnknownPerson:
+            return AccessDenied(CaseId(case_id), shown.what, Why.NO_SUCH_PERSON, self.purpose)
+        return self.viewed(answer, shown)
 
     def decided(self, case_id: str, held: Held, shown: Shown) -> Allowed | Denial:
         """Whether a case may be read, by what is on record now."""
@@ -185,15 +192,8 @@ class Door:
         return sealed or Grant(AccessGround.KEEPER, frozenset())
 
     def viewed(self, allowed: Allowed, shown: Shown) -> RecordViewed:
-        """What goes on record of what was *allowed*, and is *shown* so.
-
-        Whose copy is asked for is said where they are there: else it might be anything, and nothing is opened.
-        """
+        """What goes on record of what was *allowed*, and is *shown* so."""
         record, grant = allowed
-        try:
-            _names_whom_it_is_for(allowed, shown)
-        except UnknownPerson:
-            shown = shown._replace(for_person=None, opened=False)
         upto = self.position(shown.as_at, record)
         known = [e.version for e in record.entries if upto is None or e.position <= upto]
         return RecordViewed(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -9,6 +10,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from ihs_cases.moments import AsAt
+from ihs_cases.recording import jurisdiction_of
+from ihs_cases.unjudged import no_edition_on, unjudged
+from ihs_cli.came_of import NO_EDITION, unjudged_says
 from ihs_cli.comparing import diff, replay
 from ihs_cli.one_case import asked_of, entry_line, entry_told
 from ihs_cli.opening import opened
@@ -16,16 +20,17 @@ from ihs_cli.options import AS_AT, AS_OF, CASE, FOR, ON, Id, asks_a_store, forma
 from ihs_cli.output import Output, objection_lines, plain
 from ihs_cli.reading import keeper_of, reads
 from ihs_domain.approvals import Approval, approvals
+from ihs_domain.erasing import CaseDisposed, disposal
+from ihs_domain.history import Entry
 from ihs_domain.looking import Seen
 from ihs_domain.possible import Doable
-from ihs_domain.roles import Actor, Role
+from ihs_domain.roles import OF_PEOPLE, Actor, Role
 from ihs_domain.terms import ActorId
 from ihs_projections import CURRENT_CASE, TIMELINE
 from ihs_projections.timeline import TimelineLine
 from ihs_projections.wording import name, says
 
 NOTHING_APPROVED: Final = "nothing was approved"
-NO_EDITION: Final = "no edition on file"
 
 
 @click.group(short_help="Read one case, now or at a past moment.")
@@ -63,8 +68,23 @@ def show(
     """
     with opened(store, key_file) as cases:
         asked = asked_of(cases, case, as_at, as_of, for_person, format_, who)
-        found = next(iter(CURRENT_CASE.rows(case, asked.history(Seen.CASE))), None)
-        asked.answer("stands", found, _standing(found))
+        history = asked.history(Seen.CASE)
+        found = next(iter(CURRENT_CASE.rows(case, history)), None)
+        by_none = unjudged(history, cases.rules)
+        gone = disposal(cases.history(case)) if found else None
+        said = chain(_gone(gone), _standing(found), unjudged_says(by_none))
+        asked.answer("stands", found, said, disposed=gone and _disposed(gone), unjudged=by_none)
+
+
+def _disposed(gone: Entry[CaseDisposed]) -> dict[str, Any]:
+    return {"on": gone.day, "order": gone.event.order, "version": gone.version}
+
+
+def _gone(gone: Entry[CaseDisposed] | None) -> Iterator[str]:
+    """That a case was disposed of, whatever moment it is asked about: its content of then is gone as well."""
+    if gone is not None:
+        by = f"by order {gone.event.order} (@{gone.version})"
+        yield f"{'disposed of':<14} on {gone.day}, {by}: its content is destroyed"
 
 
 def _standing(found: Any) -> Iterator[str]:
@@ -199,7 +219,7 @@ def _approved(found: Iterable[Approval], names: Mapping[int, str]) -> Iterator[s
 @asks_a_store
 @CASE
 @click.option("--actor", required=True, type=Id(), help="Who would decide.")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="In which role.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in OF_PEOPLE]), help="In which role.")
 @ON
 @formats("text", "json")
 def possible(
@@ -213,10 +233,13 @@ def possible(
         out = Output(cases.store.info().kind, format_)
         day = on or datetime.now(UTC).astimezone(cases.zone(case)).date()
         found = keeper_of(cases).possible(case, Actor(ActorId(actor), Role(role)), on=day)
+        by_none = no_edition_on(day, cases.rules, jurisdiction_of(cases.history(case)))
     if format_ == "json":
-        out.json(case=case, actor=actor, role=role, on=day, decisions=found)
+        out.json(case=case, actor=actor, role=role, on=day, unjudged=by_none, decisions=found)
     else:
-        out.text([f"{case} on {day}, by {actor} ({role})", *(line for one in found for line in _doable_lines(one))])
+        said = [f"  {NO_EDITION} for {day}: no rule is asked, only how the case stands"] if by_none else []
+        lines = (line for one in found for line in _doable_lines(one))
+        out.text([f"{case} on {day}, by {actor} ({role})", *said, *lines])
 
 
 def _doable_lines(one: Doable) -> Iterator[str]:

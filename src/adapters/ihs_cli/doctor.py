@@ -270,14 +270,15 @@ def _views(asked: Asked) -> Iterator[Said]:
 
 def _lag(asked: Asked, stands: int) -> Said:
     waited = asked.waited(stands)
-    if waited is not None and asked.store.info().kind == "rehearsal":
-        return Said(
-            State.NOT_ASKED, f"they stand at position {stands}, and more is on record; a rehearsal has no clock"
-        )
-    if waited is not None and waited >= LATE:
-        says = f"records have waited for {_in_words(waited)}: is ihs projections follow running?"
-        return Said(State.WRONG, f"they stand at position {stands}, and {says}")
-    return Said(State.WELL, f"they stand at position {stands}, and do not lag behind")
+    if waited is None:
+        return Said(State.WELL, f"they stand at position {stands}, where the record ends")
+    at = f"they stand at position {stands} of {asked.store.head().position}"
+    if asked.store.info().kind == "rehearsal":
+        return Said(State.NOT_ASKED, f"{at}; a rehearsal has no clock")
+    have_waited = f"{at}, and records have waited for {_in_words(waited)}"
+    if waited >= LATE:
+        return Said(State.WRONG, f"{have_waited}: is ihs projections follow running?")
+    return Said(State.WELL, f"{have_waited}, which is not long")
 
 
 def _in_words(waited: timedelta) -> str:

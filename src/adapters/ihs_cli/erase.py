@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ihs_cases import Cases
 from ihs_cases.erasing import Erased, OfCase, OfEntry, OfPerson, Reach, Target
 from ihs_cases.reading import CaseReader
 from ihs_cli.by import COMMAND, ON, By, by
+from ihs_cli.came_of import found_lines
 from ihs_cli.errors import Misasked
 from ihs_cli.opening import opened
 from ihs_cli.options import asks_a_store, formats
@@ -122,9 +124,11 @@ def _propose(out: Output, cases: Cases, target: Target, order: str, ordered_by: 
     made = cases.erasing.propose(target, order=order, ordered_by=ordered_by, **said)
     result = "nothing new" if all(one.again for one in made) else "proposed"
     if out.format == "json":
-        out.json(result=result, positions=[one.position for one in made])
+        found = [finding for one in made for finding in one.findings]
+        out.json(result=result, positions=[one.position for one in made], findings=found)
     else:
-        out.text([f"{result}: {one.stream}@{one.version}" for one in made] + ["somebody else has it done: --approve"])
+        lines = ((f"{result}: {one.stream}@{one.version}", *found_lines(one.findings)) for one in made)
+        out.text([*chain(*lines), "somebody else has it done: --approve"])
 
 
 def _say_reach(out: Output, found: Reach, target: Target) -> None:

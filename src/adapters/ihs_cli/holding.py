@@ -7,6 +7,7 @@ import attrs
 import click
 
 from ihs_cli.by import acts, by
+from ihs_cli.came_of import CameOf
 from ihs_cli.opening import opened
 from ihs_cli.options import CASE, asks_a_store, formats
 from ihs_cli.output import Output
@@ -93,11 +94,13 @@ def _put(
     word: str, fields: dict[str, Any], *, store: str, key_file: Path | None, case: str, format_: str, **who: Any
 ) -> None:
     with opened(store, key_file) as cases:
-        acting = attrs.asdict(by(cases, **who), recurse=False)
-        receipt = cases.record(read_event(word, fields), case_id=case, **acting)
+        event, acting = read_event(word, fields), attrs.asdict(by(cases, **who), recurse=False)
+        receipt = cases.record(event, case_id=case, **acting)
+        came = CameOf.recording(cases, case, event, acting["occurred"], receipt)
         out = Output(cases.store.info().kind, format_)
     result = "nothing new" if receipt.again else "recorded"
     if format_ == "json":
-        out.json(result=result, case=case, record=word, version=receipt.version, position=receipt.position)
+        about = {"version": receipt.version, "position": receipt.position}
+        out.json(result=result, case=case, record=word, **about, **came.told)
     else:
-        out.text([f"{result} {case}@{receipt.version} {word}"])
+        out.text([f"{result} {case}@{receipt.version} {word}", *came.lines])

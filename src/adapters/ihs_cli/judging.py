@@ -12,10 +12,13 @@ from attrs import frozen
 
 from ihs_cases.across import Reading
 from ihs_cases.moments import AsAt
+from ihs_cases.unjudged import Unjudged
+from ihs_cli.came_of import unjudged_says
 from ihs_cli.caseload import REGION, WORKER, About, Caseload, cases_of
 from ihs_cli.opening import edition_of, opened
 from ihs_cli.options import ANY_CASE, AS_AT, EDITION, ON, asks_a_store, formats
 from ihs_cli.output import Output, objection_lines, plain
+from ihs_cli.printable import shown
 from ihs_cli.reading import reader_of, reads
 from ihs_domain.editions import Edition
 from ihs_domain.judge import Finding
@@ -47,6 +50,7 @@ class OfCase:
 
     about: About
     findings: tuple[Finding, ...]
+    unjudged: Unjudged | None
 
 
 @click.command(short_help="What was missing when each entry was made.")
@@ -74,7 +78,8 @@ def findings(
 ) -> None:
     """What was missing when each entry of CASE, of a worker's or a region's cases, or of every case, was made.
 
-    By the rules of the day of each entry. A case that cannot be read is named and left out; the exit code is then 1.
+    By the rules of the day of each entry; that none are on file for some is said. A case that cannot be read is named
+    and left out; the exit code is then 1.
     Only cases that may be read are told of, and that they were is put on record first.
 
     Example: ihs findings cases.db --edition utah-r512-100@2003-09-03
@@ -88,7 +93,8 @@ def findings(
 
 
 def _of_case(reading: Reading, edition: Edition | None) -> OfCase:
-    return OfCase(About.of(reading), reading.findings(edition))
+    """What if, every entry is judged by the edition that was named."""
+    return OfCase(About.of(reading), reading.findings(edition), reading.unjudged() if edition is None else None)
 
 
 def _text(out: Output, found: Iterable[OfCase], caseload: Caseload) -> None:
@@ -112,10 +118,13 @@ def _case_lines(of_case: OfCase) -> Iterator[str]:
     for finding in of_case.findings:
         yield f"  {finding.day}  @{finding.version} {finding.event}"
         yield from objection_lines(finding.objection)
+    yield from (f"  {says}" for says in unjudged_says(of_case.unjudged))
 
 
 def _json(out: Output, found: Iterable[OfCase], caseload: Caseload) -> None:
-    cases = [{**plain(of_case.about), "findings": plain(of_case.findings)} for of_case in found]
+    cases = [
+        {**plain(of_case.about), "findings": plain(of_case.findings), "unjudged": of_case.unjudged} for of_case in found
+    ]
     out.json(cases=cases, total=sum(len(case["findings"]) for case in cases), broken=caseload.broken)
 
 
@@ -125,6 +134,8 @@ def _csv(out: Output, found: Iterable[OfCase], caseload: Caseload) -> None:
     for of_case in found:
         head = {"store": out.mark, **plain(of_case.about)}
         rows.writerows(_row(head, finding) for finding in of_case.findings)
+        for says in unjudged_says(of_case.unjudged):
+            click.echo(shown(f"ihs: {of_case.about.case}: {says}"), err=True)
 
 
 def _row(head: dict[str, Any], finding: Finding) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, Final
 
 from attrs import frozen
 
-from ihs_domain.roles import Actor, Role
+from ihs_domain.roles import OF_PEOPLE, Actor, Role
 from ihs_domain.terms import ActorId, AgencyId, CaseId, RegisterId
 from ihs_record.errors import NotJson, RecordError, UnknownName, printable
 from ihs_record.names import COMPUTING, WORDS
@@ -155,10 +155,11 @@ def _id(value: Any) -> Any:
 
 
 def _role(value: Any) -> Role:
-    role: Role = STRICT.structure(value, Role)
-    if role is Role.SYSTEM:
+    if value == Role.SYSTEM:
         raise Misfit("expected the role of a person: the system's is for what records itself")
-    return role
+    if value not in OF_PEOPLE:
+        raise Misfit(f"expected one of: {', '.join(OF_PEOPLE)}")
+    return Role(value)
 
 
 MOST_WORD: Final = 60

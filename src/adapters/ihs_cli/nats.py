@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ihs_cli.errors import Failure, Misasked
+from ihs_cli.errors import WRONG, Failure, Misasked
 from ihs_cli.opening import opened
 from ihs_cli.options import asks_a_store
 from ihs_cli.output import HEADING
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ihs_subscriber import Message, Subscriber
 
 HOUR: Final = 3600.0
+NOT_SERVED: Final = "nothing sent, the server does not serve it: name it too when the server is started"
 SERVER = click.option(
     "--server", "folder", type=click.Path(path_type=Path), required=True, help="The folder of `ihs nats up`."
 )
@@ -43,7 +44,8 @@ def nats() -> None:
 def up(folder: Path, agencies: tuple[str, ...]) -> None:
     """Run a server on 127.0.0.1 with its files in FOLDER, until Ctrl-C. For trying out: not for production.
 
-    Without --agency, those who had access the last time have it again.
+    Without --agency, those who had access the last time have it again. Who is not named has none this time; their
+    stream and password are kept for when they are named again.
 
     Example: ihs nats up nats --agency wasatch --agency foothill
     """
@@ -62,6 +64,8 @@ def up(folder: Path, agencies: tuple[str, ...]) -> None:
 def publish(store: str, key_file: Path | None, folder: Path, *, wait: float, follow: bool) -> None:
     """Decide what each agency is told of STORE, have that on record, and send what was not sent yet.
 
+    An agency with an agreement that the server does not serve is named, and sent nothing; the exit code is then 1.
+
     Example: ihs nats publish cases.db --server nats
     """
     from ihs_follow.follower import Follower
@@ -76,10 +80,14 @@ def publish(store: str, key_file: Path | None, folder: Path, *, wait: float, fol
         Follower(cases, sink).catch_up()
         for agency, sent in sink.sent.items():
             click.echo(f"{agency}: {sent} sent")
+        for agency in sink.without_stream():
+            click.echo(f"{agency}: {NOT_SERVED}", err=True)
         if follow:
             stop = stopping()
             Thread(target=_pass_days, args=(sink, stop), daemon=True).start()
             Follower(cases, sink).run(stop)
+        if sink.without_stream():
+            raise click.exceptions.Exit(WRONG)
 
 
 @nats.command()

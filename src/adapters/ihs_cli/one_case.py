@@ -41,11 +41,13 @@ class Asked:
             self.case, as_at=self.as_at, as_of=self.as_of, opened=opened, for_person=self.for_person, what=what
         )
 
-    def answer(self, name: str, found: Any, lines: Iterator[str], empty: str = "nothing was on record then") -> None:
-        """Print what was *found* as JSON under *name*, or its *lines*, or that there is nothing."""
+    def answer(
+        self, name: str, found: Any, lines: Iterator[str], empty: str = "nothing was on record then", **more: Any
+    ) -> None:
+        """Print what was *found* as JSON under *name*, with *more*, or its *lines*, or that there is nothing."""
         if self.out.format == "json":
             copy = {"copy_for": self.for_person} if self.for_person else {}
-            self.out.json(case=self.case, as_at=self.as_at, as_of=self.as_of, **copy, **{name: found})
+            self.out.json(case=self.case, as_at=self.as_at, as_of=self.as_of, **copy, **{name: found}, **more)
         else:
             self.out.text([self.title, *(list(lines) or [empty])])
 

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from ihs_cases.when import YEARS
-from ihs_domain.roles import Role
+from ihs_domain.roles import OF_PEOPLE
 from ihs_domain.terms import ActorId
 from ihs_record.reading import STRICT, Misfit, instant
 
@@ -109,7 +109,7 @@ EDITION: Final = click.option(
 ACTOR: Final = click.option("--actor", type=Id(), required=True, help="Who acts, by their id.")
 ROLE: Final = click.option(
     "--role",
-    type=click.Choice([role.value for role in Role if role is not Role.SYSTEM]),
+    type=click.Choice([role.value for role in OF_PEOPLE]),
     required=True,
     metavar="ROLE",
     help="And as what: practitioner, supervisor, ...",

@@ -10,7 +10,9 @@ from typing import Any, Final, TypeVar
 import click
 
 from ihs_cases import Cases, Receipt
+from ihs_cases.looking_up import looked_up
 from ihs_cases.moments import AsAt
+from ihs_cli.came_of import found_lines
 from ihs_cli.errors import Misasked
 from ihs_cli.opening import opened
 from ihs_cli.options import ACTOR, AS_AT, ROLE, Day, asks_a_store, formats
@@ -85,9 +87,9 @@ def _say_recorded(out: Output, person: str, word: str, receipt: Receipt) -> None
     result = "nothing new" if receipt.again else "recorded"
     if out.format == "json":
         about = {"version": receipt.version, "position": receipt.position, "recorded_at": receipt.recorded_at}
-        out.json(result=result, person=person, record=word, **about)
+        out.json(result=result, person=person, record=word, **about, findings=receipt.findings)
     else:
-        out.text([f"{result} {person}@{receipt.version} {word}"])
+        out.text([f"{result} {person}@{receipt.version} {word}", *found_lines(receipt.findings)])
 
 
 @person.command()
@@ -170,18 +172,22 @@ def unmerge(*, person: str, duplicate: str, reason: str, **said: Any) -> None:
     _put("PersonsUnmerged", {"person": person, "duplicate": duplicate, "reason": reason}, **said)
 
 
-@person.command()
+@person.command(short_help="Who somebody is, and in which cases; put on record.")
 @asks_a_store
 @PERSON
 @AS_AT
+@reads
 @formats("text", "json")
-def show(*, store: str, key_file: Path | None, person: str, as_at: AsAt, format_: str) -> None:
-    """Who is PERSON, under which other ids, and in which cases? Nothing sealed is opened.
+def show(*, store: str, key_file: Path | None, person: str, as_at: AsAt, format_: str, **who: Any) -> None:
+    """Who is PERSON, under which other ids, and in which of the cases you may read? Nothing sealed is opened.
+
+    That you looked, what for, and in which cases they are is put on record first.
 
     Example: ihs person show cases.db p-7
     """
     with opened(store, key_file) as cases:
-        out, found = Output(cases.store.info().kind, format_), cases.person(person, as_at=as_at)
+        found = looked_up(reader_of(cases, **who).door, person, as_at)
+        out = Output(cases.store.info().kind, format_)
         if format_ == "json":
             out.json(asked=person, as_at=as_at, person=_told(found))
         else:

@@ -13,7 +13,7 @@ from ihs_cases import Cases
 from ihs_cases.reading import CaseReader
 from ihs_cli.errors import Misasked
 from ihs_cli.options import Id
-from ihs_domain.roles import Actor, Role
+from ihs_domain.roles import OF_PEOPLE, Actor, Role
 from ihs_domain.terms import ActorId
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -32,7 +32,7 @@ def reads(command: F) -> F:
         click.option("--actor", type=Id(), help="Who reads: shown is what they may read. You, if left out."),
         click.option(
             "--role",
-            type=click.Choice([role.value for role in Role if role is not Role.SYSTEM]),
+            type=click.Choice([role.value for role in OF_PEOPLE]),
             metavar="ROLE",
             help="And as what: practitioner, supervisor, ...",
         ),

@@ -14,6 +14,7 @@ from attrs import define, field
 
 from ihs_cases import Cases, Receipt
 from ihs_cases.errors import CasesError, Conflict, OutcomeUnknown
+from ihs_cli.came_of import CameOf
 from ihs_cli.errors import WRONG, Failure
 from ihs_cli.lines import BadLine, Written, numbered, written
 from ihs_cli.opening import opened
@@ -23,7 +24,6 @@ from ihs_cli.printable import shown
 from ihs_cli.progress import Progress
 from ihs_domain.gates import Objection, Refused
 from ihs_domain.instruments import InstrumentError
-from ihs_domain.judge import Finding
 from ihs_projections.wording import says
 from ihs_record.errors import RecordError
 from ihs_record.row import DraftRefused
@@ -199,7 +199,8 @@ class Run:
     def _say_recorded(self, said: Written, receipt: Receipt) -> None:
         result = NOTHING_NEW if receipt.again else RECORDED
         where = f"{said.id} {_whose(said)}@{receipt.version} {said.word}"
-        found = [line for finding in receipt.findings for line in _finding_lines(finding)]
+        came = CameOf.recording(self.cases, said.case, said.event, said.occurred, receipt)
+        found = [*came.lines]
         about: dict[str, Any] = {
             "version": receipt.version,
             "position": receipt.position,
@@ -208,7 +209,7 @@ class Run:
         if receipt.computed is not None:
             about["computed"] = receipt.computed
             found.insert(0, f"    computed: {type(receipt.computed).__name__}: {says(receipt.computed)}")
-        self._say(result, where, found, **_named(said), **about, edition=receipt.edition, findings=receipt.findings)
+        self._say(result, where, found, **_named(said), **about, edition=receipt.edition, **came.told)
 
     def _say_refused(self, said: Written, objections: tuple[Objection, ...], why: str = "") -> None:
         where = f"{said.id} {_whose(said)} {said.word}" + (f": {why}" if why else "")
@@ -244,9 +245,3 @@ def _why(error: Exception, said: Written) -> str:
         kind = next(iter(said.on))
         return f"the {kind} stands at version {error.current} and not as expected: read it again, then decide again"
     return str(error)
-
-
-def _finding_lines(finding: Finding) -> Iterator[str]:
-    first, *rest = objection_lines(finding.objection)
-    yield f"    found: {first.strip()}"
-    yield from rest

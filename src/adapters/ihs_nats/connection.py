@@ -36,11 +36,15 @@ class Agency:
 
 @frozen
 class Connection:
-    """Where the server is, and how the publisher and each agency log in."""
+    """Where the server is, and how the publisher and each agency log in.
+
+    `aside` keeps the stream and login of each agency that has no access at present: it finds them again.
+    """
 
     url: str
     publisher: Login
     agencies: Mapping[str, Agency]
+    aside: Mapping[str, Agency] = field(factory=dict)
 
     def agency(self, name: str) -> Agency:
         """One agency's stream and login; raises UnknownAgency."""
@@ -59,21 +63,28 @@ def new_connection(url: str, agencies: Iterable[str] = ()) -> Connection:
 def with_agencies(connection: Connection, agencies: Iterable[str]) -> Connection:
     """Exactly these agencies.
 
-    Who stays keeps stream and password, who is new gets them, who is gone loses them.
+    Who is new gets stream and password, for ever; those of who is gone are kept aside until it comes back.
     """
-    kept = {name: connection.agencies.get(name) or _agency(name) for name in agencies}
-    return evolve(connection, agencies=kept)
+    ever = {**connection.aside, **connection.agencies}
+    named = {name: ever.get(name) or _agency(name) for name in agencies}
+    return evolve(connection, agencies=named, aside={name: at for name, at in ever.items() if name not in named})
 
 
 def load(folder: Path | str) -> Connection:
     """The connection kept in a server's folder; raises NoConnection."""
     try:
         held = json.loads((Path(folder) / _FILE).read_text())
-        agencies = {name: Agency(at["stream"], Login(**at["login"])) for name, at in held["agencies"].items()}
-        return Connection(held["url"], Login(**held["publisher"]), agencies)
-    except (OSError, ValueError, KeyError, TypeError) as reason:
-        msg = f"{folder} holds no connection details that can be read: start a server there first"
+        agencies, aside = _agencies(held["agencies"]), _agencies(held.get("aside", {}))
+        return Connection(held["url"], Login(**held["publisher"]), agencies, aside)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as reason:
+        instead = f"put back a copy of its {_FILE}" if is_kept(folder) else "start a server there first"
+        msg = f"{folder} holds no connection details that can be read: {instead}"
         raise NoConnection(msg) from reason
+
+
+def is_kept(folder: Path | str) -> bool:
+    """Whether the folder holds connection details, be they readable or not."""
+    return (Path(folder) / _FILE).exists()
 
 
 def save(connection: Connection, folder: Path | str) -> None:
@@ -148,6 +159,10 @@ async def _first(connecting: "asyncio.Future[None]", refused: asyncio.Event, pat
         raise LoginRefused(msg)
     msg = f"no server answered at {url} within {patience:g} s: start it, or check the address"
     raise Unreachable(msg)
+
+
+def _agencies(held: Mapping[str, Any]) -> dict[str, Agency]:
+    return {name: Agency(at["stream"], Login(**at["login"])) for name, at in held.items()}
 
 
 def _agency(name: str) -> Agency:

@@ -7,14 +7,23 @@ from typing import Any
 from attrs import frozen
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import NotFoundError
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+    StreamInfo,
+)
+from nats.js.errors import BadRequestError, NotFoundError
 
 from ihs_nats.connection import DURABLE, Connection, connect
 from ihs_nats.errors import SettingsDiffer, Unreachable
 from ihs_nats.wire import subjects
 
 _ATOMIC_SINCE_LEVEL = 2
+_SUBJECTS_TAKEN = 10065
 
 
 @frozen
@@ -93,13 +102,26 @@ async def _settle(jetstream: JetStreamContext, agency: str, wanted: StreamConfig
         info = await jetstream.stream_info(name)
         _compare(f"stream {name}", wanted, info.config)
     except NotFoundError:
-        info = await jetstream.add_stream(wanted)
+        info = await _add(jetstream, agency, wanted)
         made = True
     await _settle_consumer(jetstream, name, _consumer(ack_wait))
     if info.created is None:
         msg = f"the server does not say when stream {name} was made: use a server of version 2.9 or later"
         raise SettingsDiffer(msg)
     return Provisioned(agency, name, info.created, made)
+
+
+async def _add(jetstream: JetStreamContext, agency: str, wanted: StreamConfig) -> StreamInfo:
+    try:
+        return await jetstream.add_stream(wanted)
+    except BadRequestError as reason:
+        if reason.err_code != _SUBJECTS_TAKEN:
+            raise
+        msg = (
+            f"a stream of another name already holds what agency {agency} was told: "
+            f"put the stream's name back into the connection details, or remove it by hand"
+        )
+        raise SettingsDiffer(msg) from reason
 
 
 async def _settle_consumer(jetstream: JetStreamContext, stream: str, wanted: ConsumerConfig) -> None:

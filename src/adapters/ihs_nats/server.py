@@ -21,13 +21,14 @@ from ihs_nats.connection import (
     Agency,
     Connection,
     Login,
+    is_kept,
     load,
     new_connection,
     save,
     with_agencies,
     write_privately,
 )
-from ihs_nats.errors import NoConnection, ServerAlreadyRunning, ServerDidNotStart, ServerMissing
+from ihs_nats.errors import ServerAlreadyRunning, ServerDidNotStart, ServerMissing
 
 _HOST = "127.0.0.1"
 _PORTS = range(20_000, 32_768)
@@ -70,7 +71,8 @@ def configuration(connection: Connection, store: Path) -> dict[str, Any]:
 class EmbeddedServer:
     """A nats-server bound to 127.0.0.1; streams, passwords and port survive a restart in the same folder.
 
-    `agencies` names exactly who has access; without it, those who had access the last time.
+    `agencies` names exactly who has access; without it, those who had access the last time. Who had access before and
+    is not named keeps stream and password aside, for when it is named again. Nothing changes until the server starts.
     """
 
     def __init__(self, folder: Path | str, agencies: Iterable[str] | None = None) -> None:
@@ -78,8 +80,8 @@ class EmbeddedServer:
         self.log = self.folder / "server.log"
         self.binary = find_server()
         self._process: subprocess.Popen[bytes] | None = None
+        self.connection = self._settled(None if agencies is None else list(agencies))
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.connection = self._settle(None if agencies is None else list(agencies))
 
     @property
     def url(self) -> str:
@@ -96,6 +98,7 @@ class EmbeddedServer:
         if _listening(self.url):
             msg = f"{self.url} is already served: stop the server of {self.folder} first, or connect to it"
             raise ServerAlreadyRunning(msg)
+        save(self.connection, self.folder)
         config = self.folder / "server.conf"
         write_privately(config, json.dumps(configuration(self.connection, self.folder / "jetstream"), indent=1))
         command = [str(self.binary), "--config", str(config), "--log", str(self.log)]
@@ -122,14 +125,10 @@ class EmbeddedServer:
     ) -> None:
         self.stop()
 
-    def _settle(self, agencies: list[str] | None) -> Connection:
-        try:
-            held = load(self.folder)
-        except NoConnection:
-            held = new_connection(f"nats://{_HOST}:{_free_port()}")
-        settled = held if agencies is None else with_agencies(held, agencies)
-        save(settled, self.folder)
-        return settled
+    def _settled(self, agencies: list[str] | None) -> Connection:
+        """The connection of the folder, or a new one; details that cannot be read are not written over."""
+        held = load(self.folder) if is_kept(self.folder) else new_connection(f"nats://{_HOST}:{_free_port()}")
+        return held if agencies is None else with_agencies(held, agencies)
 
     def _wait_until_ready(self, process: "subprocess.Popen[bytes]") -> None:
         deadline = time.monotonic() + _READY_WITHIN

@@ -10,12 +10,13 @@ from attrs import define, field
 from ihs_cases.cases import Cases
 from ihs_domain.terms import AgencyId
 from ihs_follow.sink import Batch
-from ihs_follow.telling import Teller
+from ihs_follow.telling import Teller, in_force
 from ihs_nats.chain import Publisher
 from ihs_nats.connection import Connection, load
 from ihs_nats.provision import provision
 from ihs_nats.source import AgencySource
 from ihs_nats.wire import ResumeKey
+from ihs_store.errors import StoreDamaged
 
 
 @define
@@ -58,6 +59,19 @@ class NatsSink:
         """Take back what lost its basis by the calendar alone, and send that."""
         Teller(self.cases).pass_day()
         asyncio.run(self.send())
+
+    def without_stream(self) -> tuple[AgencyId, ...]:
+        """The agencies that are to be told something, or hold something, and are not served by this server."""
+        not_served = [name for name in self.cases.agency_ids() if name not in self.connection.agencies]
+        return tuple(filter(self._concerned, not_served))
+
+    def _concerned(self, agency_id: AgencyId) -> bool:
+        """Whether there is anything to tell an agency, or to take back; of one that is parked, that is not known."""
+        try:
+            agency = self.cases.agency(agency_id)
+        except StoreDamaged:
+            return False
+        return bool(agency.held) or in_force(agency, self._teller.today()) is not None
 
     async def send(self, until: ResumeKey | None = None) -> None:
         """Send what is decided and not sent yet, up to *until*; *sent* counts the messages of each agency."""
