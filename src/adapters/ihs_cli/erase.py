@@ -17,7 +17,7 @@ from ihs_cli.came_of import found_lines
 from ihs_cli.errors import Misasked
 from ihs_cli.opening import opened
 from ihs_cli.options import asks_a_store, formats
-from ihs_cli.output import Output
+from ihs_cli.output import Output, from_here
 from ihs_cli.reading import reader_of, reads
 from ihs_domain.terms import ActorId
 
@@ -160,10 +160,10 @@ def _say_erased(out: Output, done: Erased, cases: Cases) -> None:
     result = "nothing new" if done.again else "erased"
     if out.format == "json":
         told = {"keys": done.keys, "emptied": done.emptied, "scoured": done.scoured}
-        out.json(result=result, position=done.position, **told, key_file=str(cases.key_file))
+        out.json(result=result, position=done.position, **told, key_file=from_here(cases.key_file))
         return
     keys, emptied = counted(done.keys, "key", "keys"), counted(done.emptied, "entry", "entries")
     lines = [f"{result}: {keys} destroyed, {emptied} emptied, at position {done.position}"]
     if not done.scoured:
         lines.append("somebody reads the store: its files keep copies until then; afterwards type the same line again")
-    out.text(lines if done.again else [*lines, f"the new key file: {cases.key_file}", *NEXT])
+    out.text(lines if done.again else [*lines, f"the new key file: {from_here(cases.key_file)}", *NEXT])

@@ -9,7 +9,7 @@ from ihs_cli.by import COMMAND, by
 from ihs_cli.erase import NEXT
 from ihs_cli.opening import opened
 from ihs_cli.options import ACTOR, ROLE, asks_a_store, formats
-from ihs_cli.output import Output
+from ihs_cli.output import Output, from_here
 from ihs_store.key_files import service_named
 from ihs_store.key_service import service_at
 from ihs_store.keys import fingerprint, read_key_file
@@ -32,7 +32,7 @@ def show(*, store: str, key_file: Path | None, format_: str) -> None:
     Example: ihs keys show cases.db
     """
     with opened(store, key_file) as cases:
-        out, path = Output(cases.store.info().kind, format_), Path(str(cases.key_file))
+        out, path = Output(cases.store.info().kind, format_), Path(from_here(cases.key_file))
     service = service_named(path)
     told = {"key_file": str(path), "kept_by": "the file" if service is None else service.id}
     told["fingerprint"] = fingerprint(read_key_file(path))
@@ -64,6 +64,6 @@ def rotate(*, store: str, key_file: Path | None, service: str | None, format_: s
         )
     result = "nothing new" if done.again else "rotated"
     if format_ == "json":
-        out.json(result=result, position=done.position, key_file=str(cases.key_file))
+        out.json(result=result, position=done.position, key_file=from_here(cases.key_file))
     else:
-        out.text([f"{result}: the key file is {cases.key_file}", *(() if done.again else NEXT)])
+        out.text([f"{result}: the key file is {from_here(cases.key_file)}", *(() if done.again else NEXT)])

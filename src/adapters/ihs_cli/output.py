@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import Enum
 from itertools import chain
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -25,6 +26,14 @@ def objection_lines(objection: Objection, indent: str = "    ") -> Iterator[str]
     by = f" ({', '.join(objection.cites)}; {objection.edition})" if objection.cites else ""
     yield f"{indent}{objection.says}{objection.named}{by}"
     yield f"{indent}  instead: {objection.remedy}"
+
+
+def from_here(path: Path | None) -> str:
+    """A path as it is typed where one stands: without what leads there, if it lies below."""
+    if path is None:
+        return ""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def plain(value: Any) -> Any:
