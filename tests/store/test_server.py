@@ -296,3 +296,29 @@ def test_a_database_that_makes_commits_less_durable_is_overruled(url, store):
         admin.execute("ALTER ROLE ihs RESET synchronous_commit")
 
     assert kept == "on"
+
+
+def test_an_append_reads_no_more_of_a_large_store_than_of_a_small_one(store, draft):
+    """A server keeps the plan that it made while the tables were empty: it must not be one that reads all of them."""
+
+    def read():
+        with store._database._pool.connection() as connection:
+            connection.execute("SELECT pg_stat_force_next_flush()")
+            found = connection.execute(
+                "SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables) AS rows_read,"
+                " (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes) AS entries_read"
+            ).fetchone()
+        return sum(int(value) for value in found.values())
+
+    def some_appends(first):
+        for version in range(first, first + 12):
+            store.append([draft(version)], command=Command(f"c{version}", b"m" * 32))
+        before = read()
+        for version in range(first + 12, first + 24):
+            store.append([draft(version)], command=Command(f"c{version}", b"m" * 32))
+        return read() - before
+
+    small = some_appends(1)
+    store.append([draft(version, "case/k2") for version in range(1, 2001)])
+
+    assert some_appends(25) < small + 12 * 100

@@ -34,7 +34,7 @@ _SESSION: Final = """
     SELECT set_config('search_path', %s, false), set_config('lock_timeout', %s, false),
         set_config('statement_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false),
         set_config('default_transaction_isolation', 'read committed', false), set_config('timezone', 'UTC', false),
-        set_config('application_name', 'ihs', false),
+        set_config('application_name', 'ihs', false), set_config('enable_seqscan', 'off', false),
         CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END
 """
 _NOTHING: Final = "nothing was recorded"

@@ -30,7 +30,9 @@ from ihs_store.schema import COLUMNS, FORMAT, NAMED
 from ihs_store.stamping import Keeper, read_of
 
 SELECT_RECORDS: Final = f"SELECT {', '.join(COLUMNS)} FROM records"  # noqa: S608 - our own column names
-SELECT_STANDING: Final = "SELECT size, frontier, recorded_at FROM ledger LEFT JOIN records ON position = size"
+_RECORDED_AT: Final = "(SELECT recorded_at FROM records WHERE position = size)"
+"""When the last record was recorded. No join: a plan made while the tables were empty may read all of them for one."""
+SELECT_STANDING: Final = f"SELECT size, frontier, {_RECORDED_AT} FROM ledger"  # noqa: S608 - our own words
 _MOST_ENDS: Final = 50_000
 _MOST_FILLED_UP: Final = 256
 T = TypeVar("T")
@@ -65,19 +67,19 @@ def _marks(count: int) -> str:
 def _select_end(commands: int, keys: int) -> str:
     """Where the record stands, how the root key is wrapped, and how many of so many commands and keys are on record."""
     return f"""
-        SELECT size, frontier, recorded_at, (SELECT value FROM meta WHERE key = 'format'),
+        SELECT size, frontier, {_RECORDED_AT}, (SELECT value FROM meta WHERE key = 'format'),
             (SELECT wrapped FROM keys WHERE position = 0 AND id = '{ROOT}'),
             (SELECT count(*) FROM receipts WHERE event IN ({_marks(commands)})),
             (SELECT count(*) FROM keys WHERE id IN ({_marks(keys)}) AND {NAMED})
-        FROM ledger LEFT JOIN records ON position = size
+        FROM ledger
     """  # noqa: S608 - marks alone
 
 
 @cache
 def _select_receipts(count: int) -> str:
     return f"""
-        SELECT r.event, asked, r.first, r.count FROM receipts AS r LEFT JOIN records ON position = r.first
-        WHERE r.event IN ({_marks(count)})
+        SELECT event, (SELECT asked FROM records WHERE position = first), first, count FROM receipts
+        WHERE event IN ({_marks(count)})
     """  # noqa: S608 - marks alone
 
 
