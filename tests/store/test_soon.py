@@ -174,3 +174,30 @@ def test_a_loop_that_is_busy_or_at_rest_holds_no_other_up(soon, store, draft):
     assert together(soon.append([draft(1, "case/k2")]))[0].count == 1
     assert resting.run_until_complete(asked).count == 1
     resting.close()
+
+
+def test_tasks_that_ask_again_and_again_stay_together(soon, store, groups, draft):
+    async def task(n):
+        for version in range(1, 6):
+            await soon.append([draft(version, f"case/k{n}")])
+
+    assert together(*map(task, range(TASKS))) == [None] * TASKS
+
+    assert groups == [TASKS] * 5
+
+
+def test_tasks_of_several_loops_that_come_and_go_are_all_answered(soon, store, draft, holds):
+    def loop(k):
+        async def task(n):
+            for version in range(1, 16):
+                await soon.append([draft(version, f"case/l{k}t{n}")])
+                await asyncio.sleep(0.001 * (n % 3))
+
+        return together(*map(task, range(TASKS)))
+
+    with ThreadPoolExecutor(3) as loops:
+        answers = [*loops.map(loop, range(3))]
+
+    assert answers == [[None] * TASKS] * 3
+    assert store.head().position == 3 * TASKS * 15
+    assert holds(store)

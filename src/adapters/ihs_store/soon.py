@@ -5,7 +5,7 @@ One thread commits for all of them, so that of many tasks that wait none needs a
 
 import asyncio
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime
@@ -91,39 +91,47 @@ class Soon:
                 self._run(self._work)
             except Exception as error:  # noqa: BLE001 - no thread could begin: nothing was recorded, nobody waits on
                 while batch := self._taken():
-                    _wake(batch, error)
+                    self._wake(batch, error)
 
     def _work(self) -> None:
-        while batch := self._taken():
+        batch = self._taken()
+        while batch:
             error = None
             try:
                 self._append_all([one.asked for one in batch])
             except Exception as failed:  # noqa: BLE001 - whoever waits is told, and nobody else would be
                 error = failed
-            _wake(batch, error)
+            recorded, batch = batch, self._taken({one.settled.get_loop() for one in batch})
+            self._wake(recorded, error)
 
-    def _taken(self) -> list[_Waiting]:
+    def _taken(self, woken: Collection[AbstractEventLoop] = ()) -> list[_Waiting]:
+        """Those to be recorded next; none where all that wait are of loops that are about to be *woken*.
+
+        These look again once their tasks have asked anew, so that all of them are recorded together: in two halves,
+        each would be prepared while the other is written, and the interpreter passed to and fro.
+        """
         with self._lock:
-            batch, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
+            others = any(one.settled.get_loop() not in woken for one in self._waiting)
+            most = LARGEST_GROUP if others else 0
+            batch, self._waiting = self._waiting[:most], self._waiting[most:]
             self._working = bool(batch)
         return batch
 
+    def _wake(self, batch: Sequence[_Waiting], error: Exception | None) -> None:
+        """Let each go on in its own loop; in a loop that was closed meanwhile nobody waits."""
+        by_loop: dict[AbstractEventLoop, list[Future[None]]] = {}
+        for one in batch:
+            by_loop.setdefault(one.settled.get_loop(), []).append(one.settled)
+        for loop, several in by_loop.items():
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._settle, loop, several, error)
 
-def _wake(batch: Sequence[_Waiting], error: Exception | None) -> None:
-    """Let each go on in its own loop; a loop that was closed meanwhile has nobody waiting."""
-    by_loop: dict[AbstractEventLoop, list[Future[None]]] = {}
-    for one in batch:
-        by_loop.setdefault(one.settled.get_loop(), []).append(one.settled)
-    for loop, several in by_loop.items():
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(_settle, several, error)
-
-
-def _settle(several: Sequence["Future[None]"], error: Exception | None) -> None:
-    for settled in several:
-        if settled.done():  # cancelled
-            continue
-        if error is None:
-            settled.set_result(None)
-        else:
-            settled.set_exception(error)
+    def _settle(self, loop: AbstractEventLoop, several: Sequence["Future[None]"], error: Exception | None) -> None:
+        for settled in several:
+            if settled.done():  # cancelled
+                continue
+            if error is None:
+                settled.set_result(None)
+            else:
+                settled.set_exception(error)
+        loop.call_soon(self._look, loop)
