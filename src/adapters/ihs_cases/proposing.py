@@ -1,7 +1,7 @@
 """Proposing what is to be destroyed, once for each command: repeated, it gets the receipts that it got first."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ihs_cases.cases import Cases
 
 Put = Callable[[Said, str], Receipt]
-REUSED: Final = "this command id is on record with other content: use a new id for a new command"
 
 
 @frozen
@@ -66,7 +65,7 @@ class Proposing:
                 return self.put(may_have_been.pop(0), command)
             except CommandReused:
                 continue
-        raise CommandReused(REUSED)
+        raise CommandReused
 
     def _as_at(self, position: int) -> Iterable[Said]:
         """What can have been proposed when the record had come to a position."""

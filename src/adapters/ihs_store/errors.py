@@ -90,6 +90,9 @@ class VersionConflict(AppendRefused):
 class CommandReused(AppendRefused):
     """The command id is on record with other content."""
 
+    def __init__(self) -> None:
+        super().__init__("this command id is on record with other content: use a new id for a new command")
+
 
 class KeyIdTaken(AppendRefused):
     """A new key's id came to be in use meanwhile: seal again, then append; `key` is the id."""

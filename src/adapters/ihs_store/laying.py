@@ -163,7 +163,7 @@ class Laying:
             return None
         receipt, mac = found
         if not secrets.compare_digest(mac, command.mac):
-            raise CommandReused("this command id is on record with other content: use a new id for a new command")
+            raise CommandReused
         return receipt if receipt.again else evolve(receipt, again=True)
 
     def _laid(self, asked: Asked) -> Receipt:
