@@ -32,6 +32,13 @@ class _TaskTurn:
     waiting: int = 0
 
 
+def _over(turn: _Turn | _TaskTurn, *, held: bool) -> None:
+    """Somebody was done, in turn or without one: so it moves."""
+    turn.passed += 1
+    if held:
+        turn.lock.release()
+
+
 @define(eq=False)
 class Turns:
     """The turns of the threads of one process, by stream: there is one while anybody has it or waits for it."""
@@ -48,9 +55,7 @@ class Turns:
         try:
             yield
         finally:
-            turn.passed += 1
-            if held:
-                turn.lock.release()
+            _over(turn, held=held)
 
 
 def _taken(turn: _Turn) -> bool:
@@ -81,9 +86,7 @@ class TaskTurns:
         try:
             yield
         finally:
-            turn.passed += 1
-            if held:
-                turn.lock.release()
+            _over(turn, held=held)
 
 
 async def _awaited(turn: _TaskTurn) -> bool:
